@@ -1,0 +1,1 @@
+"""Particles and Hamiltonians; nothing here knows a wave function."""

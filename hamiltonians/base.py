@@ -1,0 +1,166 @@
+"""A Hamiltonian is the kinetic energy plus a list of potential terms, each reported by name.
+
+A term's kernel ``energy(c, X, V)`` adds the term's value to V[b] for every configuration of the tile X; c is
+the tuple of the term's constants.  Terms are folded at link time into one kernel that fills one column per
+term, so that a Hamiltonian of any composition runs as straight compiled code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hamiltonians.system import System
+from numerics.link import Slot, as_kernel, link
+
+one_particle = Slot("one_particle", "(c, r)")
+pair = Slot("pair", "(c, r)")
+whole = Slot("whole", "(c, x)")
+first_term = Slot("first_term", "(c, X, V)")
+other_terms = Slot("other_terms", "(h, X, V, column)")
+
+
+class Term:
+    """One named part of the potential energy.
+
+    Parameters
+    ----------
+    name : what the energy is reported as.
+    energy : kernel (c, X, V) that adds the term to V (tile,).
+    constants : arrays and numbers handed to the kernel as c.
+    degree : k if the term is homogeneous, V(s x) = s^k V(x), for the virial ratio; None where it is not.
+    """
+
+    def __init__(
+        self, name: str, energy: Callable, constants: tuple[Any, ...] = (), degree: float | None = None
+    ) -> None:
+        self.name = name
+        self.energy = as_kernel(energy)
+        self.constants = constants or (0.0,)
+        self.degree = degree
+
+
+class Hamiltonian:
+    """H = -1/2 sum_i laplacian_i + sum of terms, in units hbar = m = 1.
+
+    Parameters
+    ----------
+    system : the particles.
+    terms : parts of the potential energy, with different names.
+    unit : name of the energy unit, printed with every energy.
+
+    Raises
+    ------
+    ValueError
+        for no terms, or two of the same name.
+    """
+
+    def __init__(self, system: System, terms: Sequence[Term], unit: str = "") -> None:
+        names = [term.name for term in terms]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"terms {names}: expected at least one, with different names")
+        self.system = system
+        self.terms = tuple(terms)
+        self.unit = unit
+        self.potential = _fold([term.energy for term in terms])
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the energy components, the kinetic energy first."""
+        return ("kinetic", *(term.name for term in self.terms))
+
+    def arguments(self) -> tuple[Any, ...]:
+        """Nested constants (c_1, (c_2, (c_3, ...))) for the folded kernel."""
+        nested: tuple[Any, ...] = (self.terms[-1].constants,)
+        for term in reversed(self.terms[:-1]):
+            nested = (term.constants, nested)
+        return nested
+
+    def potential_energy(self, X: np.ndarray) -> np.ndarray:
+        """Values of the terms at configurations X (n, N d), shape (n, number of terms)."""
+        X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
+        V = np.zeros((len(self.terms), X.shape[0]))
+        self.potential(self.arguments(), X, V, 0)
+        return V.T
+
+    def virial_ratio(self, component_means: np.ndarray) -> float:
+        """2 <T> / sum_t k_t <V_t>: one for an eigenstate, nan if a term is not homogeneous.
+
+        Parameters
+        ----------
+        component_means : mean of each entry of ``components``.
+        """
+        degrees = [term.degree for term in self.terms]
+        if any(degree is None for degree in degrees):
+            return math.nan
+        virial = float(np.dot(np.array(degrees, dtype=np.float64), component_means[1:]))
+        return 2.0 * float(component_means[0]) / virial if virial != 0.0 else math.nan
+
+
+def one_body_term(
+    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+) -> Term:
+    """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
+    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree)
+
+
+def pair_term(
+    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+) -> Term:
+    """Term sum_{i<j} v(c, r_ij) of a function of the distance."""
+    return Term(name, link(_sum_pairs, pair=function), (constants or (0.0,), n_dim), degree)
+
+
+def many_body_term(
+    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+) -> Term:
+    """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
+    return Term(name, link(_whole_configuration, whole=function), (constants or (0.0,), n_dim), degree)
+
+
+def _fold(energies: list[Callable]) -> Callable:
+    folded = link(_last_term, first_term=energies[-1])
+    for energy in reversed(energies[:-1]):
+        folded = link(_term_and_others, first_term=energy, other_terms=folded)
+    return folded
+
+
+def _last_term(h, X, V, column):
+    first_term(h[0], X, V[column])
+
+
+def _term_and_others(h, X, V, column):
+    first_term(h[0], X, V[column])
+    other_terms(h[1], X, V, column + 1)
+
+
+def _sum_particles(c, X, V):
+    d = c[1]
+    for b in range(X.shape[0]):
+        total = 0.0
+        for i in range(X.shape[1] // d):
+            total += one_particle(c[0], X[b, i * d : (i + 1) * d])
+        V[b] += total
+
+
+def _sum_pairs(c, X, V):
+    d = c[1]
+    for b in range(X.shape[0]):
+        total = 0.0
+        for i in range(1, X.shape[1] // d):
+            for j in range(i):
+                square = 0.0
+                for k in range(d):
+                    delta = X[b, i * d + k] - X[b, j * d + k]
+                    square += delta * delta
+                total += pair(c[0], math.sqrt(square))
+        V[b] += total
+
+
+def _whole_configuration(c, X, V):
+    d = c[1]
+    for b in range(X.shape[0]):
+        V[b] += whole(c[0], X[b].reshape(X.shape[1] // d, d))

@@ -1,0 +1,96 @@
+"""Pair interactions: each is a function of the distance and the numbers it needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hamiltonians.base import Term, pair_term
+from numerics.elementary import exp
+from numerics.link import kernel
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A pair potential v(r).
+
+    Parameters
+    ----------
+    function : kernel (c, r) -> energy.
+    constants : numbers handed to it as c.
+    degree : degree of homogeneity for the virial theorem, None where there is none.
+    """
+
+    function: Callable
+    constants: tuple[float, ...] = ()
+    degree: float | None = None
+
+    def term(self, n_dim: int) -> Term:
+        """The sum over pairs as a term of a Hamiltonian."""
+        return pair_term("interaction", self.function, self.constants, n_dim, self.degree)
+
+
+def coulomb(strength: float = 1.0, softening: float = 0.0) -> Interaction:
+    """v = strength / sqrt(r^2 + softening^2)."""
+    if softening < 0:
+        raise ValueError(f"softening = {softening}: expected a length, zero or positive")
+    if softening == 0.0:
+        return Interaction(_coulomb, (float(strength),), degree=-1)
+    return Interaction(_soft_coulomb, (float(strength), float(softening)))
+
+
+def hard_sphere(core_radius: float) -> Interaction:
+    """v = infinity for r <= core_radius, zero outside; the wave function must vanish inside."""
+    return Interaction(_hard_sphere, (_positive("core_radius", core_radius),))
+
+
+def gaussian(strength: float, width: float) -> Interaction:
+    """v = strength exp(-r^2 / (2 width^2))."""
+    return Interaction(_gaussian, (float(strength), 0.5 / _positive("width", width) ** 2))
+
+
+def harmonic_pair(strength: float) -> Interaction:
+    """v = strength r^2 / 2."""
+    return Interaction(_harmonic, (float(strength),), degree=2)
+
+
+def inverse_square(exponent: float) -> Interaction:
+    """v = exponent (exponent - 1) / r^2, the Calogero model for a pair factor r^exponent."""
+    return Interaction(_inverse_square, (float(exponent) * (exponent - 1.0),), degree=-2)
+
+
+def _positive(name: str, value: float) -> float:
+    if not value > 0:
+        raise ValueError(f"{name} = {value}: expected a positive number")
+    return float(value)
+
+
+@kernel
+def _coulomb(c, r):
+    return c[0] / r
+
+
+@kernel
+def _soft_coulomb(c, r):
+    return c[0] / math.sqrt(r * r + c[1] * c[1])
+
+
+@kernel
+def _hard_sphere(c, r):
+    return math.inf if r <= c[0] else 0.0
+
+
+@kernel
+def _gaussian(c, r):
+    return c[0] * exp(-c[1] * r * r)
+
+
+@kernel
+def _harmonic(c, r):
+    return 0.5 * c[0] * r * r
+
+
+@kernel
+def _inverse_square(c, r):
+    return c[0] / (r * r)

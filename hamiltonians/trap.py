@@ -1,0 +1,61 @@
+"""Particles in a harmonic trap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hamiltonians.base import Hamiltonian, Term
+from hamiltonians.interactions import Interaction
+from hamiltonians.system import System
+from numerics.link import kernel
+
+
+class HarmonicTrap(Hamiltonian):
+    """H = sum_i [-1/2 laplacian_i + 1/2 sum_k omega_k^2 x_ik^2] + sum_{i<j} v(r_ij), docs/theory.md eq. (1).
+
+    Units hbar = m = 1: lengths 1 / sqrt(omega), energies in units of the stated omega (electrons: Hartree).
+
+    Parameters
+    ----------
+    system : the particles.
+    omega : trap frequency, or one per axis.
+    interaction : pair interaction, none where not given.
+    unit : name of the energy unit.
+
+    Raises
+    ------
+    ValueError
+        for frequencies that are not positive or of the wrong number.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        omega: float | Sequence[float] = 1.0,
+        interaction: Interaction | None = None,
+        unit: str = "hbar omega",
+    ) -> None:
+        frequencies = np.broadcast_to(np.asarray(omega, dtype=np.float64), (system.n_dim,))
+        if np.ndim(omega) > 0 and np.shape(omega) != (system.n_dim,):
+            raise ValueError(f"omega = {omega}: expected one number or {system.n_dim}")
+        if not (frequencies > 0).all():
+            raise ValueError(f"omega = {omega}: expected positive frequencies")
+        self.frequencies = frequencies.copy()
+        stiffness = np.tile(0.5 * frequencies**2, system.n_particles)
+        terms = [Term("trap", trap_energy, (stiffness,), degree=2)]
+        if interaction is not None:
+            terms.append(interaction.term(system.n_dim))
+        super().__init__(system, terms, unit)
+
+
+@kernel
+def trap_energy(c, X, V):
+    """Add sum_k 1/2 omega_k^2 x_k^2."""
+    stiffness = c[0]
+    for b in range(X.shape[0]):
+        total = 0.0
+        for k in range(stiffness.size):
+            total += stiffness[k] * X[b, k] * X[b, k]
+        V[b] += total

@@ -1,0 +1,1 @@
+"""The compiled foundation: linking of kernels, elementary functions, random streams, optimisers."""

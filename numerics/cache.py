@@ -1,0 +1,72 @@
+"""Where compiled kernels are kept on disk, and how to empty that place."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numba
+
+_log = logging.getLogger(__name__)
+
+
+def cache_path() -> Path:
+    """Folder for compiled kernels: $VMC_CACHE_DIR, or nqs-vmc/ below $NUMBA_CACHE_DIR or the user's cache."""
+    if os.environ.get("VMC_CACHE_DIR"):
+        return Path(os.environ["VMC_CACHE_DIR"])
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(os.environ["NUMBA_CACHE_DIR"]) / "nqs-vmc"
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "nqs-vmc" / "kernels"
+
+
+@functools.cache
+def cache_directory() -> Path | None:
+    """The cache folder, created; None (with one notice) where it cannot be written."""
+    path = cache_path()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        _log.warning(
+            "compiled kernels cannot be cached in %s (%s): every start compiles again; "
+            "set VMC_CACHE_DIR to a writable folder",
+            path,
+            error.strerror,
+        )
+        return None
+    return path
+
+
+@contextlib.contextmanager
+def caching_in(directory: Path) -> Iterator[None]:
+    """Let functions decorated inside the block keep their cache in `directory` (Numba reads it then)."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(directory)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def cache_size() -> tuple[int, int]:
+    """(number of files, bytes) of the kernel cache."""
+    files = [f for f in cache_path().rglob("*") if f.is_file()] if cache_path().is_dir() else []
+    return len(files), sum(f.stat().st_size for f in files)
+
+
+def clear_cache() -> tuple[int, int]:
+    """Delete all compiled kernels; return (files, bytes) removed."""
+    removed = cache_size()
+    if removed[0]:
+        for entry in cache_path().iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+    return removed

@@ -1,0 +1,151 @@
+"""Late binding of kernels into compiled templates, with a disk cache that cannot go stale.
+
+A *template* is an ordinary function whose globals include :class:`Slot` placeholders::
+
+    log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+
+    def sweep(p, X, ...):
+        log_psi(p, X, log, sign, ws)
+
+``link(sweep, log_psi=my_kernel)`` compiles a copy of the template in which the name ``log_psi`` is
+``my_kernel``.  The copy's qualified name ends in a fingerprint of everything it reaches (see
+:mod:`numerics.fingerprint`).  Numba names its cache files after the qualified name, so an unchanged
+combination is loaded from disk by the next process and a changed one is compiled anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.dispatcher import Dispatcher
+
+from numerics.cache import cache_directory, caching_in
+from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
+
+#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz", "arcp"}}
+ELEMENTARY_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
+
+kernel = numba.njit(**OPTIONS)
+#: For elementary functions: reassociation would destroy their argument reduction.
+elementary = numba.njit(**ELEMENTARY_OPTIONS)
+
+_log = logging.getLogger(__name__)
+_linked: dict[str, Callable] = {}
+
+
+class Slot:
+    """A name in a template that :func:`link` must fill.
+
+    Parameters
+    ----------
+    name : the slot's name, the same as the global it is assigned to.
+    signature : the arguments a kernel in this slot receives, for error messages.
+    """
+
+    def __init__(self, name: str, signature: str) -> None:
+        self.name = name
+        self.signature = signature
+
+    def __call__(self, *arguments: Any) -> Any:
+        raise TypeError(f"slot '{self.name}{self.signature}' was called before link() filled it")
+
+
+def link(template: Callable, *, options: dict[str, Any] = OPTIONS, **slots: Any) -> Callable:
+    """Compile a copy of `template` with the given slots filled.
+
+    Parameters
+    ----------
+    template : plain or jitted function.
+    options : Numba options of the copy.
+    slots : kernels (plain or jitted functions) or constants, by global name.
+
+    Returns
+    -------
+    A dispatcher, the same object for the same content.  Under ``NUMBA_DISABLE_JIT=1`` a plain function.
+
+    Raises
+    ------
+    TypeError
+        for a slot the template does not use, or one left empty.
+    """
+    source = _plain(template)
+    filled = {name: as_kernel(value) for name, value in slots.items()}
+    _refuse_misfits(source, filled)
+    copy = types.FunctionType(
+        source.__code__,
+        {**source.__globals__, **filled},
+        source.__name__,
+        source.__defaults__,
+        source.__closure__,
+    )
+    copy.__module__ = source.__module__
+    copy.__doc__ = source.__doc__
+    try:
+        print_ = fingerprint(copy, options)
+    except UnidentifiableError as error:
+        _log.info("%s is compiled without a disk cache: %s", source.__qualname__, error)
+        copy.__qualname__ = source.__qualname__
+        return numba.njit(**options)(copy)
+    if print_ not in _linked:
+        copy.__qualname__ = f"{source.__qualname__}__{print_}"
+        _linked[print_] = _compile(copy, options)
+    return _linked[print_]
+
+
+def _plain(function: Callable) -> types.FunctionType:
+    plain = getattr(function, "py_func", function)
+    if not isinstance(plain, types.FunctionType):
+        raise TypeError(f"expected a function, got {function!r}")
+    return plain
+
+
+def as_kernel(value: Any) -> Any:
+    """Make a function a linked, cached kernel (a new combination of known parts then links fast).
+
+    Anything else is a constant and stays as it is.
+    """
+    if isinstance(value, Slot):
+        raise TypeError(f"slot '{value.name}' cannot be filled with another slot")
+    if isinstance(value, Dispatcher):
+        if any(value is known for known in _linked.values()):
+            return value
+        return link(value, options=_chosen_options(value))
+    if isinstance(value, types.FunctionType):
+        return link(value)
+    return value
+
+
+def _chosen_options(dispatcher: Dispatcher) -> dict[str, Any]:
+    """Options the author of a jitted function gave it (our own where none of them were touched)."""
+    chosen = {k: v for k, v in dispatcher.targetoptions.items() if k in ("error_model", "fastmath", "boundscheck")}
+    if "fastmath" in chosen and hasattr(chosen["fastmath"], "flags"):
+        chosen["fastmath"] = set(chosen["fastmath"].flags)
+    return chosen or OPTIONS
+
+
+def _refuse_misfits(source: types.FunctionType, slots: dict[str, Any]) -> None:
+    used = code_names(source.__code__)
+    unused = sorted(set(slots) - used)
+    if unused:
+        raise TypeError(f"{source.__qualname__} does not use {', '.join(unused)}")
+    for name in sorted(used):
+        value = slots.get(name, source.__globals__.get(name))
+        if isinstance(value, Slot):
+            raise TypeError(f"{source.__qualname__} needs a kernel '{value.name}{value.signature}'")
+
+
+def _compile(function: types.FunctionType, options: dict[str, Any]) -> Callable:
+    directory = cache_directory()
+    if directory is None or not hasattr(function.__code__, "co_filename"):
+        return numba.njit(**options)(function)
+    with caching_in(directory):
+        try:
+            return numba.njit(cache=True, **options)(function)
+        except RuntimeError as error:  # Numba finds no source file, e.g. a template typed at a prompt
+            _log.info("%s is compiled without a disk cache: %s", function.__qualname__, error)
+            return numba.njit(**options)(function)

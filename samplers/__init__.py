@@ -1,0 +1,1 @@
+"""Compiled Markov-chain samplers for any log-density."""

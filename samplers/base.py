@@ -1,0 +1,80 @@
+"""Targets and moves: what a density offers, and what a Markov-chain step asks of it.
+
+All kernels act on tiles: ``X`` (tile, n) holds one walker per row, ``states`` (tile, 4) their random streams.
+
+A **target** is a density pi known up to its norm.  Its kernels **write** their outputs:
+
+======================  ======================================  ============================================
+slot                    arguments                               effect
+======================  ======================================  ============================================
+workspace               (p, tile, n)                            returns a tuple of arrays
+log_density             (p, X, log, ws)                         log = log pi(X)
+log_density_gradient    (p, X, log, G, ws)                      the same, and G = grad log pi(X)
+refresh                 (p, X, ws)                              rebuilds the one-block state kept in ws
+block_ratio             (p, X, i, Y, log_ratio, ws)             log pi(X with block i at Y) - log pi(X)
+block_accept            (p, X, i, Y, accepted, ws)              updates ws where accepted; X is still the old
+======================  ======================================  ============================================
+
+A **move** links three kernels for a target: ``prepare(p, tile, n) -> memory``, ``begin(p, X, options,
+memory)`` after X, p or options changed, and ``step(p, X, states, options, memory) -> number accepted``.  ``options`` is a small
+array, so that a step size can be tuned without compiling again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+Kernels = Mapping[str, Callable]
+
+
+@dataclass(frozen=True)
+class MoveKernels:
+    """The three compiled kernels of a move bound to a target."""
+
+    prepare: Callable
+    begin: Callable
+    step: Callable
+
+
+class Move(Protocol):
+    """One way to propose new configurations."""
+
+    #: What the move is called in configurations and results.
+    name: str
+    #: Acceptance rate that step tuning aims at.
+    target_acceptance: float
+
+    def options(self) -> np.ndarray:
+        """Initial options; entry 0 is the step size or time step that tuning may change."""
+        ...
+
+    def proposals(self, n: int) -> int:
+        """Number of accept/reject decisions a walker of n coordinates makes in one step."""
+        ...
+
+    def link(self, target: Kernels) -> MoveKernels:
+        """Compile the move for a target."""
+        ...
+
+
+@dataclass
+class StepTuner:
+    """Robbins-Monro adaptation of a step size to an acceptance rate, for thermalisation only.
+
+    log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops, the
+    chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).
+    """
+
+    target: float
+    first_gain: float = 2.0
+    n_updates: int = field(default=0)
+
+    def update(self, step: float, acceptance: float) -> float:
+        """The next step size."""
+        self.n_updates += 1
+        gain = self.first_gain / np.sqrt(self.n_updates)
+        return float(step * np.exp(gain * (acceptance - self.target)))

@@ -1,0 +1,141 @@
+"""Metropolis moves with Gaussian steps: all coordinates at once, or block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.link import Slot, link
+from numerics.random import fill_normal
+from samplers.acceptance import accept
+from samplers.base import Kernels, MoveKernels
+
+workspace = Slot("workspace", "(p, tile, n)")
+log_density = Slot("log_density", "(p, X, log, ws)")
+refresh = Slot("refresh", "(p, X, ws)")
+block_ratio = Slot("block_ratio", "(p, X, i, Y, log_ratio, ws)")
+block_accept = Slot("block_accept", "(p, X, i, Y, accepted, ws)")
+block_width = 1
+
+
+@dataclass(frozen=True)
+class Metropolis:
+    """Move all coordinates of a walker at once: y = x + step_size * normal.
+
+    Parameters
+    ----------
+    step_size : standard deviation of the proposal in every coordinate.
+    """
+
+    step_size: float = 0.5
+    name = "metropolis"
+    target_acceptance = 0.35
+
+    def options(self) -> np.ndarray:
+        """(step_size,)."""
+        return np.array([self.step_size])
+
+    def proposals(self, n: int) -> int:
+        """One decision per step."""
+        return 1
+
+    def link(self, target: Kernels) -> MoveKernels:
+        """Compile for a target with ``workspace`` and ``log_density``."""
+        return MoveKernels(
+            link(_prepare_all, workspace=target["workspace"]),
+            link(_begin_all, log_density=target["log_density"]),
+            link(_step_all, log_density=target["log_density"]),
+        )
+
+
+@dataclass(frozen=True)
+class BlockMetropolis:
+    """Sweep over blocks of coordinates (particles), each displaced and decided on its own.
+
+    Parameters
+    ----------
+    width : coordinates per block (the dimension of space for particles).
+    step_size : standard deviation of the proposal in every coordinate.
+    """
+
+    width: int
+    step_size: float = 1.0
+    name = "block_metropolis"
+    target_acceptance = 0.5
+
+    def options(self) -> np.ndarray:
+        """(step_size,)."""
+        return np.array([self.step_size])
+
+    def proposals(self, n: int) -> int:
+        """One decision per block."""
+        return n // self.width
+
+    def link(self, target: Kernels) -> MoveKernels:
+        """Compile for a target with ``workspace``, ``refresh``, ``block_ratio`` and ``block_accept``."""
+        return MoveKernels(
+            link(_prepare_block, workspace=target["workspace"], block_width=self.width),
+            link(_begin_block, refresh=target["refresh"]),
+            link(
+                _step_block,
+                block_ratio=target["block_ratio"],
+                block_accept=target["block_accept"],
+                block_width=self.width,
+            ),
+        )
+
+
+def _prepare_all(p, tile, n):
+    return workspace(p, tile, n), np.empty(tile), np.empty(tile), np.empty((tile, n))
+
+
+def _begin_all(p, X, options, memory):
+    log_density(p, X, memory[1], memory[0])
+
+
+def _step_all(p, X, states, options, memory):
+    ws, log, log_new, Y = memory
+    tile, n = X.shape
+    for b in range(tile):
+        fill_normal(states[b], Y[b], n)
+        for k in range(n):
+            Y[b, k] = X[b, k] + options[0] * Y[b, k]
+    log_density(p, Y, log_new, ws)
+    n_accepted = 0
+    for b in range(tile):
+        if accept(log_new[b] - log[b], states[b]):
+            n_accepted += 1
+            log[b] = log_new[b]
+            for k in range(n):
+                X[b, k] = Y[b, k]
+    return n_accepted
+
+
+def _prepare_block(p, tile, n):
+    return workspace(p, tile, n), np.empty(tile), np.empty(tile, np.bool_), np.empty((tile, block_width))
+
+
+def _begin_block(p, X, options, memory):
+    refresh(p, X, memory[0])
+
+
+def _step_block(p, X, states, options, memory):
+    ws, log_ratio, accepted, Y = memory
+    tile, n = X.shape
+    n_accepted = 0
+    for i in range(n // block_width):
+        for b in range(tile):
+            fill_normal(states[b], Y[b], block_width)
+            for k in range(block_width):
+                Y[b, k] = X[b, i * block_width + k] + options[0] * Y[b, k]
+        block_ratio(p, X, i, Y, log_ratio, ws)
+        for b in range(tile):
+            accepted[b] = accept(log_ratio[b], states[b])
+        block_accept(p, X, i, Y, accepted, ws)
+        for b in range(tile):
+            if accepted[b]:
+                n_accepted += 1
+                for k in range(block_width):
+                    X[b, i * block_width + k] = Y[b, k]
+    return n_accepted

@@ -1,0 +1,151 @@
+"""Signals and the time limit are agreed by all ranks."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from vmc.parallel import Deadline, Request, SerialCommunicator, Signals
+
+WORLD = SerialCommunicator()
+
+
+def begin(start, n_ranks, *arguments):
+    """Start the loop and wait until all ranks take signals; returns the job and the ranks' process ids."""
+    job = start(n_ranks, "iterate.py", *arguments)
+    ready = [job.process.stdout.readline().split() for _ in range(max(n_ranks, 1))]
+    assert all(words[:1] == ["ready"] for words in ready)
+    return job, {int(rank): int(number) for _, rank, number in ready}
+
+
+def told(outcome, n_ranks):
+    """What the ranks were told; all the same, at the same iterations."""
+    lines = [line.split()[1:] for line in outcome.out.splitlines() if line.startswith("told")]
+    orders = {rank: [line[1:] for line in lines if line[0] == str(rank)] for rank in range(max(n_ranks, 1))}
+    assert all(order == orders[0] for order in orders.values()), outcome.out
+    return [name for _, name in orders[0]]
+
+
+CASES = [pytest.param(n, marks=[pytest.mark.mpi] if n else []) for n in (0, 2, 4)]
+
+
+@pytest.mark.parametrize("n_ranks", CASES)
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "TERMINATE"), (signal.SIGINT, "INTERRUPT")])
+def test_stop_by_the_launcher(start, n_ranks, number, name):
+    job, _ = begin(start, n_ranks)
+    sent = time.monotonic()
+    job.process.send_signal(number)
+    outcome = job.finish()
+    assert time.monotonic() - sent < 5.0
+    assert outcome.status == 128 + number, outcome.err
+    assert told(outcome, n_ranks) == [name]
+    assert "Traceback" not in outcome.err
+    assert job.session() == []
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_by_a_single_rank(start, number):
+    job, numbers = begin(start, 4)
+    os.kill(numbers[2], number)
+    outcome = job.finish()
+    assert outcome.status == 128 + number, outcome.err
+    assert len(told(outcome, 4)) == 1
+
+
+@pytest.mark.parametrize("n_ranks", CASES)
+def test_checkpoint_goes_on(start, n_ranks):
+    job, numbers = begin(start, n_ranks)
+    job.process.send_signal(signal.SIGUSR1)
+    time.sleep(0.5)
+    os.kill(numbers[max(numbers)], signal.SIGUSR1)
+    time.sleep(0.5)
+    job.process.send_signal(signal.SIGTERM)
+    orders = told(job.finish(), n_ranks)
+    # ranks that hear of the first signal in different iterations ask twice; never more often than that
+    assert orders[-1] == "TERMINATE"
+    assert set(orders[:-1]) == {"CHECKPOINT"}
+    assert 2 <= len(orders[:-1]) <= 3
+
+
+@pytest.mark.parametrize("n_ranks", CASES)
+def test_time_limit(start, n_ranks):
+    job, _ = begin(start, n_ranks, "1.0")
+    ready = time.monotonic()
+    outcome = job.finish()
+    assert outcome.status == 0, outcome.err
+    assert told(outcome, n_ranks) == ["TIME_LIMIT"]
+    assert time.monotonic() - ready < 3.0
+
+
+def test_second_interrupt_leaves_at_once():
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        with Signals():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+
+
+def test_handlers_are_restored():
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with Signals():
+        assert signal.getsignal(signal.SIGTERM) != before[0]
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_requests_in_one_process():
+    with Signals() as signals:
+        assert signals.poll(WORLD) is Request.NONE
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert signals.poll(WORLD) is Request.CHECKPOINT
+        assert signals.poll(WORLD) is Request.NONE
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(2):
+            assert signals.poll(WORLD) is Request.TERMINATE
+        os.kill(os.getpid(), signal.SIGINT)
+        assert signals.poll(WORLD) is Request.INTERRUPT
+
+
+def test_meaning_of_requests():
+    assert [(r.saves, r.stops, r.exit_code) for r in Request] == [
+        (False, False, 0),
+        (True, False, 0),
+        (True, True, 0),
+        (True, True, 143),
+        (True, True, 130),
+    ]
+
+
+def test_threads_leave_signals_alone():
+    before = signal.getsignal(signal.SIGTERM)
+    seen = []
+
+    def work():
+        with Signals() as signals:
+            seen.extend([signal.getsignal(signal.SIGTERM), signals.poll(WORLD)])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before, Request.NONE]
+
+
+def test_deadline_leaves_room_for_one_iteration(monkeypatch):
+    clock = iter([0.0, 10.0, 30.0, 60.0, 70.0, 85.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    deadline = Deadline(100.0)
+    assert [deadline.has_come() for _ in range(4)] == [False, False, False, True]
+
+
+def test_no_deadline():
+    assert not Deadline(None).has_come()
+    with pytest.raises(ValueError, match="positive"):
+        Deadline(0.0)

@@ -1,0 +1,1 @@
+"""Variational Monte Carlo: the job (estimation, optimisation, MPI, storage, command line)."""

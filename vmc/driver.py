@@ -1,0 +1,187 @@
+"""The course of a run: thermalise, optimise, settle, evaluate; one unit of work at a time.
+
+The driver is a generator of reports.  Between two reports everything a continuation needs is in its state
+(:mod:`vmc.snapshot`), so a run may be stopped, stored and resumed there without leaving a trace.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from samplers.base import StepTuner
+from vmc.ensemble import Ensemble
+from vmc.estimators import EnergyMoments
+from vmc.evaluation import Evaluation
+from vmc.history import History
+from vmc.optimizers.base import Optimizer, State
+from vmc.safeguard import Safeguard
+
+PHASES = ("thermalise", "optimise", "settle", "evaluate", "done")
+#: Steps of thermalisation between two adaptations of the step size.
+TUNING_INTERVAL = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything.
+
+    Parameters
+    ----------
+    thermalise : steps before the first measurement, and again before the evaluation.
+    iterations : parameter updates.
+    discard : steps between a parameter update and the next measurement.
+    samples, stride : measurements per walker in the evaluation, and steps before each.
+    chunk : measurements per report and possible stop in the evaluation.
+    tune : whether the step size is adapted during steps that are not measured.
+    parameters : 'best' (lowest energy + error seen) or 'last', for the evaluation.
+    """
+
+    thermalise: int = 500
+    iterations: int = 100
+    discard: int = 10
+    samples: int = 1000
+    stride: int = 1
+    chunk: int = 100
+    tune: bool = True
+    parameters: str = "best"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one unit of work brought.
+
+    Attributes
+    ----------
+    phase : what was done; ``done`` of ``total`` units of it are finished.
+    energies : None while thermalising.
+    note : something the user should know (a roll-back), or empty.
+    """
+
+    phase: str
+    done: int
+    total: int
+    energies: EnergyMoments | None = None
+    note: str = ""
+
+
+class Driver:
+    """Runs a plan on an ensemble.
+
+    Attributes
+    ----------
+    phase, position : where the run stands; position counts steps, iterations or measurements.
+    history : one row per iteration.
+    evaluation : the evaluation run so far.
+    """
+
+    def __init__(self, ensemble: Ensemble, optimizer: Optimizer, plan: Plan, seed: int) -> None:
+        self.ensemble = ensemble
+        self.optimizer = optimizer
+        self.plan = plan
+        self.seed = seed
+        wave_function = ensemble.measurement.wave_function
+        self.phase = "thermalise"
+        self.position = 0
+        self.optimizer_state: State = optimizer.init(wave_function.n_params)
+        self.tuner = StepTuner(ensemble.measurement.move.target_acceptance)
+        self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
+        self.safeguard = Safeguard(wave_function.theta)
+        self.evaluation = Evaluation(ensemble, plan.samples, plan.stride)
+
+    @property
+    def theta(self) -> np.ndarray:
+        """The parameters, in place."""
+        return self.ensemble.measurement.wave_function.theta
+
+    def run(self) -> Iterator[Report]:
+        """Work until done, reporting after every unit."""
+        work = {
+            "thermalise": self._thermalise,
+            "optimise": self._optimise,
+            "settle": self._thermalise,
+            "evaluate": self._evaluate,
+        }
+        self._skip_empty_phases()
+        while self.phase != "done":
+            report = work[self.phase]()
+            self._skip_empty_phases()
+            yield report
+
+    def _totals(self) -> dict[str, int]:
+        plan = self.plan
+        settle = plan.thermalise if plan.iterations else 0
+        return {
+            "thermalise": plan.thermalise,
+            "optimise": plan.iterations,
+            "settle": settle,
+            "evaluate": plan.samples,
+        }
+
+    def _skip_empty_phases(self) -> None:
+        """Go to the next phase while there is nothing left to do in this one."""
+        totals = self._totals()
+        while self.phase != "done" and self.position >= totals[self.phase]:
+            self._leave(self.phase)
+            self.phase = PHASES[PHASES.index(self.phase) + 1]
+            self.position = 0
+
+    def _leave(self, phase: str) -> None:
+        if phase in ("thermalise", "settle"):
+            self.ensemble.follow(self.ensemble.energies(1, 1))
+        elif phase == "optimise" and self.plan.iterations and self.plan.parameters == "best":
+            self.theta[:] = self.safeguard.best_theta
+
+    def _thermalise(self) -> Report:
+        total = self._totals()[self.phase]
+        n_steps = min(TUNING_INTERVAL, total - self.position)
+        self._relax(n_steps)
+        self.position += n_steps
+        return Report(self.phase, self.position, total)
+
+    def _relax(self, n_steps: int) -> None:
+        """Steps that are not measured, in which the step size may adapt."""
+        acceptance = self.ensemble.advance(n_steps)
+        if self.plan.tune:
+            options = self.ensemble.options
+            options[0] = self.tuner.update(options[0], acceptance)
+
+    def _optimise(self) -> Report:
+        started = time.monotonic()
+        if self.plan.discard:
+            self._relax(self.plan.discard)
+        damping = self.safeguard.damping
+        iteration = self.optimizer.iterate(self.ensemble, self.position, self.optimizer_state, damping)
+        energies = iteration.energies
+        note = self.safeguard.judge(energies, iteration.update, self.theta)
+        theta = self.theta.copy()
+        if note:
+            self._roll_back()
+        else:
+            self.ensemble.follow(energies)
+            update = np.array(iteration.update)
+            self.ensemble.communicator.fill_from_root(update)
+            self.theta[:] += update
+        step = float(self.ensemble.options[0])
+        update_norm = 0.0 if note else float(np.linalg.norm(iteration.update))
+        elapsed = time.monotonic() - started
+        self.history.add(energies, iteration.gradient_norm, update_norm, step, theta, elapsed)
+        self.position += 1
+        return Report("optimise", self.position, self.plan.iterations, energies, note)
+
+    def _roll_back(self) -> None:
+        """Good parameters again, walkers at new starting points, and an optimiser without memory."""
+        self.theta[:] = self.safeguard.good_theta
+        self.optimizer_state = self.optimizer.init(self.theta.size)
+        self.ensemble.restart()
+        self.ensemble.advance(max(self.plan.thermalise, 1))
+        self.ensemble.follow(self.ensemble.energies(1, 1))
+
+    def _evaluate(self) -> Report:
+        n = min(self.plan.chunk, self.plan.samples - self.position)
+        energies = self.evaluation.run(n)
+        self.position += n
+        return Report("evaluate", self.position, self.plan.samples, energies)

@@ -1,0 +1,168 @@
+"""All walkers of a job: each rank moves and measures its blocks, sums are combined in one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.random import stream_states
+from vmc.errors import UserError
+from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_moments, energy_sums
+from vmc.measurement import BlockSample, Measurement
+from vmc.parallel import Communicator, Partition, TreeSum
+from vmc.walkers import MOVE_STREAM, start_walkers
+
+#: Largest tolerated share of samples whose local energy is not finite.
+NONFINITE_LIMIT = 0.01
+
+
+@dataclass(frozen=True)
+class GradientSample:
+    """Energy and its gradient at the current parameters."""
+
+    energies: EnergyMoments
+    gradient: np.ndarray
+
+
+class Ensemble:
+    """The walkers of one rank, and sums over the walkers of all ranks.
+
+    Parameters
+    ----------
+    measurement : the compiled loop.
+    communicator, partition : the ranks and who holds which walkers.
+    seed : of the walkers' random streams.
+    start_spread : standard deviation of the starting coordinates, a length.
+    """
+
+    def __init__(
+        self,
+        measurement: Measurement,
+        communicator: Communicator,
+        partition: Partition,
+        seed: int,
+        start_spread: float = 1.0,
+    ) -> None:
+        self.measurement = measurement
+        self.communicator = communicator
+        self.partition = partition
+        self._seed = seed
+        self._start_spread = start_spread
+        first = partition.walkers.start
+        self.X = np.empty((partition.n_local, measurement.wave_function.system.n_coordinates))
+        self.restart()
+        self.states = stream_states(seed, first, partition.n_local, MOVE_STREAM)
+        self.options = measurement.move.options()
+        #: Energy subtracted inside sums, against cancellation; always near the mean.
+        self.reference = 0.0
+
+    def restart(self) -> None:
+        """Put all walkers at their starting points; their random streams go on."""
+        self.X[:] = start_walkers(
+            self.measurement.wave_function,
+            self._seed,
+            self.partition.walkers.start,
+            self.partition.n_local,
+            self._start_spread,
+        )
+
+    @property
+    def _proposals(self) -> int:
+        n = self.measurement.wave_function.system.n_coordinates
+        return self.partition.n_walkers * self.measurement.move.proposals(n)
+
+    def blocks(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Number, configurations and random streams of each of this rank's blocks."""
+        for block in self.partition.blocks:
+            rows = self.partition.local_walkers(block)
+            yield block, self.X[rows], self.states[rows]
+
+    def advance(self, n_steps: int) -> float:
+        """Move all walkers without measuring; return the acceptance rate."""
+        tree = TreeSum(self.communicator, self.partition, 1)
+        for block, X, states in self.blocks():
+            tree.add(block, np.array([float(self.measurement.advance(X, states, self.options, n_steps))]))
+        return float(tree.finish()[0]) / (self._proposals * n_steps)
+
+    def measure(
+        self, X: np.ndarray, states: np.ndarray, n_samples: int, stride: int, rows: np.ndarray | None = None
+    ) -> BlockSample:
+        """Measure one of :meth:`blocks`, collecting log-derivatives sample by sample into `rows` if given."""
+        return self.measurement.measure(
+            X,
+            states,
+            self.options,
+            n_samples,
+            stride,
+            self.reference,
+            "nothing" if rows is None else "rows",
+            rows,
+        )
+
+    def energies(self, n_samples: int, stride: int) -> EnergyMoments:
+        """Energy from `n_samples` measurements of every walker."""
+        tree = TreeSum(self.communicator, self.partition, N_SCALARS + self.measurement.n_components)
+        offender = None
+        for block, X, states in self.blocks():
+            sample = self.measure(X, states, n_samples, stride)
+            tree.add(block, energy_sums(sample, self.reference))
+            offender = first_offender(offender, sample)
+        return self.estimate(tree.finish(), n_samples * stride, offender)
+
+    def gradient(self, n_samples: int, stride: int) -> GradientSample:
+        """Energy and gradient from `n_samples` measurements of every walker, sums only."""
+        n_params = self.measurement.wave_function.n_params
+        n_energy = N_SCALARS + self.measurement.n_components
+        tree = TreeSum(self.communicator, self.partition, n_energy + 2 * n_params)
+        offender = None
+        for block, X, states in self.blocks():
+            sample = self.measurement.measure(
+                X, states, self.options, n_samples, stride, self.reference, "moments"
+            )
+            tree.add(block, np.concatenate([energy_sums(sample, self.reference), sample.moments.ravel()]))
+            offender = first_offender(offender, sample)
+        total = tree.finish()
+        energies = self.estimate(total[:n_energy], n_samples * stride, offender)
+        moments = total[n_energy:].reshape(2, n_params)
+        return GradientSample(energies, energy_gradient(moments, energies, self.reference))
+
+    def estimate(self, sums: np.ndarray, n_steps: int, offender: np.ndarray | None) -> EnergyMoments:
+        """Estimates from summed energies; the reference of the next sample follows the mean.
+
+        Raises
+        ------
+        UserError
+            on all ranks, when more than one per cent of the local energies are not finite.
+        """
+        energies = energy_moments(sums, self.reference, self._proposals * n_steps)
+        if energies.n_nonfinite and energies.nonfinite_fraction > NONFINITE_LIMIT:
+            self._refuse(energies, offender)
+        return energies
+
+    def follow(self, energies: EnergyMoments) -> None:
+        """Take the mean of a sample as the reference of the next ones."""
+        self.reference = energies.energy
+
+    def _refuse(self, energies: EnergyMoments, offender: np.ndarray | None) -> None:
+        n = self.measurement.wave_function.system.n_coordinates
+        mine = np.full((1, n), np.nan) if offender is None else offender[None, :]
+        gathered = self.communicator.gather_rows(mine)
+        text = ""
+        if gathered is not None:
+            known = gathered[~np.isnan(gathered[:, 0])]
+            shape = (-1, self.measurement.wave_function.system.n_dim)
+            where = known[0].reshape(shape).tolist() if len(known) else "not a number itself"
+            text = (
+                f"the local energy of {energies.n_nonfinite} of {energies.n_nonfinite + energies.n_samples} "
+                f"samples is not finite (limit {NONFINITE_LIMIT:.0%}); the first walker concerned stands at {where}"
+            )
+        raise UserError(self.communicator.broadcast(text))
+
+
+def first_offender(known: np.ndarray | None, sample: BlockSample) -> np.ndarray | None:
+    """The first configuration of this rank with an energy that is not finite."""
+    if known is None and not np.isnan(sample.offender[0]):
+        return sample.offender
+    return known

@@ -1,0 +1,94 @@
+"""Solvers for (S + shift + scale diag S) x = b with a positive semi-definite S, singular ones included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+#: Eigenvalues below this share of the largest count as zero when Cholesky fails.
+RELATIVE_CUTOFF = 1e-12
+
+
+def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.ndarray:
+    """Solve by Cholesky; by a pseudo-inverse where the matrix is singular to rounding.
+
+    Parameters
+    ----------
+    S : symmetric positive semi-definite (n, n), overwritten.
+    b : right-hand side (n,).
+    shift, scale : regularisation of the diagonal.
+
+    Raises
+    ------
+    ValueError
+        if S or b holds values that are not finite.
+    """
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+    diagonal = S.diagonal().copy()
+    if not (np.isfinite(diagonal).all() and np.isfinite(b).all()):
+        raise ValueError("the overlap matrix or the gradient holds values that are not finite")
+    S[np.diag_indices_from(S)] = diagonal * (1.0 + scale) + shift
+    # Scaling to a unit diagonal first keeps parameters of different size on one footing.
+    root = np.sqrt(S.diagonal())
+    root[root == 0.0] = 1.0
+    S /= root[:, None]
+    S /= root
+    try:
+        x = cho_solve(cho_factor(S, lower=True, check_finite=False), b / root, check_finite=False) / root
+        if np.isfinite(x).all():
+            return x
+    except LinAlgError:
+        pass
+    return _pseudo_inverse(S, b / root) / root
+
+
+def _pseudo_inverse(S: np.ndarray, b: np.ndarray) -> np.ndarray:
+    from scipy.linalg import eigh
+
+    values, vectors = eigh(S)
+    keep = values > RELATIVE_CUTOFF * max(values[-1], np.finfo(float).tiny)
+    return vectors[:, keep] @ ((vectors[:, keep].T @ b) / values[keep])
+
+
+def solve_conjugate_gradients(
+    apply: Callable[[np.ndarray], np.ndarray],
+    b: np.ndarray,
+    diagonal: np.ndarray,
+    tolerance: float,
+    max_iterations: int,
+) -> tuple[np.ndarray, int]:
+    """Solve A x = b by conjugate gradients preconditioned with the diagonal; A is only ever applied.
+
+    Parameters
+    ----------
+    apply : x -> A x, symmetric and positive definite.
+    diagonal : of A; zeros count as ones.
+    tolerance : stop when |b - A x| <= tolerance |b|.
+
+    Returns
+    -------
+    x and the number of iterations (Hestenes and Stiefel 1952).
+    """
+    inverse = 1.0 / np.where(diagonal > 0.0, diagonal, 1.0)
+    x = np.zeros_like(b)
+    residual = b.copy()
+    z = inverse * residual
+    direction = z.copy()
+    rho = residual @ z
+    goal = tolerance * np.linalg.norm(b)
+    for iteration in range(max_iterations):
+        if np.linalg.norm(residual) <= goal:
+            return x, iteration
+        image = apply(direction)
+        curvature = direction @ image
+        if not curvature > 0.0:  # a null direction: nothing more to gain
+            return x, iteration
+        alpha = rho / curvature
+        x += alpha * direction
+        residual -= alpha * image
+        z = inverse * residual
+        rho, previous = residual @ z, rho
+        direction = z + (rho / previous) * direction
+    return x, max_iterations

@@ -1,0 +1,169 @@
+"""Quasi-Newton minimisation of the energy on a fixed sample whose weights follow the parameters."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vmc.ensemble import Ensemble
+from vmc.local_energy import link_local_energy
+from vmc.optimizers.base import Iteration, State
+from vmc.parallel import TreeSum
+from vmc.parallel.serving import drive_from_root
+
+_MAX_SHRINKS = 8
+METHODS = {"bfgs": "BFGS", "lbfgs": "L-BFGS-B"}
+
+
+class _SampleWornOutError(Exception):
+    """The weights have become so uneven that the fixed sample no longer speaks for psi."""
+
+
+@dataclass(frozen=True)
+class QuasiNewton:
+    """One iteration: draw a sample, minimise the reweighted energy on it, docs/theory.md eqs. (22)-(23).
+
+    E(theta) = sum_s w_s E_L(x_s; theta) / sum_s w_s with w_s = |psi_theta(x_s) / psi_0(x_s)|^2.  The gradient
+    handed to SciPy is the covariance estimator with the same weights, exact up to the sampling error.
+
+    Parameters
+    ----------
+    method : 'bfgs' or 'lbfgs'.
+    n_samples : snapshots of all walkers in the fixed sample.
+    stride : steps between snapshots.
+    max_iterations : of the minimiser on one sample.
+    smallest_share : of effective samples, (sum w)^2 / (n sum w^2); below it the minimiser is stopped.
+    first_step : length of the first trial step in theta; shortened where the sample does not bear it.
+    """
+
+    method: str = "bfgs"
+    n_samples: int = 10
+    stride: int = 10
+    max_iterations: int = 10
+    smallest_share: float = 0.5
+    first_step: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"method = {self.method!r}: expected one of {', '.join(METHODS)}")
+
+    def init(self, n_params: int) -> State:
+        """Every sample starts anew: nothing is remembered."""
+        return {}
+
+    def iterate(self, ensemble: Ensemble, iteration: int, state: State, damping: float) -> Iteration:
+        """Measure, then minimise on snapshots of the walkers; `damping` shortens the resulting step."""
+        sample = ensemble.gradient(self.n_samples, self.stride)
+        fixed = _FixedSample(ensemble, self.n_samples, self.stride)
+        theta = ensemble.measurement.wave_function.theta
+        start = theta.copy()
+        end = drive_from_root(
+            ensemble.communicator, fixed.evaluate, lambda evaluate: self._minimise(evaluate, start)
+        )
+        theta[:] = start
+        update = damping * (end - start)
+        return Iteration(sample.energies, float(np.linalg.norm(sample.gradient)), update)
+
+    def _minimise(self, evaluate: Callable[[np.ndarray], np.ndarray], start: np.ndarray) -> np.ndarray:
+        """The best parameters seen; the unit of length shrinks until the first step stays on the sample."""
+        unit = self.first_step
+        for _ in range(_MAX_SHRINKS):
+            search = _Search(evaluate, start, unit, self.smallest_share)
+            search.run(METHODS[self.method], self.max_iterations)
+            if search.n_evaluations_better > 1 or not search.worn_out:
+                break
+            unit *= 0.25
+        return search.best_theta
+
+
+class _Search:
+    """One minimisation in y, theta = start + unit * y, since SciPy's first trial step has length one."""
+
+    def __init__(
+        self, evaluate: Callable[[np.ndarray], np.ndarray], start: np.ndarray, unit: float, share: float
+    ) -> None:
+        self.evaluate = evaluate
+        self.start = start
+        self.unit = unit
+        self.smallest_share = share
+        self.best_energy = np.inf
+        self.best_theta = start
+        self.n_evaluations_better = 0
+        self.worn_out = False
+
+    def run(self, method: str, max_iterations: int) -> None:
+        from scipy.optimize import minimize
+
+        zero = np.zeros_like(self.start)
+        with contextlib.suppress(_SampleWornOutError):
+            minimize(self.objective, zero, jac=True, method=method, options={"maxiter": max_iterations})
+
+    def objective(self, y: np.ndarray) -> tuple[float, np.ndarray]:
+        theta = self.start + self.unit * y
+        result = self.evaluate(theta)
+        energy, share = result[0], result[1]
+        if not np.isfinite(energy) or share < self.smallest_share:
+            self.worn_out = True
+            raise _SampleWornOutError
+        if energy < self.best_energy:
+            self.best_energy = energy
+            self.best_theta = theta
+            self.n_evaluations_better += 1
+        return energy, self.unit * result[2:]
+
+
+class _FixedSample:
+    """Snapshots of this rank's walkers, and the reweighted energy on the snapshots of all ranks."""
+
+    def __init__(self, ensemble: Ensemble, n_samples: int, stride: int) -> None:
+        self.ensemble = ensemble
+        measurement = ensemble.measurement
+        self.kernels = measurement.wave_function.kernels
+        self.energy = link_local_energy(measurement.wave_function, measurement.hamiltonian)
+        snapshots: dict[int, list[np.ndarray]] = {block: [] for block, _, _ in ensemble.blocks()}
+        for _ in range(n_samples):
+            ensemble.advance(stride)
+            for block, X, _ in ensemble.blocks():
+                snapshots[block].append(X.copy())
+        self.X = {block: np.concatenate(parts) for block, parts in snapshots.items()}
+        self.start = {block: self._log_psi(X) for block, X in self.X.items()}
+
+    def _log_psi(self, X: np.ndarray) -> np.ndarray:
+        p = self.ensemble.measurement.wave_function.arguments()
+        log, sign = np.zeros(len(X)), np.ones(len(X))
+        self.kernels["log_psi"](p, X, log, sign, self.kernels["workspace"](p, *X.shape))
+        return log
+
+    def evaluate(self, theta: np.ndarray) -> np.ndarray:
+        """(energy, share of effective samples, gradient) at theta; collective."""
+        ensemble = self.ensemble
+        wave_function = ensemble.measurement.wave_function
+        wave_function.theta[:] = theta
+        logs = {block: 2.0 * (self._log_psi(X) - self.start[block]) for block, X in self.X.items()}
+        finite = [value[np.isfinite(value)] for value in logs.values()]
+        top = ensemble.communicator.max(max((part.max() for part in finite if part.size), default=-np.inf))
+        tree = TreeSum(ensemble.communicator, ensemble.partition, 4 + 2 * theta.size)
+        for block, X in self.X.items():
+            tree.add(block, self._weighted_sums(X, logs[block] - top))
+        total = tree.finish()
+        weight, squares, n, energy = total[:4]
+        O, EO = total[4:].reshape(2, theta.size)
+        shift = energy / weight
+        gradient = 2.0 * (EO / weight - shift * (O / weight))
+        return np.concatenate([[ensemble.reference + shift, weight**2 / (n * squares)], gradient])
+
+    def _weighted_sums(self, X: np.ndarray, log_weight: np.ndarray) -> np.ndarray:
+        measurement = self.ensemble.measurement
+        p, h = measurement.wave_function.arguments(), measurement.hamiltonian.arguments()
+        ws = self.kernels["workspace"](p, *X.shape)
+        parts = np.empty((measurement.n_components, len(X)))
+        O = np.zeros((len(X), measurement.wave_function.n_params))
+        self.energy(p, h, X, parts, ws)
+        self.kernels["log_derivatives"](p, X, O, 0, ws)
+        local = parts.sum(axis=0) - self.ensemble.reference
+        good = np.isfinite(local) & np.isfinite(log_weight)
+        w, local, O = np.exp(log_weight[good]), local[good], O[good]
+        return np.concatenate([[w.sum(), w @ w, len(X), w @ local], w @ O, (w * local) @ O])

@@ -1,0 +1,1 @@
+"""Results files and checkpoints (the only place that imports h5py)."""

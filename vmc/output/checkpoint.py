@@ -1,0 +1,66 @@
+"""Checkpoints: two generations of sealed files, of which the newest intact one is loaded."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmc.output.atomic import previous_path, resolve
+from vmc.output.reader import LIMITS, DamagedFileError, Limits
+from vmc.output.sealed import Schema, read_sealed, write_sealed
+from vmc.output.tree import Attribute, Attributes, Dataset, Tree
+
+CHECKPOINT = Schema("vmc checkpoint", 1)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A verified checkpoint from the file `path`; `message` says why if that is the previous one."""
+
+    tree: dict[str, Dataset | Tree]
+    attributes: dict[str, Attribute | Attributes]
+    schema_version: int
+    path: Path
+    used_previous: bool
+    message: str
+
+
+def save_checkpoint(path: str | os.PathLike[str], tree: Tree, attributes: Attributes) -> str:
+    """Save a checkpoint durably, keep the one before it as NAME.previous.h5, and return the SHA-256.
+
+    Raises ValueError for what cannot be stored, OutputError if the disk refuses; the old one then stands.
+    """
+    return write_sealed(path, tree, attributes, CHECKPOINT, keep_previous=True)
+
+
+def load_checkpoint(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Loaded:
+    """Return the newest checkpoint whose hash verifies, and say so if it is the older of the two.
+
+    Reads only. Raises FileNotFoundError if there is none, DamagedFileError if neither generation is intact,
+    SchemaError for another kind of file or a newer format (the older generation is not tried then).
+    """
+    newest, previous = resolve(path), previous_path(path)
+    try:
+        return _load(newest, limits)
+    except FileNotFoundError:
+        trouble = "is missing"
+    except DamagedFileError as error:
+        trouble = f"is damaged ({error.reason})"
+    try:
+        return _load(
+            previous, limits, f"{newest.name!r} {trouble}: using the previous checkpoint {previous.name!r}"
+        )
+    except FileNotFoundError:
+        if trouble == "is missing":
+            raise FileNotFoundError(
+                f"there is no checkpoint {str(newest)!r}; has the run saved one yet?"
+            ) from None
+        raise DamagedFileError(newest, f"it {trouble}, and there is no previous checkpoint") from None
+    except DamagedFileError as error:
+        raise DamagedFileError(
+            newest, f"it {trouble}, and {previous.name!r} is damaged too ({error.reason})"
+        ) from error
+
+
+def _load(path: Path, limits: Limits, message: str = "") -> Loaded:
+    sealed = read_sealed(path, CHECKPOINT, limits)
+    return Loaded(sealed.tree, sealed.attributes, sealed.schema.version, path, bool(message), message)

@@ -1,0 +1,106 @@
+"""Files that vouch for themselves: HDF5 with schema, version and payload hash, and a checksum as last line.
+
+The last line is "sha256 " and the SHA-256 of all bytes before it (HDF5 ignores what follows its end). It is
+checked first, so that libhdf5, which hangs on some single flipped bits and returns wrong numbers for many,
+never sees damage. The payload hash is that of the content alone: equal data, equal hash, whoever wrote it.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+
+from vmc.output.atomic import replace_file
+from vmc.output.image import to_bytes
+from vmc.output.reader import LIMITS, DamagedFileError, Limits, read_bytes, read_tree
+from vmc.output.tree import Attribute, Attributes, Dataset, Tree, payload_hash
+
+_SEAL = ("schema", "schema_version", "payload_sha256")
+_LINE_LENGTH = len("\nsha256 \n") + 64
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a kind of file is called, and the newest version of it this package knows."""
+
+    name: str
+    version: int
+
+
+class SchemaError(ValueError):
+    """An intact file of another kind, or of a version this package does not know yet."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The content of an intact file; the attributes are those it was saved with, without the seal."""
+
+    tree: dict[str, Dataset | Tree]
+    attributes: dict[str, Attribute | Attributes]
+    schema: Schema
+    payload_sha256: str
+
+
+def write_sealed(
+    path: str | os.PathLike[str],
+    tree: Tree,
+    attributes: Attributes,
+    schema: Schema,
+    *,
+    keep_previous: bool = False,
+) -> str:
+    """Write a tree atomically, after reading it back from its bytes, and return its payload hash.
+
+    Raises ValueError for what cannot be stored and OutputError if the disk refuses it; the file that was
+    there then is untouched.
+    """
+    if clash := set(_SEAL) & attributes.keys():
+        raise ValueError(f"the root attribute '{min(clash)}' is set by the seal itself")
+    stamped = {**attributes, "schema": schema.name, "schema_version": schema.version}
+    digest = payload_hash(tree, stamped)
+    content = to_bytes(tree, {**stamped, "payload_sha256": digest})
+    content += _last_line(content)
+    try:
+        _unseal(content, path, LIMITS)
+    except DamagedFileError as error:
+        raise ValueError(f"{os.fspath(path)!r} could not be read back: {error.reason}") from error
+    replace_file(path, content, keep_previous=keep_previous)
+    return digest
+
+
+def read_sealed(path: str | os.PathLike[str], schema: Schema, limits: Limits = LIMITS) -> Sealed:
+    """Return the content of a file whose hash and schema are right.
+
+    Raises DamagedFileError if it is not intact, SchemaError if it is but of another kind or too new, OSError
+    if it cannot be opened.
+    """
+    sealed = verify(path, limits)
+    if sealed.schema.name != schema.name:
+        raise SchemaError(f"{os.fspath(path)!r} is a '{sealed.schema.name}' file, expected '{schema.name}'")
+    if sealed.schema.version > schema.version:
+        raise SchemaError(
+            f"{os.fspath(path)!r} has version {sealed.schema.version} of the '{schema.name}' format, this "
+            f"program knows versions up to {schema.version}: use a newer program"
+        )
+    return sealed
+
+
+def verify(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Sealed:
+    """Return the content of an intact file of any schema; raises DamagedFileError or OSError."""
+    return _unseal(read_bytes(path, limits), path, limits)
+
+
+def _unseal(content: bytes, path: str | os.PathLike[str], limits: Limits) -> Sealed:
+    if content[-_LINE_LENGTH:] != _last_line(memoryview(content)[:-_LINE_LENGTH]):
+        raise DamagedFileError(path, "its bytes do not match the SHA-256 in its last line")
+    tree, attributes = read_tree(content, path, limits)
+    digest = attributes.pop("payload_sha256", None)
+    if digest != payload_hash(tree, attributes):
+        raise DamagedFileError(path, "its content does not match its payload_sha256")
+    name, version = attributes.pop("schema", None), attributes.pop("schema_version", None)
+    if not isinstance(name, str) or not isinstance(version, int):
+        raise DamagedFileError(path, "it does not name its schema and version")
+    return Sealed(tree, attributes, Schema(name, version), str(digest))
+
+
+def _last_line(image: bytes | memoryview) -> bytes:
+    return f"\nsha256 {hashlib.sha256(image).hexdigest()}\n".encode()

@@ -1,0 +1,144 @@
+"""Requests from outside the job: save, stop, time is up.
+
+======== ============================== ===========
+signal   what the job does              exit status
+======== ============================== ===========
+SIGUSR1  writes a checkpoint, goes on   0
+SIGTERM  writes a checkpoint and stops  143
+SIGINT   writes a checkpoint and stops  130
+SIGINT   again: leaves at once          130
+======== ============================== ===========
+
+When the time limit is reached the job writes a checkpoint and stops with status 0. A handler only notes the
+signal; what to do is agreed over all ranks between two iterations, so one rank's signal is everybody's. A
+compiled kernel delays a handler until it returns.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from enum import IntEnum
+from types import FrameType, TracebackType
+from typing import Any
+
+from vmc.parallel.communicators import Communicator
+
+_REMEMBERED_INTERVALS = 10
+_NOTED = [getattr(signal, name) for name in ("SIGUSR1", "SIGTERM", "SIGINT") if hasattr(signal, name)]
+
+
+class Request(IntEnum):
+    """What the job is asked to do at the end of an iteration; the largest over the ranks counts."""
+
+    NONE = 0
+    CHECKPOINT = 1
+    TIME_LIMIT = 2
+    TERMINATE = 3
+    INTERRUPT = 4
+
+    @property
+    def saves(self) -> bool:
+        """Whether a checkpoint is due."""
+        return self >= Request.CHECKPOINT
+
+    @property
+    def stops(self) -> bool:
+        """Whether the run ends after the checkpoint."""
+        return self >= Request.TIME_LIMIT
+
+    @property
+    def exit_code(self) -> int:
+        """Exit status of a job that ends on this request."""
+        return {Request.TERMINATE: 143, Request.INTERRUPT: 130}.get(self, 0)
+
+
+class Deadline:
+    """A limit on the wall time, counted from the creation of this object.
+
+    It has come when the next iteration might not fit: the longest of the last intervals between two looks at
+    the clock, which includes checkpoints written in between, is taken as the time that an iteration needs.
+
+    Parameters
+    ----------
+    seconds
+        Wall time until everything must be done; None for no limit.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        if seconds is not None and not seconds > 0:
+            raise ValueError(f"the time limit is {seconds} seconds, expected a positive number")
+        now = time.monotonic()
+        self._end = None if seconds is None else now + seconds
+        self._last_look: float | None = None
+        self._intervals: deque[float] = deque(maxlen=_REMEMBERED_INTERVALS)
+
+    def has_come(self) -> bool:
+        """Look at the clock, once per iteration."""
+        if self._end is None:
+            return False
+        now = time.monotonic()
+        if self._last_look is not None:
+            self._intervals.append(now - self._last_look)
+        self._last_look = now
+        return now + max(self._intervals, default=0.0) >= self._end
+
+
+class Signals:
+    """Context in which signals are noted instead of ending the process; old handlers return afterwards.
+
+    Outside the main thread Python forbids handlers: there no signal is noted.
+    """
+
+    def __init__(self) -> None:
+        self._checkpoint = False
+        self._terminated = False
+        self._interrupted = False
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> "Signals":
+        if threading.current_thread() is threading.main_thread():
+            for number in _NOTED:
+                self._previous[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+        self._previous.clear()
+
+    def poll(self, communicator: Communicator, deadline: Deadline | None = None) -> Request:
+        """Agree over all ranks on what to do now; called by every rank at the end of an iteration.
+
+        The clock of rank 0 decides about the deadline. A checkpoint is asked for once per signal, a stop is
+        repeated at every call. Costs one reduction of one number.
+        """
+        request = self._own_request()
+        if deadline is not None and communicator.is_root and deadline.has_come():
+            request = max(request, Request.TIME_LIMIT)
+        return Request(int(communicator.max(request)))
+
+    def _own_request(self) -> Request:
+        if self._interrupted:
+            return Request.INTERRUPT
+        if self._terminated:
+            return Request.TERMINATE
+        if self._checkpoint:
+            # a signal between the test and this line is served by the same checkpoint
+            self._checkpoint = False
+            return Request.CHECKPOINT
+        return Request.NONE
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGTERM:
+            self._terminated = True
+        elif number != signal.SIGINT:
+            self._checkpoint = True
+        elif not self._interrupted:
+            self._interrupted = True
+        else:
+            os.write(2, b"interrupted again: stopped without a checkpoint\n")
+            os._exit(Request.INTERRUPT.exit_code)

@@ -1,0 +1,87 @@
+"""Keeps the best parameters seen, and refuses to follow a step that blew up."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from vmc.errors import UserError
+from vmc.estimators import EnergyMoments
+
+#: A step has blown up if the energy rose by this many standard errors and this share of its size ...
+SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
+#: ... or the variance grew by this factor while the energy rose.
+VARIANCE_FACTOR = 100.0
+#: Roll-backs in a row after which the run gives up.
+STRIKES = 3
+#: What a roll-back leaves of the learning rate.
+CUT = 0.5
+
+
+class Safeguard:
+    """Judges every iteration by the last good one.
+
+    Attributes
+    ----------
+    good_theta : parameters of the last good iteration.
+    best_theta : parameters with the lowest energy + error so far.
+    damping : factor on the learning rate, halved by every roll-back.
+    """
+
+    def __init__(self, theta: np.ndarray) -> None:
+        self.good_theta = theta.copy()
+        self.best_theta = theta.copy()
+        self.damping = 1.0
+        self.strikes = 0
+        self.good = (math.nan, math.nan, math.nan)
+        self.best_bound = math.inf
+
+    def judge(self, energies: EnergyMoments, update: np.ndarray, theta: np.ndarray) -> str:
+        """Remember a good iteration; return what is wrong with a bad one.
+
+        Parameters
+        ----------
+        energies, update : of the iteration.
+        theta : the parameters at which it was measured.
+
+        Raises
+        ------
+        UserError
+            after three bad ones in a row.
+        """
+        trouble = self._trouble(energies, update)
+        if not trouble:
+            self.strikes = 0
+            self.good = (energies.energy, energies.error, energies.variance)
+            self.good_theta[:] = theta
+            bound = energies.energy + (energies.error if math.isfinite(energies.error) else 0.0)
+            if bound < self.best_bound:
+                self.best_bound = bound
+                self.best_theta[:] = theta
+            return ""
+        self.strikes += 1
+        self.damping *= CUT
+        if self.strikes >= STRIKES:
+            raise UserError(
+                f"the optimisation blew up {STRIKES} times in a row ({trouble}): "
+                "lower optimizer.learning_rate or set optimizer.step_limit"
+            )
+        return f"{trouble}: rolled back, learning rate x {self.damping:g}"
+
+    def _trouble(self, energies: EnergyMoments, update: np.ndarray) -> str:
+        if not math.isfinite(energies.energy):
+            return "the energy is not finite"
+        if not np.isfinite(update).all():
+            return "the energy gradient is not finite"
+        energy, error, variance = self.good
+        if math.isnan(energy):
+            return ""
+        rise = energies.energy - energy
+        noise = math.hypot(error, energies.error)
+        if rise > SIGMA_LIMIT * noise and rise > SHARE_LIMIT * abs(energy):
+            return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
+        floor = (1e-3 * energy) ** 2
+        if rise > 0.0 and energies.variance > VARIANCE_FACTOR * max(variance, floor):
+            return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
+        return ""

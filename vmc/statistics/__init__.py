@@ -1,0 +1,26 @@
+"""Errors of correlated averages, and the judgement whether to believe them; numpy and scipy only."""
+
+from vmc.statistics.block_averages import BlockingResult, BlockLevel, blocking
+from vmc.statistics.drift import series_drift
+from vmc.statistics.estimate import Estimate
+from vmc.statistics.formatting import format_value
+from vmc.statistics.judge import Diagnostics, Verdict, verdict
+from vmc.statistics.summary import summarise
+from vmc.statistics.walkers import BetweenWalkers, between_walkers, split_r_hat_from_means, walker_drift
+
+__all__ = [
+    "BetweenWalkers",
+    "BlockLevel",
+    "BlockingResult",
+    "Diagnostics",
+    "Estimate",
+    "Verdict",
+    "between_walkers",
+    "blocking",
+    "format_value",
+    "series_drift",
+    "split_r_hat_from_means",
+    "summarise",
+    "verdict",
+    "walker_drift",
+]

@@ -1,0 +1,157 @@
+"""One plain line on whether an error bar can be believed."""
+
+from dataclasses import dataclass, field
+from math import isfinite, isnan, nan, sqrt
+
+from vmc.statistics.choice import DISAGREEMENT_SIGNIFICANCE
+from vmc.statistics.walkers import MINIMUM_WALKERS
+
+# Autocorrelation times in a series. At 200 the error is known to 15 %; a shorter series does not show its
+# slow modes, so that tau itself is doubtful.
+MINIMUM_LENGTH_IN_TAU = 200.0
+# The same for one of many walkers, whose scatter needs no time series; leaves ten tau in each half for the
+# drift test, and bounds what slow modes can hide.
+MINIMUM_WALKER_LENGTH_IN_TAU = 20.0
+R_HAT_LIMIT = 1.01  # Vehtari et al., Bayesian Analysis 16, 667 (2021)
+# With many short walkers R-hat is about sqrt(1 + 2 tau/n) = 1.05 at n = 20 tau though all is well; 1.1 is the
+# older limit of Gelman et al., Bayesian Data Analysis (2004).
+R_HAT_LIMIT_MANY_WALKERS = 1.1
+DRIFT_LIMIT = 3.5  # sigma: one false alarm in 2000 runs
+NONFINITE_LIMIT = 0.01  # share of samples
+NONFINITE_DISTANCE = 10.0  # standard deviations from the mean assumed for a sample that could not be computed
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What a verdict is based on; NaN means not measured.
+
+    ``n_over_tau`` is per walker. ``error_ratio`` is the error between walkers over the blocking error, and
+    ``error_ratio_probability`` how likely so unequal a pair is by chance. ``n_nonfinite`` samples are missing
+    from all averages.
+    """
+
+    error: float
+    n_rows: int
+    n_over_tau: float = nan
+    plateau_reached: bool = False
+    n_walkers: int = 0
+    r_hat: float = nan
+    drift: float = nan
+    error_ratio: float = nan
+    error_ratio_probability: float = nan
+    n_samples: int = 0
+    n_nonfinite: int = 0
+    variance: float = nan
+    zero_variance: bool = False
+
+    @property
+    def many_walkers(self) -> bool:
+        """Tell whether the scatter of walkers can carry the error bar alone."""
+        return self.n_walkers >= MINIMUM_WALKERS
+
+    @property
+    def nonfinite_share(self) -> float:
+        """Return the share of all samples that was not finite."""
+        return self.n_nonfinite / max(self.n_samples + self.n_nonfinite, 1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``line`` for people; ``reasons`` are the objections, empty when the error bar is reliable."""
+
+    reliable: bool
+    line: str
+    reasons: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return self.line
+
+
+def _long_series(seen: Diagnostics) -> bool:
+    """Tell whether the time series alone is long enough."""
+    return seen.plateau_reached and seen.n_over_tau >= MINIMUM_LENGTH_IN_TAU
+
+
+def _length_objections(seen: Diagnostics) -> list[str]:
+    """Too short for an error bar, by either route."""
+    if seen.many_walkers:
+        if seen.n_over_tau >= MINIMUM_WALKER_LENGTH_IN_TAU:
+            return []
+        return [f"only n/tau = {seen.n_over_tau:.3g} per walker (need {MINIMUM_WALKER_LENGTH_IN_TAU:.0f})"]
+    objections = []
+    if not seen.n_over_tau >= MINIMUM_LENGTH_IN_TAU:
+        objections.append(f"only n/tau = {seen.n_over_tau:.3g} (need {MINIMUM_LENGTH_IN_TAU:.0f})")
+    if not seen.plateau_reached:
+        objections.append(f"no blocking plateau in {seen.n_rows} rows")
+    return objections
+
+
+def _agreement_objections(seen: Diagnostics) -> list[str]:
+    """Parts of the run that contradict each other: halves, walkers, or the two errors."""
+    objections = []
+    if abs(seen.drift) > DRIFT_LIMIT:
+        objections.append(f"drift between first and second half of {abs(seen.drift):.1f} sigma")
+    limit = R_HAT_LIMIT_MANY_WALKERS if seen.many_walkers and not _long_series(seen) else R_HAT_LIMIT
+    if seen.r_hat > limit:
+        objections.append(f"split R-hat {seen.r_hat:.3f} (limit {limit})")
+    if seen.error_ratio_probability < DISAGREEMENT_SIGNIFICANCE:
+        if seen.error_ratio > 1.0:
+            objections.append(
+                f"walkers disagree (error between them {seen.error_ratio:.1f} times that in time)"
+            )
+        else:
+            factor = 1.0 / seen.error_ratio if seen.error_ratio > 0.0 else float("inf")
+            objections.append(f"walkers move together (error in time {factor:.1f} times that between them)")
+    return objections
+
+
+def _nonfinite_objections(seen: Diagnostics) -> list[str]:
+    """Samples left out that could have shifted the mean by more than its error."""
+    share = seen.nonfinite_share
+    bias = share * NONFINITE_DISTANCE * sqrt(seen.variance) if seen.variance >= 0.0 else nan
+    if share == 0.0 or (share <= NONFINITE_LIMIT and bias <= seen.error):
+        return []
+    return [f"{100 * share:.2g} % of samples not finite (left out; bias up to {bias:.1e})"]
+
+
+def _assurances(seen: Diagnostics) -> str:
+    """What speaks for a reliable error bar, for its line."""
+    if _long_series(seen):
+        parts = ["plateau reached", f"n/tau = {seen.n_over_tau:.0f}"]
+    else:
+        parts = [f"{seen.n_walkers} walkers agree", f"n/tau = {seen.n_over_tau:.0f} each"]
+    if isfinite(seen.r_hat):
+        parts.append(f"split R-hat {seen.r_hat:.3f}")
+    parts.append("drift not tested" if isnan(seen.drift) else "no drift")
+    return ", ".join(parts)
+
+
+def _objections(seen: Diagnostics) -> list[str]:
+    """Return everything that speaks against the error bar."""
+    if seen.zero_variance:
+        return _nonfinite_objections(seen)
+    if not isfinite(seen.error):
+        return [
+            f"no error bar from {seen.n_rows} rows and {seen.n_walkers} walkers",
+            *_nonfinite_objections(seen),
+        ]
+    return _length_objections(seen) + _agreement_objections(seen) + _nonfinite_objections(seen)
+
+
+def verdict(seen: Diagnostics) -> Verdict:
+    """Return whether the error bar can be believed, with one line that says why or why not.
+
+    Long enough means 200 autocorrelation times with a blocking plateau, or at least 16 independent walkers of
+    20 each. Beyond that: no drift, R-hat within its limit, blocking and scatter of walkers agree, and no more
+    samples left out than the error could hide. Zero variance needs no error bar.
+    """
+    objections = _objections(seen)
+    if objections:
+        return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections)
+    if seen.zero_variance:
+        line = "zero variance: the state is an eigenstate to rounding"
+    else:
+        line = f"error bar reliable: {_assurances(seen)}"
+    if seen.n_nonfinite:
+        line += f" ({seen.n_nonfinite} samples not finite, left out)"
+    return Verdict(True, line)

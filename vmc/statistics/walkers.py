@@ -1,0 +1,77 @@
+"""What the means of independent walkers say: an error without time series, R-hat, and drift."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vmc.statistics.student import equivalent_sigmas, widening_factor
+
+MINIMUM_WALKERS = 16  # below it the error's own scatter exceeds 1/sqrt(2 * 15) = 18 %
+
+
+class BetweenWalkers(NamedTuple):
+    """Mean over walkers, its t-widened error, degrees of freedom, and the error before widening."""
+
+    mean: float
+    error: float
+    degrees_of_freedom: int
+    standard_error: float
+
+
+def _check_means(
+    values: ArrayLike, name: str, shape: tuple[int, ...], minimum: int = 2
+) -> NDArray[np.float64]:
+    """Return finite floats of shape ``(n_walkers, *shape)`` with at least ``minimum`` walkers."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape[1:] != shape or array.ndim == 0 or len(array) < minimum:
+        expected = "(n_walkers, 2)" if shape else "(n_walkers,)"
+        raise ValueError(f"{name}: expected shape {expected}, n_walkers >= {minimum}, got {array.shape}")
+    n_bad = int(np.count_nonzero(~np.isfinite(array)))
+    if n_bad:
+        raise ValueError(f"{name}: expected finite values, got {n_bad} that are NaN or infinite")
+    return array
+
+
+def between_walkers(means: ArrayLike) -> BetweenWalkers:
+    """Return mean and error from the scatter of per-walker means ``(n_walkers,)``.
+
+    ``standard_error^2 = sum_w (m_w - m)^2 / (n (n-1))`` needs no knowledge of correlations in time, only that
+    walkers are independent and at equilibrium; Student's t with n - 1 degrees of freedom makes the interval
+    exact. Fewer than `MINIMUM_WALKERS` give a formally right but very uncertain error.
+    """
+    array = _check_means(means, "walker_means", ())
+    freedom = len(array) - 1
+    standard_error = float(array.std(ddof=1) / np.sqrt(len(array)))
+    return BetweenWalkers(
+        float(array.mean()), standard_error * widening_factor(freedom), freedom, standard_error
+    )
+
+
+def split_r_hat_from_means(half_means: ArrayLike, variance: float, n_samples: float) -> float:
+    """Return the plain split R-hat of chains of which only half means ``(n_walkers, 2)`` were kept.
+
+    ``variance`` is that of all ``n_samples`` samples about their common mean: what it exceeds the variance of
+    the half means by is the variance within halves, so that this is the R-hat of the full chains, not an
+    approximation, when the halves are equally long.
+    """
+    array = _check_means(half_means, "half_means", (2,), minimum=1)
+    n_draws = n_samples / array.size
+    within = (variance - float(array.var())) * n_draws / max(n_draws - 1.0, 1.0)
+    between = float(array.var(ddof=1))
+    if between <= 0.0:
+        return 1.0
+    return float(np.sqrt((n_draws - 1.0) / n_draws + between / within)) if within > 0.0 else float("inf")
+
+
+def walker_drift(half_means: ArrayLike) -> float:
+    """Return by how many sigmas the second halves of all walkers lie above the first.
+
+    Paired over walkers, t-distributed with n_walkers - 1 degrees of freedom and converted to the equally
+    improbable normal deviate.
+    """
+    array = _check_means(half_means, "half_means", (2,))
+    mean, _, freedom, standard_error = between_walkers(array[:, 1] - array[:, 0])
+    if standard_error == 0.0:
+        return 0.0 if mean == 0.0 else float(np.copysign(np.inf, mean))
+    return equivalent_sigmas(mean / standard_error, freedom)

@@ -1,0 +1,76 @@
+"""|psi|^2 as a target for the samplers: log pi = 2 log|psi|."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from numerics.link import Slot, link
+from wavefunctions.base import WaveFunction
+
+inner_workspace = Slot("workspace", "(p, tile, n)")
+log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
+inner_refresh = Slot("refresh", "(p, X, ws)")
+ratio = Slot("ratio", "(p, X, i, Y, log_ratio, ws)")
+inner_accept = Slot("accept", "(p, X, i, Y, accepted, ws)")
+
+
+def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
+    """Target kernels (see :mod:`samplers.base`) of |psi|^2."""
+    k = wave_function.kernels
+    return {
+        "workspace": link(_workspace, inner_workspace=k["workspace"]),
+        "log_density": link(_log_density, log_psi=k["log_psi"]),
+        "log_density_gradient": link(
+            _log_density_gradient, log_psi=k["log_psi"], grad_laplacian=k["grad_laplacian"]
+        ),
+        "refresh": link(_refresh, inner_refresh=k["refresh"]),
+        "block_ratio": link(_block_ratio, ratio=k["ratio"]),
+        "block_accept": link(_block_accept, inner_accept=k["accept"]),
+    }
+
+
+def _workspace(p, tile, n):
+    return inner_workspace(p, tile, n), np.empty(tile), np.empty(tile)
+
+
+def _log_density(p, X, log, ws):
+    for b in range(X.shape[0]):
+        log[b] = 0.0
+        ws[1][b] = 1.0
+    log_psi(p, X, log, ws[1], ws[0])
+    for b in range(X.shape[0]):
+        log[b] *= 2.0
+
+
+def _log_density_gradient(p, X, log, G, ws):
+    for b in range(X.shape[0]):
+        log[b] = 0.0
+        ws[1][b] = 1.0
+        ws[2][b] = 0.0
+        for k in range(X.shape[1]):
+            G[b, k] = 0.0
+    log_psi(p, X, log, ws[1], ws[0])
+    grad_laplacian(p, X, G, ws[2], ws[0])
+    for b in range(X.shape[0]):
+        log[b] *= 2.0
+        for k in range(X.shape[1]):
+            G[b, k] *= 2.0
+
+
+def _refresh(p, X, ws):
+    inner_refresh(p, X, ws[0])
+
+
+def _block_ratio(p, X, i, Y, log_ratio, ws):
+    for b in range(X.shape[0]):
+        log_ratio[b] = 0.0
+    ratio(p, X, i, Y, log_ratio, ws[0])
+    for b in range(X.shape[0]):
+        log_ratio[b] *= 2.0
+
+
+def _block_accept(p, X, i, Y, accepted, ws):
+    inner_accept(p, X, i, Y, accepted, ws[0])

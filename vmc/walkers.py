@@ -1,0 +1,47 @@
+"""Where the walkers start."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vmc.errors import UserError
+from wavefunctions.base import WaveFunction
+
+#: Streams of random numbers: one per walker and purpose.
+MOVE_STREAM, START_STREAM = 0, 1
+_ATTEMPTS = 100
+
+
+def start_walkers(
+    wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float
+) -> np.ndarray:
+    """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
+
+    Coordinates are normal with standard deviation `spread`; a walker that starts where psi vanishes (inside a
+    hard core) is drawn again, particle density and all.
+
+    Raises
+    ------
+    UserError
+        if psi vanishes at every one of 100 draws of a walker.
+    """
+    n = wave_function.system.n_coordinates
+    sequences = (np.random.SeedSequence(seed, spawn_key=(START_STREAM, first + w)) for w in range(n_walkers))
+    generators = [np.random.default_rng(sequence) for sequence in sequences]
+    X = np.array([generator.normal(0.0, spread, n) for generator in generators]).reshape(n_walkers, n)
+    p = wave_function.arguments()
+    kernels = wave_function.kernels
+    redraw = np.arange(n_walkers)
+    for _ in range(_ATTEMPTS):
+        some = np.ascontiguousarray(X[redraw])
+        log, sign = np.zeros(len(some)), np.ones(len(some))
+        kernels["log_psi"](p, some, log, sign, kernels["workspace"](p, *some.shape))
+        redraw = redraw[~np.isfinite(log)]
+        if not len(redraw):
+            return X
+        for w in redraw:
+            X[w] = generators[w].normal(0.0, spread, n)
+    raise UserError(
+        f"the wave function vanishes at all {_ATTEMPTS} starting points tried for walker {first + redraw[0]}: "
+        "use a larger sampler.start_spread or a smaller core"
+    )

@@ -1,0 +1,1 @@
+"""Wave functions psi(x; theta) as compiled kernels on tiles of walkers."""

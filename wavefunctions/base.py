@@ -1,0 +1,116 @@
+"""The contract of a wave function: a flat parameter vector and a handful of kernels on tiles of walkers.
+
+A kernel receives ``p``, a plain tuple ``(theta, *views, *constants)``; ``X``, a tile of configurations of
+shape (tile, N d); and ``ws``, the workspace made by the ``workspace`` kernel.  **Every kernel adds its
+contribution** (signs multiply) to outputs that the caller has initialised, so that a product of wave
+functions is simply one kernel after another:
+
+==================  =====================================  ==================================================
+slot                arguments                              effect
+==================  =====================================  ==================================================
+workspace           (p, tile, n)                           returns a tuple of arrays
+log_psi             (p, X, log, sign, ws)                  log += log|psi|, sign *= sign(psi)
+grad_laplacian      (p, X, G, L, ws)                       G += grad log|psi|, L += laplacian log|psi|
+log_derivatives     (p, X, O, first, ws)                   O[:, first + k] += d log|psi| / d theta_k
+refresh             (p, X, ws)                             rebuilds the one-particle state kept in ws
+ratio               (p, X, i, Y, log_ratio, ws)            log_ratio += log|psi(particle i at Y) / psi(X)|
+accept              (p, X, i, Y, accepted, ws)             updates ws where accepted; X is still the old one
+kinetic             (p, X, T, ws)                          T += -1/2 psi^-1 laplacian psi (not additive)
+==================  =====================================  ==================================================
+
+Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  Symbols: theta, X and so on as in
+docs/theory.md, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hamiltonians.system import System
+from wavefunctions import defaults
+from wavefunctions.parameters import ParameterLayout
+
+Kernels = Mapping[str, Callable]
+
+
+class WaveFunction:
+    """A wave function psi(x; theta) of a system.
+
+    Parameters
+    ----------
+    system : the particles.
+    layout : names and shapes of the parameters.
+    theta : their initial values, shape (layout.size,).
+    kernels : slot name -> kernel; missing ones get defaults.
+    constants : further arrays and numbers handed to the kernels after the parameter views.
+
+    Raises
+    ------
+    ValueError
+        if theta does not fit the layout or is not finite.
+    TypeError
+        for an unknown slot, or when ``log_psi`` is missing.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        layout: ParameterLayout,
+        theta: np.ndarray,
+        kernels: Kernels,
+        constants: tuple[Any, ...] = (),
+    ) -> None:
+        theta = np.ascontiguousarray(theta, dtype=np.float64)
+        if theta.shape != (layout.size,):
+            raise ValueError(f"theta has shape {theta.shape}, the parameters need ({layout.size},)")
+        if not np.isfinite(theta).all():
+            raise ValueError("theta holds values that are not finite")
+        self.system = system
+        self.layout = layout
+        self.theta = theta
+        self.constants = constants
+        self.kernels = defaults.complete(type(self).__name__, kernels)
+        #: Whether moving one particle is cheaper than recomputing psi.
+        self.has_particle_moves = "ratio" in kernels
+
+    @property
+    def n_params(self) -> int:
+        """Number of parameters."""
+        return self.layout.size
+
+    def arguments(self) -> tuple[Any, ...]:
+        """The tuple p handed to the kernels; its arrays are views of theta."""
+        return (self.theta, *self.layout.views(self.theta), *self.constants)
+
+    def attach(self, theta: np.ndarray) -> None:
+        """Move the parameters into `theta`, a contiguous piece of a larger vector, keeping their values."""
+        theta[:] = self.theta
+        self.theta = theta
+
+    def evaluate(self, X: np.ndarray) -> Evaluation:
+        """log|psi|, sign, gradient, Laplacian and parameter derivatives at configurations X (n, N d)."""
+        X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
+        if X.shape[1] != self.system.n_coordinates:
+            raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
+        return Evaluation(self, X)
+
+
+class Evaluation:
+    """What a wave function says about configurations X, one row each (interactive use and tests)."""
+
+    def __init__(self, wave_function: WaveFunction, X: np.ndarray) -> None:
+        n_walkers, n = X.shape
+        k, p = wave_function.kernels, wave_function.arguments()
+        self.log_psi = np.zeros(n_walkers)
+        self.sign = np.ones(n_walkers)
+        self.gradient = np.zeros((n_walkers, n))
+        self.laplacian = np.zeros(n_walkers)
+        self.log_derivatives = np.zeros((n_walkers, wave_function.n_params))
+        ws = k["workspace"](p, n_walkers, n)
+        k["log_psi"](p, X, self.log_psi, self.sign, ws)
+        k["grad_laplacian"](p, X, self.gradient, self.laplacian, ws)
+        k["log_derivatives"](p, X, self.log_derivatives, 0, ws)
+        self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1))

@@ -1,0 +1,141 @@
+"""The Gaussian psi = exp(-sum_ik alpha_k x_ik^2): exact for non-interacting particles in a harmonic trap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hamiltonians.system import System
+from numerics.link import kernel
+from wavefunctions.base import WaveFunction
+from wavefunctions.parameters import ParameterLayout
+
+
+class Gaussian(WaveFunction):
+    """Product of one-particle Gaussians, docs/theory.md eq. (4).
+
+    psi = exp(-sum_i sum_k alpha beta_k x_ik^2) with one parameter alpha and a fixed aspect beta, or, with
+    ``per_axis``, exp(-sum_i sum_k alpha_k x_ik^2) with d parameters.  Exact for the trap without
+    interaction at alpha beta_k = omega_k / 2.
+
+    Parameters
+    ----------
+    system : the particles.
+    alpha : initial width parameter (1 / length^2).
+    aspect : beta_k, d positive numbers; ones where not given.
+    per_axis : whether every axis has a parameter of its own, starting at alpha beta_k.
+
+    Raises
+    ------
+    ValueError
+        for an aspect of the wrong length or with numbers that are not positive.
+    """
+
+    def __init__(
+        self, system: System, alpha: float = 0.5, aspect: Sequence[float] | None = None, per_axis: bool = False
+    ) -> None:
+        beta = np.ones(system.n_dim) if aspect is None else np.array(aspect, dtype=np.float64)
+        if beta.shape != (system.n_dim,) or not (beta > 0).all():
+            raise ValueError(f"aspect = {aspect}: expected {system.n_dim} positive numbers")
+        theta = alpha * beta if per_axis else np.array([alpha], dtype=np.float64)
+        fixed = np.ones(system.n_dim) if per_axis else beta
+        super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, KERNELS, (fixed,))
+
+
+@kernel
+def workspace(p, tile, n):
+    """The coefficient alpha beta of each of the n coordinates."""
+    _, alpha, beta = p
+    d = beta.size
+    coefficient = np.empty(n)
+    for k in range(n):
+        axis = k % d
+        coefficient[k] = alpha[axis % alpha.size] * beta[axis]
+    return (coefficient,)
+
+
+@kernel
+def log_psi(p, X, log, sign, ws):
+    """Add -sum c_k x_k^2."""
+    c = ws[0]
+    for b in range(X.shape[0]):
+        total = 0.0
+        for k in range(c.size):
+            total += c[k] * X[b, k] * X[b, k]
+        log[b] -= total
+
+
+@kernel
+def grad_laplacian(p, X, G, L, ws):
+    """Add -2 c_k x_k and -2 sum c_k."""
+    c = ws[0]
+    trace = 0.0
+    for k in range(c.size):
+        trace += c[k]
+    for b in range(X.shape[0]):
+        L[b] -= 2.0 * trace
+        for k in range(c.size):
+            G[b, k] -= 2.0 * c[k] * X[b, k]
+
+
+@kernel
+def kinetic(p, X, T, ws):
+    """Add sum c_k - 2 sum c_k^2 x_k^2, the local kinetic energy in one pass."""
+    c = ws[0]
+    trace = 0.0
+    for k in range(c.size):
+        trace += c[k]
+    for b in range(X.shape[0]):
+        square = 0.0
+        for k in range(c.size):
+            gradient = c[k] * X[b, k]
+            square += gradient * gradient
+        T[b] += trace - 2.0 * square
+
+
+@kernel
+def log_derivatives(p, X, O, first, ws):
+    """Add d log psi / d alpha = -sum beta_k x_k^2, per axis where alpha has d entries."""
+    _, alpha, beta = p
+    d = beta.size
+    n = X.shape[1]
+    for b in range(X.shape[0]):
+        for axis in range(d):
+            square = 0.0
+            for k in range(axis, n, d):
+                square += X[b, k] * X[b, k]
+            O[b, first + axis % alpha.size] -= beta[axis] * square
+
+
+@kernel
+def refresh(p, X, ws):
+    """A Gaussian keeps no one-particle state."""
+
+
+@kernel
+def ratio(p, X, i, Y, log_ratio, ws):
+    """Add -sum_k c_k (y_k^2 - x_ik^2) of the moved particle."""
+    c = ws[0]
+    d = Y.shape[1]
+    for b in range(X.shape[0]):
+        for k in range(d):
+            old, new = X[b, i * d + k], Y[b, k]
+            log_ratio[b] -= c[i * d + k] * (new - old) * (new + old)
+
+
+@kernel
+def accept(p, X, i, Y, accepted, ws):
+    """A Gaussian keeps no one-particle state."""
+
+
+KERNELS = {
+    "workspace": workspace,
+    "log_psi": log_psi,
+    "grad_laplacian": grad_laplacian,
+    "kinetic": kinetic,
+    "log_derivatives": log_derivatives,
+    "refresh": refresh,
+    "ratio": ratio,
+    "accept": accept,
+}
