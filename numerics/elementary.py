@@ -15,13 +15,10 @@ and P. T. P. Tang, ACM Trans. Math. Softw. 15, 144 (1989) and 16, 378 (1990).
 
 import math
 
-import numba
 import numpy as np
 
-from numerics.link import ELEMENTARY_OPTIONS
+from numerics.link import elementary
 
-# Inlining is forced: one call left standing would keep the loop around it scalar.
-inlined = numba.njit(**ELEMENTARY_OPTIONS, forceinline=True)
 
 # Adding and subtracting 1.5 * 2^52 rounds to an integer, left in the low bits of the sum.
 ROUNDER = 6755399441055744.0
@@ -42,7 +39,7 @@ SMALLEST_NORMAL = 2.2250738585072014e-308
 TWO_54 = 18014398509481984.0
 
 
-@inlined
+@elementary
 def _reduce(x):
     """Split x = k ln 2 + r with |r| <= ln(2) / 2; returns (bits holding k, exp(r) - 1)."""
     shifted = x * INVERSE_LN2 + ROUNDER
@@ -59,13 +56,13 @@ def _reduce(x):
     return np.float64(shifted).view(np.int64), r + r2 * q
 
 
-@inlined
+@elementary
 def _power_of_two(k):
     """Return 2^k for -1023 < k < 1024 from the low bits of k."""
     return float(np.int64((k + EXPONENT_BIAS) << EXPONENT_SHIFT).view(np.float64))
 
 
-@inlined
+@elementary
 def exp(x):
     """Exponential function; results below the normal range are rounded, not flushed to zero."""
     x = float(x)
@@ -77,7 +74,7 @@ def exp(x):
     return (1.0 + fraction) * _power_of_two(half) * _power_of_two(bits - half)
 
 
-@inlined
+@elementary
 def _log_reduced(f, exponent):
     """Return exponent * ln 2 + log(1 + f) for sqrt(1/2) <= 1 + f <= sqrt(2)."""
     s = f / (2.0 + f)
@@ -93,7 +90,7 @@ def _log_reduced(f, exponent):
     return exponent * LN2_HIGH + (f - (s * (f - z * q) - exponent * LN2_LOW))
 
 
-@inlined
+@elementary
 def _octave(x):
     """Split a positive finite x = m 2^k, sqrt(1/2) <= m < sqrt(2); returns (m, k + bias as an integer)."""
     bits = np.float64(x).view(np.int64)
@@ -103,13 +100,13 @@ def _octave(x):
     return mantissa, biased
 
 
-@inlined
+@elementary
 def _to_float(k):
     """Convert an integer 0 <= k < 2^52 to float64 (AVX2 has no instruction for it)."""
     return float(np.int64(k | TWO_52_BITS).view(np.float64)) - TWO_52
 
 
-@inlined
+@elementary
 def log(x):
     """Natural logarithm; -inf at zero, nan below, subnormal arguments included."""
     x = float(x)
@@ -124,7 +121,7 @@ def log(x):
     return result if x < math.inf else x
 
 
-@inlined
+@elementary
 def log1p(x):
     """Logarithm of 1 + x, with full relative accuracy for small x; -inf at -1, nan below."""
     x = float(x)
@@ -145,7 +142,7 @@ def log1p(x):
     return result if x < math.inf else x
 
 
-@inlined
+@elementary
 def _log1p_unit(t):
     """Logarithm of 1 + t for 0 <= t <= 1, where no reduction is needed."""
     s = t / (2.0 + t)
@@ -160,7 +157,7 @@ def _log1p_unit(t):
     return t - s * (t - z * q)
 
 
-@inlined
+@elementary
 def tanh(x):
     """Hyperbolic tangent, -E / (2 + E) with E = exp(-2|x|) - 1."""
     x = float(x)
@@ -172,7 +169,7 @@ def tanh(x):
     return math.copysign(decay / (2.0 + decay), x)
 
 
-@inlined
+@elementary
 def sigmoid(x):
     """Logistic function 1 / (1 + exp(-x)), small results at negative x with full relative accuracy."""
     x = float(x)
@@ -180,7 +177,7 @@ def sigmoid(x):
     return (1.0 if x >= 0.0 else decay) / (1.0 + decay)
 
 
-@inlined
+@elementary
 def softplus(x):
     """Softplus log(1 + exp(x)), which is exp(x) far below zero and x far above."""
     x = float(x)
@@ -189,7 +186,7 @@ def softplus(x):
     return positive + _log1p_unit(exp(-abs(x)))
 
 
-@inlined
+@elementary
 def log_cosh(x):
     """Logarithm of the hyperbolic cosine, x^2 / 2 near zero and |x| - ln 2 far out.
 

@@ -28,10 +28,14 @@ from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
 
 #: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz", "arcp"}}
-ELEMENTARY_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
+#: For functions of a few instructions, whose argument reductions reassociation would destroy.
+ELEMENTARY_OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+    "forceinline": True,
+}
 
 kernel = numba.njit(**OPTIONS)
-#: For elementary functions: reassociation would destroy their argument reduction.
 elementary = numba.njit(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)
@@ -122,7 +126,8 @@ def as_kernel(value: Any) -> Any:
 
 def _chosen_options(dispatcher: Dispatcher) -> dict[str, Any]:
     """Options the author of a jitted function gave it (our own where none of them were touched)."""
-    chosen = {k: v for k, v in dispatcher.targetoptions.items() if k in ("error_model", "fastmath", "boundscheck")}
+    kept = ("error_model", "fastmath", "boundscheck", "forceinline")
+    chosen = {name: value for name, value in dispatcher.targetoptions.items() if name in kept}
     if "fastmath" in chosen and hasattr(chosen["fastmath"], "flags"):
         chosen["fastmath"] = set(chosen["fastmath"].flags)
     return chosen or OPTIONS

@@ -67,7 +67,7 @@ def autocorrelation_function(chains: ArrayLike) -> NDArray[np.float64]:
 
 
 def _sokal(rho: NDArray[np.float64], mean_is_estimated: bool) -> float:
-    """Sum up to the first lag M with ``M >= SOKAL_WINDOW * tau(M)``, itself by half so that signs may alternate.
+    """Sum up to the first lag M with ``M >= SOKAL_WINDOW * tau(M)``, which counts half (signs may alternate).
 
     A mean estimated from the same single chain lowers every lag; the factor ``1 + (2M+1)/n_draws`` undoes it
     (Wolff, Comput. Phys. Commun. 156, 143 (2004), eq. 49). Where no lag qualifies (a chain much shorter than

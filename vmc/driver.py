@@ -78,11 +78,10 @@ class Driver:
     evaluation : the evaluation run so far.
     """
 
-    def __init__(self, ensemble: Ensemble, optimizer: Optimizer, plan: Plan, seed: int) -> None:
+    def __init__(self, ensemble: Ensemble, optimizer: Optimizer, plan: Plan) -> None:
         self.ensemble = ensemble
         self.optimizer = optimizer
         self.plan = plan
-        self.seed = seed
         wave_function = ensemble.measurement.wave_function
         self.phase = "thermalise"
         self.position = 0

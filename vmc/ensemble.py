@@ -91,14 +91,7 @@ class Ensemble:
     ) -> BlockSample:
         """Measure one of :meth:`blocks`, collecting log-derivatives sample by sample into `rows` if given."""
         return self.measurement.measure(
-            X,
-            states,
-            self.options,
-            n_samples,
-            stride,
-            self.reference,
-            "nothing" if rows is None else "rows",
-            rows,
+            X, states, self.options, n_samples, stride, self.reference, rows=rows
         )
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
@@ -119,7 +112,7 @@ class Ensemble:
         offender = None
         for block, X, states in self.blocks():
             sample = self.measurement.measure(
-                X, states, self.options, n_samples, stride, self.reference, "moments"
+                X, states, self.options, n_samples, stride, self.reference, moments=True
             )
             tree.add(block, np.concatenate([energy_sums(sample, self.reference), sample.moments.ravel()]))
             offender = first_offender(offender, sample)

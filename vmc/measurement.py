@@ -6,14 +6,12 @@ neither does any number computed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
-from numerics.link import Slot, link
+from numerics.link import Slot, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
 from vmc.target import density_of
@@ -28,9 +26,6 @@ step = Slot("step", "(p, X, states, options, memory)")
 workspace = Slot("workspace", "(p, tile, n)")
 local_energy = Slot("local_energy", "(p, h, X, E, ws)")
 log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
-collect = Slot("collect", "(p, X, E, reference, O, moments, rows, first_row, ws)")
-
-COLLECTORS = ("nothing", "moments", "rows")
 
 
 @dataclass
@@ -51,6 +46,27 @@ class BlockSample:
     moments: np.ndarray
     rows: np.ndarray
     offender: np.ndarray
+
+
+@kernel
+def zero(A):
+    """Set a matrix to zero."""
+    for b in range(A.shape[0]):
+        for k in range(A.shape[1]):
+            A[b, k] = 0.0
+
+
+@kernel
+def _add_moments(E, reference, O, moments):
+    """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L."""
+    for b in range(E.shape[1]):
+        energy = -reference
+        for c in range(E.shape[0]):
+            energy += E[c, b]
+        if np.isfinite(energy):
+            for k in range(O.shape[1]):
+                moments[0, k] += O[b, k]
+                moments[1, k] += energy * O[b, k]
 
 
 class Measurement:
@@ -77,25 +93,29 @@ class Measurement:
         self.hamiltonian = hamiltonian
         self.move = move
         moves = move.link(density_of(wave_function))
-        shared = {"prepare": moves.prepare, "begin": moves.begin, "step": moves.step}
-        energy = link_local_energy(wave_function, hamiltonian, kinetic)
-        make_workspace = wave_function.kernels["workspace"]
-        self._advance = link(_advance, **shared)
-        self._loops: dict[str, Callable] = {}
-        for name, template in (("nothing", _nothing), ("moments", _moments), ("rows", _rows)):
-            collector = link(template, **_needs(template, wave_function))
-            self._loops[name] = link(
-                _measure, workspace=make_workspace, local_energy=energy, collect=collector, **shared
-            )
+        self._loop = link(
+            _run,
+            prepare=moves.prepare,
+            begin=moves.begin,
+            step=moves.step,
+            workspace=wave_function.kernels["workspace"],
+            local_energy=link_local_energy(wave_function, hamiltonian, kinetic),
+            log_derivatives=wave_function.kernels["log_derivatives"],
+        )
 
     @property
     def n_components(self) -> int:
         """Number of energy components."""
         return len(self.hamiltonian.components)
 
+    def compile(self) -> None:
+        """Compile the loop, or load it from the cache, now instead of at the first use."""
+        n = self.wave_function.system.n_coordinates
+        self.advance(np.zeros((1, n)), np.zeros((1, 4), np.uint64), self.move.options(), 0)
+
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""
-        return int(self._advance(self.wave_function.arguments(), X, states, options, n_steps, TILE))
+        return self._run(X, states, options, n_steps, 0, 1, 0.0, np.zeros((2, 0)), None).n_accepted
 
     def measure(
         self,
@@ -105,7 +125,7 @@ class Measurement:
         n_samples: int,
         stride: int = 1,
         reference: float = 0.0,
-        collect: str = "nothing",
+        moments: bool = False,
         rows: np.ndarray | None = None,
     ) -> BlockSample:
         """Move and measure the walkers of one canonical block.
@@ -116,94 +136,66 @@ class Measurement:
         options : of the move.
         n_samples, stride : measurements per walker, and steps before each.
         reference : energy subtracted in the moments, against cancellation.
-        collect : 'nothing', 'moments' or 'rows' of the log-derivatives.
-        rows : memory for the rows, (n_samples * n_walkers, n_params); allocated where not given.
+        moments : whether to sum O and E_L O.
+        rows : where to put the log-derivatives instead, (n_samples * n_walkers, n_params).
         """
-        P = self.wave_function.n_params
-        n_walkers = X.shape[0]
-        energies = np.empty((n_samples, n_walkers, self.n_components))
-        moments = np.zeros((2, P))
-        if collect != "rows":
-            rows = np.empty((0, P))
-        elif rows is None:
-            rows = np.empty((n_samples * n_walkers, P))
+        sums = np.zeros((2, self.wave_function.n_params if moments else 0))
+        return self._run(X, states, options, 0, n_samples, stride, reference, sums, rows)
+
+    def _run(self, X, states, options, n_discard, n_samples, stride, reference, moments, rows) -> BlockSample:
+        energies = np.empty((n_samples, X.shape[0], self.n_components))
+        if rows is None:
+            rows = np.empty((0, self.wave_function.n_params))
         offender = np.full(X.shape[1], np.nan)
-        arguments: tuple[Any, ...] = (self.wave_function.arguments(), self.hamiltonian.arguments())
-        outputs = (energies, moments, rows, offender)
-        accepted = self._loops[collect](
-            *arguments, X, states, options, n_samples, stride, reference, TILE, *outputs
+        accepted = self._loop(
+            self.wave_function.arguments(),
+            self.hamiltonian.arguments(),
+            X,
+            states,
+            options,
+            n_discard,
+            n_samples,
+            stride,
+            reference,
+            TILE,
+            (energies, moments, rows, offender),
         )
         return BlockSample(energies, int(accepted), moments, rows, offender)
 
 
-def _needs(template: Callable, wave_function: WaveFunction) -> dict[str, Callable]:
-    return {} if template is _nothing else {"log_derivatives": wave_function.kernels["log_derivatives"]}
-
-
-def _advance(p, X, states, options, n_steps, tile):
+def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile, outputs):
+    energies, moments, rows, offender = outputs
     n_walkers, n = X.shape
     accepted = 0
+    O = np.empty((tile, moments.shape[1]))
     for first in range(0, n_walkers, tile):
         last = min(first + tile, n_walkers)
         x, s = X[first:last], states[first:last]
         memory = prepare(p, last - first, n)
         begin(p, x, options, memory)
-        for _ in range(n_steps):
+        for _ in range(n_discard):
             accepted += step(p, x, s, options, memory)
-    return accepted
-
-
-def _measure(p, h, X, states, options, n_samples, stride, reference, tile, energies, moments, rows, offender):
-    n_walkers, n = X.shape
-    n_components = energies.shape[2]
-    accepted = 0
-    O = np.empty((tile, p[0].size))
-    for first in range(0, n_walkers, tile):
-        last = min(first + tile, n_walkers)
-        x, s = X[first:last], states[first:last]
-        memory = prepare(p, last - first, n)
-        begin(p, x, options, memory)
         ws = workspace(p, last - first, n)
-        E = np.empty((n_components, last - first))
+        E = np.empty((energies.shape[2], last - first))
         for sample in range(n_samples):
             for _ in range(stride):
                 accepted += step(p, x, s, options, memory)
             local_energy(p, h, x, E, ws)
             for b in range(last - first):
                 total = 0.0
-                for c in range(n_components):
+                for c in range(E.shape[0]):
                     energies[sample, first + b, c] = E[c, b]
                     total += E[c, b]
                 if not np.isfinite(total) and np.isnan(offender[0]):
                     for k in range(n):
                         offender[k] = x[b, k]
-            collect(p, x, E, reference, O, moments, rows, sample * n_walkers + first, ws)
+            if rows.shape[0] > 0:
+                begin_row = sample * n_walkers + first
+                tile_rows = rows[begin_row : begin_row + last - first]
+                zero(tile_rows)
+                log_derivatives(p, x, tile_rows, 0, ws)
+            elif moments.shape[1] > 0:
+                zero(O)
+                log_derivatives(p, x, O, 0, ws)
+                _add_moments(E, reference, O, moments)
     return accepted
-
-
-def _nothing(p, X, E, reference, O, moments, rows, first_row, ws):
-    pass
-
-
-def _moments(p, X, E, reference, O, moments, rows, first_row, ws):
-    n_params = O.shape[1]
-    for b in range(X.shape[0]):
-        for k in range(n_params):
-            O[b, k] = 0.0
-    log_derivatives(p, X, O, 0, ws)
-    for b in range(X.shape[0]):
-        energy = -reference
-        for c in range(E.shape[0]):
-            energy += E[c, b]
-        if np.isfinite(energy):
-            for k in range(n_params):
-                moments[0, k] += O[b, k]
-                moments[1, k] += energy * O[b, k]
-
-
-def _rows(p, X, E, reference, O, moments, rows, first_row, ws):
-    tile = rows[first_row : first_row + X.shape[0]]
-    for b in range(tile.shape[0]):
-        for k in range(tile.shape[1]):
-            tile[b, k] = 0.0
-    log_derivatives(p, X, tile, 0, ws)

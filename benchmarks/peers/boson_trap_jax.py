@@ -17,7 +17,8 @@ PROPOSALS_PER_CALL = 1_000_000
 def sweep(state, _, alpha):
     """N one-particle moves of every chain; x has shape (N, D, chains).
 
-    The random numbers of a sweep come in one draw. Measured alternatives, all slower: a draw for each move, the `rbg` generators, Box-Muller, xoshiro in JAX.
+    The random numbers of a sweep come in one draw. Tried, and slower: a draw for each move, the `rbg`
+    generators, Box-Muller, xoshiro256+ written in JAX.
     """
     key, x = state
     key, key_step, key_accept = jax.random.split(key, 3)

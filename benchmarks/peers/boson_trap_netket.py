@@ -34,7 +34,7 @@ class Gaussian(nn.Module):
 
 
 class ClosedForm(nk.operator.ContinuousOperator):
-    """The Hamiltonian as an operator of the user's own, whose local energy for this state is written by hand."""
+    """The Hamiltonian as a user's own operator, with the local energy of this state written by hand."""
 
     @property
     def is_hermitian(self):

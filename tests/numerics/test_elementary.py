@@ -1,5 +1,6 @@
 """Elementary functions: accuracy in units of the last place, special values, and packed instructions."""
 
+import functools
 import math
 import os
 import platform
@@ -24,6 +25,7 @@ TINY = 5e-324
 LARGEST = float(np.finfo(float).max)
 
 
+@functools.cache
 def loop_over(name):
     """A compiled loop that writes function(x[i]) into out[i]."""
     function = getattr(elementary, name)

@@ -72,7 +72,7 @@ def _is_refused_and_previous_used(path, damaged):
 
 
 def test_every_flipped_bit_is_noticed(path):
-    """1,000 single bits, 12 of them in the last line; HDF5 alone returns wrong numbers for about a quarter."""
+    """1,000 single bits, 12 of them in the last line; HDF5 alone gives wrong numbers for a quarter."""
     good = path.read_bytes()
     rng = np.random.default_rng(20)
     places = np.concatenate([rng.integers(0, len(good), 988), len(good) - 1 - np.arange(0, 72, 6)])
@@ -87,7 +87,7 @@ def test_every_flipped_bit_is_noticed(path):
 
 def test_every_truncation_is_noticed(path):
     good = path.read_bytes()
-    for length in [*range(0, len(good), 61), *range(len(good) - 80, len(good))]:
+    for length in [*range(0, len(good), 61), *range(len(good) - 80, len(good), 9)]:
         _is_refused_and_previous_used(path, good[:length])
 
 
@@ -150,7 +150,7 @@ def test_a_save_over_a_damaged_file_keeps_going(path):
 
 def test_newer_versions_and_other_kinds_are_refused_not_replaced_by_the_previous(path):
     write_sealed(path, *_state(3), Schema(CHECKPOINT.name, 2))
-    with pytest.raises(SchemaError, match="version 2 .* up to 1: use a newer program"):
+    with pytest.raises(SchemaError, match=r"version 2 .* up to 1: use a newer program"):
         load_checkpoint(path)
     write_sealed(path, *_state(3), Schema("vmc results", 1))
     with pytest.raises(SchemaError, match="is a 'vmc results' file, expected 'vmc checkpoint'"):

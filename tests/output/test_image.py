@@ -59,13 +59,17 @@ def test_attributes_come_back_with_type_and_value():
 
 
 _names = st.text("abcdefgh_0123456789", min_size=1, max_size=6)
-_arrays = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
+_arrays = st.sampled_from(DTYPES).flatmap(
+    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0))
+)
 _trees = st.recursive(
     st.dictionaries(_names, st.builds(Dataset, _arrays, st.text("Eħω/", max_size=3)), max_size=3),
     lambda below: st.dictionaries(_names, below, max_size=3),
     max_leaves=4,
 )
-_attributes = st.dictionaries(_names.map("at_".__add__), st.integers(-(2**63), 2**64 - 1) | st.floats() | st.booleans())
+_attributes = st.dictionaries(
+    _names.map("at_".__add__), st.integers(-(2**63), 2**64 - 1) | st.floats() | st.booleans()
+)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -78,15 +82,13 @@ def test_any_tree_survives_the_round_trip(tree, attributes):
 
 def test_dimensions_that_contradict_each_other_are_refused():
     long, short = Dataset(np.ones(5), dims=("draw",)), Dataset(np.ones(4), dims=("draw",))
-    refused = {
-        "beside": {"a": long, "b": short},
-        "below": {"a": long, "group": {"b": short}},
-        "coordinate below": {"a": long, "group": {"draw": short}},
-    }
-    for name, tree in refused.items():
-        with pytest.raises(ValueError, match="dimension 'draw' is . here, . elsewhere"):
+    for tree in (
+        {"a": long, "b": short},
+        {"a": long, "group": {"b": short}},
+        {"a": long, "group": {"draw": short}},
+    ):
+        with pytest.raises(ValueError, match="dimension 'draw' is 4 here, 5 elsewhere"):
             to_bytes(tree, {})
-            pytest.fail(name)
     with pytest.raises(ValueError, match="name of a dimension"):
         to_bytes({"a": long, "draw": Dataset(np.ones((5, 2)))}, {})
     with pytest.raises(ValueError, match="name of a dimension"):

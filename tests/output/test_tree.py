@@ -3,12 +3,22 @@ import pytest
 
 from vmc.output.tree import Dataset, flatten, get_array, payload_hash
 
-TREE = {"theta": Dataset(np.arange(3.0), "", "parameters", ("parameter",)), "walkers": {"x": Dataset(np.ones((4, 2)))}}
+TREE = {
+    "theta": Dataset(np.arange(3.0), "", "parameters", ("parameter",)),
+    "walkers": {"x": Dataset(np.ones((4, 2)))},
+}
 ATTRIBUTES = {"iteration": 7, "walkers": {"time_step": 0.01}}
 
 
 @pytest.mark.parametrize(
-    "data", [np.array(["a"]), np.array([{}], dtype=object), np.ones(2, complex), np.ones(2, "f2"), np.zeros(2, "i4,f8")]
+    "data",
+    [
+        np.array(["a"]),
+        np.array([{}], dtype=object),
+        np.ones(2, complex),
+        np.ones(2, "f2"),
+        np.zeros(2, "i4,f8"),
+    ],
 )
 def test_dataset_refuses_types_that_are_not_stored(data):
     with pytest.raises(ValueError, match="expected one of bool"):
@@ -106,5 +116,8 @@ def test_payload_hash_depends_on_everything_and_on_nothing_else():
     reference = payload_hash(TREE, ATTRIBUTES)
     hashes = {name: payload_hash(tree, attributes) for name, tree, attributes in _variants()}
     assert len({reference, *hashes.values()}) == 1 + len(hashes)
-    reordered = dict(reversed(TREE.items())), {"walkers": {"time_step": np.float64(0.01)}, "iteration": np.int64(7)}
+    reordered = (
+        dict(reversed(TREE.items())),
+        {"walkers": {"time_step": np.float64(0.01)}, "iteration": np.int64(7)},
+    )
     assert payload_hash(*reordered) == reference

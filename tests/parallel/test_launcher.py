@@ -52,11 +52,10 @@ def test_mismatch_is_told_by_one_process_only(run):
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("n_ranks", [2, 4])
-def test_missing_mpi4py_under_mpirun(run, n_ranks):
-    outcome = run(n_ranks, "hidden_mpi.py", "talk.py")
+def test_missing_mpi4py_under_mpirun(run):
+    outcome = run(4, "hidden_mpi.py", "talk.py")
     assert outcome.status == 1
-    assert outcome.err.count(f"mpirun started {n_ranks} processes, but mpi4py cannot be used") == 1
+    assert outcome.err.count("mpirun started 4 processes, but mpi4py cannot be used") == 1
     assert outcome.out == ""
     assert outcome.seconds < 5.0
 

@@ -47,9 +47,9 @@ def test_autocorrelation_function_of_ar1():
 @pytest.mark.parametrize(("method", "n_chains"), [("sokal", 1), ("sokal", 4), ("geyer", 4)])
 @pytest.mark.parametrize("rho", [0.0, 0.9, 0.98, -0.5])
 def test_autocorrelation_time_of_ar1(rho, method, n_chains):
-    """Bias below 5 % at n/tau = 1000. Geyer's sequence is biased by noise where there is no correlation to sum
-    (+3 % for rho = 0, +5.5 % for rho = -0.5), so it gets 8 %. The mean over the repetitions scatters by at most
-    2.5 % (rho = 0.98), elsewhere 1.3 %: with a fresh seed below 5 % false alarms, with this one none."""
+    """Bias below 5 % at n/tau = 1000. Geyer's sequence is biased by noise where no correlation is left to sum
+    (+3 % for rho = 0, +5.5 % for rho = -0.5), so it gets 8 %. The mean over the repetitions scatters by 2.5 %
+    for rho = 0.98, elsewhere by 1.3 %: below 5 % false alarms with a fresh seed, none with this one."""
     exact = (1.0 + rho) / (1.0 - rho)
     n_draws, repetitions = round(1000 * exact), 400 if rho < 0.9 else 100 if rho < 0.95 else 24
     if rho < 0.0 and n_chains == 1:

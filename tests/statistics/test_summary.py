@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from samplers.diagnostics import split_r_hat
-from vmc.statistics import between_walkers, series_drift, split_r_hat_from_means, summarise, walker_drift
+from vmc.statistics import (
+    between_walkers,
+    blocking,
+    series_drift,
+    split_r_hat_from_means,
+    summarise,
+    walker_drift,
+)
+from vmc.statistics.choice import choose_error
 
 RHO, TAU = 0.9, 19.0
 
@@ -45,8 +53,8 @@ def reduced(samples, row_length, **more):
 )
 def test_coverage_and_autocorrelation_time_of_walkers(n_walkers, n_draws, row_length):
     """200 runs: 1 sigma in [114, 157], 2 sigma in [180, 199], alpha = 1e-3 each. The autocorrelation time in
-    sweeps is right to 6 % (4 sigma) although rows are up to ten times longer than it. The naive error
-    sqrt(variance / n_samples) must fail."""
+    sweeps has the right median to 8 % (3 sigma or more) although rows are up to ten times longer than it; a
+    mean would hang on single contradictions of the two errors. The naive error must fail."""
     rng = np.random.default_rng(20)
     estimates, naive = [], 0
     for _ in range(200):
@@ -56,7 +64,7 @@ def test_coverage_and_autocorrelation_time_of_walkers(n_walkers, n_draws, row_le
         naive += abs(estimate.value) <= np.sqrt(estimate.variance / estimate.n_samples)
     assert 114 <= sum(abs(e.value) <= e.error for e in estimates) <= 157
     assert 180 <= sum(abs(e.value) <= 2 * e.error for e in estimates) <= 199
-    assert np.mean([e.autocorrelation_time for e in estimates]) == pytest.approx(TAU, rel=0.06)
+    assert np.median([e.autocorrelation_time for e in estimates]) == pytest.approx(TAU, rel=0.08)
     assert naive < 114
 
 
@@ -129,6 +137,17 @@ def test_drift_is_a_standard_normal_deviate():
     assert np.mean(np.square(by_walkers)) == pytest.approx(1.0, abs=0.24)
     assert series_drift(ar1(rng, 1, 4000)[0] + np.repeat([0.0, 1.0], 2000)) > 3.5
     assert walker_drift(half_means(ar1(rng, 64, 400) - np.linspace(0.0, 3.0, 400))) < -3.5
+
+
+def test_two_errors_of_good_runs_are_seldom_called_contradictory():
+    """F test at 1e-3 on 1500 runs each of few and of many rows: more than 8 of 3000 has p < 5e-3."""
+    rng = np.random.default_rng(34)
+    false = 0
+    for n_rows in (5, 200):
+        for _ in range(1500):
+            between = between_walkers(rng.standard_normal(32) * np.sqrt(32 / n_rows))
+            false += choose_error(blocking(rng.standard_normal(n_rows)), between).probability < 1e-3
+    assert false <= 8
 
 
 def test_drift_of_degenerate_input():

@@ -57,9 +57,8 @@ def read_bytes(path: str | os.PathLike[str], limits: Limits = LIMITS) -> bytes:
     Raises FileNotFoundError or PermissionError if it cannot be opened, DamagedFileError for anything else.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # non-blocking: a named pipe must not hang us
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
+        with open(path, "rb", opener=_open_at_once) as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise DamagedFileError(path, "it is not a regular file")
             if status.st_size > limits.max_file_bytes:
@@ -72,6 +71,10 @@ def read_bytes(path: str | os.PathLike[str], limits: Limits = LIMITS) -> bytes:
     if not content.startswith(_SIGNATURE):
         raise DamagedFileError(path, "it is not an HDF5 file" if content else "it is empty")
     return content
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a named pipe would let us wait for a writer
 
 
 def read_tree(

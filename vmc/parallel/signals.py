@@ -1,17 +1,21 @@
 """Requests from outside the job: save, stop, time is up.
 
-======== ============================== ===========
-signal   what the job does              exit status
-======== ============================== ===========
-SIGUSR1  writes a checkpoint, goes on   0
-SIGTERM  writes a checkpoint and stops  143
-SIGINT   writes a checkpoint and stops  130
-SIGINT   again: leaves at once          130
-======== ============================== ===========
+================ ============================== ===========
+signal           what the job does              exit status
+================ ============================== ===========
+SIGUSR1          writes a checkpoint, goes on   0
+SIGTERM, SIGUSR2 writes a checkpoint and stops  143
+SIGINT           writes a checkpoint and stops  130
+SIGINT again     leaves at once                 130
+================ ============================== ===========
 
 When the time limit is reached the job writes a checkpoint and stops with status 0. A handler only notes the
 signal; what to do is agreed over all ranks between two iterations, so one rank's signal is everybody's. A
 compiled kernel delays a handler until it returns.
+
+What a launcher makes of a signal sent to itself differs. MPICH's mpirun passes on SIGUSR1, SIGTERM and
+SIGINT, but dies of SIGUSR2. Open MPI's mpirun passes on SIGUSR1 and SIGUSR2, but turns SIGTERM and SIGINT
+into SIGTERM for the ranks and kills them soon after (version 5 within a second): there, stop with SIGUSR2.
 """
 
 import os
@@ -26,7 +30,9 @@ from typing import Any
 from vmc.parallel.communicators import Communicator
 
 _REMEMBERED_INTERVALS = 10
-_NOTED = [getattr(signal, name) for name in ("SIGUSR1", "SIGTERM", "SIGINT") if hasattr(signal, name)]
+_NOTED = [
+    getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT") if hasattr(signal, name)
+]
 
 
 class Request(IntEnum):
@@ -110,13 +116,17 @@ class Signals:
             signal.signal(number, handler)
         self._previous.clear()
 
-    def poll(self, communicator: Communicator, deadline: Deadline | None = None) -> Request:
+    def poll(
+        self, communicator: Communicator, deadline: Deadline | None = None, checkpoint_due: bool = False
+    ) -> Request:
         """Agree over all ranks on what to do now; called by every rank at the end of an iteration.
 
-        The clock of rank 0 decides about the deadline. A checkpoint is asked for once per signal, a stop is
+        Rank 0 decides about the deadline and about a periodic checkpoint that is due. A checkpoint is asked for once per signal, a stop is
         repeated at every call. Costs one reduction of one number.
         """
         request = self._own_request()
+        if checkpoint_due and communicator.is_root:
+            request = max(request, Request.CHECKPOINT)
         if deadline is not None and communicator.is_root and deadline.has_come():
             request = max(request, Request.TIME_LIMIT)
         return Request(int(communicator.max(request)))
@@ -133,10 +143,11 @@ class Signals:
         return Request.NONE
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGTERM:
-            self._terminated = True
-        elif number != signal.SIGINT:
+        name = signal.Signals(number).name
+        if name == "SIGUSR1":
             self._checkpoint = True
+        elif name != "SIGINT":
+            self._terminated = True
         elif not self._interrupted:
             self._interrupted = True
         else:

@@ -1,0 +1,137 @@
+"""Known ground-state energies to compare with, each with its error, its kind and its source.
+
+Units as in the Hamiltonians: hbar = m = 1 and the frequencies stated, which for electrons are Hartree atomic
+units.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hamiltonians.gross_pitaevskii import gross_pitaevskii_energy
+from hamiltonians.two_particles import electron_pair_energy, hard_sphere_pair_energy
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A ground-state energy.
+
+    Attributes
+    ----------
+    value : total energy.
+    error : its uncertainty, zero where it is negligible.
+    kind : 'exact', 'published' (a number of somebody else's) or 'mean field' (an approximation to the system).
+    source : where formula or number come from.
+    """
+
+    value: float
+    error: float
+    kind: Literal["exact", "published", "mean field"]
+    source: str
+
+
+_TAUT_1993 = "M. Taut, Phys. Rev. A 48, 3561 (1993)"
+_TAUT_1994 = "M. Taut, J. Phys. A 27, 1045 (1994)"
+_DIFFUSION = (
+    "diffusion Monte Carlo of J. Høgberget, master's thesis, University of Oslo (2013), as quoted by "
+    "E. M. Nordhagen, master's thesis, University of Oslo (2019), chapter 'Selected Results'"
+)
+#: (n_dim, omega) -> energy, error.
+_ELECTRON_PAIR = {
+    (2, 0.1): (0.44079, 1e-5),
+    (2, 0.28): (1.02164, 1e-5),
+    (2, 0.5): (1.65977, 1e-5),
+    (2, 1.0): (3.00000, 1e-5),
+    (3, 0.1): (0.499997, 3e-6),
+    (3, 0.28): (1.201725, 2e-6),
+    (3, 0.5): (2.000000, 2e-6),
+    (3, 1.0): (3.730123, 3e-6),
+}
+#: (n_dim, omega) -> energy and source, where the ground state is a polynomial times a Gaussian.
+_CLOSED_FORMS = {
+    (2, 1.0): (3.0, _TAUT_1994),
+    (2, 1.0 / 6.0): (2.0 / 3.0, _TAUT_1994),
+    (3, 0.5): (2.0, _TAUT_1993),
+    (3, 0.1): (0.5, _TAUT_1993),
+}
+
+
+def ideal_gas(n_particles: int, frequencies: Sequence[float]) -> Reference:
+    """Bosons without interaction: N / 2 sum_k omega_k, with one frequency per axis."""
+    return Reference(0.5 * n_particles * math.fsum(frequencies), 0.0, "exact", "harmonic oscillator")
+
+
+def electron_pair(n_dim: int, omega: float = 1.0) -> Reference:
+    """Two electrons of opposite spin in an isotropic dot in two or three dimensions."""
+    if (n_dim, omega) in _CLOSED_FORMS:
+        value, source = _CLOSED_FORMS[n_dim, omega]
+        return Reference(value, 0.0, "exact", source)
+    _require_positive("omega", omega)
+    value = omega * electron_pair_energy(n_dim, 1.0 / math.sqrt(omega))
+    return Reference(value, 0.0, "exact", f"power series of the relative motion, as in {_TAUT_1993}")
+
+
+def published_electron_pair(n_dim: int, omega: float) -> Reference:
+    """Diffusion Monte Carlo energy of two electrons in a dot.
+
+    Raises
+    ------
+    KeyError
+        for a dot without a published value.
+    """
+    if (n_dim, omega) not in _ELECTRON_PAIR:
+        raise KeyError(f"no published energy for n_dim = {n_dim}, omega = {omega}")
+    value, error = _ELECTRON_PAIR[n_dim, omega]
+    return Reference(value, error, "published", _DIFFUSION)
+
+
+def calogero(n_particles: int, exponent: float, omega: float = 1.0) -> Reference:
+    """Particles on a line repelling as exponent (exponent - 1) / r^2: omega (N / 2 + exponent N (N - 1) / 2)."""
+    value = omega * (0.5 * n_particles + 0.5 * exponent * n_particles * (n_particles - 1))
+    source = "F. Calogero, J. Math. Phys. 12, 419 (1971); B. Sutherland, J. Math. Phys. 12, 246 (1971)"
+    return Reference(value, 0.0, "exact", source)
+
+
+def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float = 1.0) -> Reference:
+    """Bosons with pair interaction strength r^2 / 2: d omega / 2 + d (N - 1) Omega / 2.
+
+    The relative motion has the frequency Omega = sqrt(omega^2 + N strength).
+
+    Raises
+    ------
+    ValueError
+        for a repulsion that the trap does not hold.
+    """
+    square = omega**2 + n_particles * strength
+    if not square > 0:
+        raise ValueError(f"strength = {strength}: {n_particles} particles are not bound")
+    value = 0.5 * n_dim * (omega + (n_particles - 1) * math.sqrt(square))
+    return Reference(value, 0.0, "exact", "normal modes in Jacobi coordinates")
+
+
+def hard_sphere_pair(core_radius: float, omega: float = 1.0) -> Reference:
+    """Two hard spheres in an isotropic trap in three dimensions."""
+    _require_positive("omega", omega)
+    value = omega * hard_sphere_pair_energy(core_radius * math.sqrt(omega))
+    return Reference(value, 0.0, "exact", "parabolic cylinder function that vanishes at the core")
+
+
+def hard_sphere_gas(n_particles: int, core_radius: float, omega: float = 1.0, aspect: float = 1.0) -> Reference:
+    """Mean-field energy of hard spheres in a trap with frequencies (omega, omega, aspect omega).
+
+    The Gross-Pitaevskii energy with N - 1 partners per particle, which is right to first order in the core
+    radius for any N.  The next order is of the relative size sqrt(density core_radius^3).
+    """
+    _require_positive("omega", omega)
+    coupling = (n_particles - 1) * core_radius * math.sqrt(omega)
+    value = n_particles * omega * gross_pitaevskii_energy(coupling, aspect)
+    source = "Gross-Pitaevskii equation, F. Dalfovo et al., Rev. Mod. Phys. 71, 463 (1999)"
+    return Reference(value, 0.0, "mean field", source)
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{name} = {value}: expected a positive number")

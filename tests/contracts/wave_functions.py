@@ -1,0 +1,121 @@
+"""The list of wave functions under contract. A new ansatz is one more line, and its twin in tests/naive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hamiltonians.system import System
+from tests.naive import log_psi as naive
+from wavefunctions.base import WaveFunction
+from wavefunctions.custom import Custom
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
+from wavefunctions.product import Product
+from wavefunctions.rbm import RBM
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wave function and what is true of it.
+
+    Attributes
+    ----------
+    build : makes a fresh object.
+    twin : log|psi| written independently, (theta, points).
+    symmetric : whether exchanging particles leaves psi alone.
+    core : no pair closer than this, where psi vanishes.
+    accuracy : relative accuracy of the derivatives; coarse for finite differences.
+    n_points : configurations to compare at, fewer where the twin is slow.
+    """
+
+    name: str
+    build: Callable[[], WaveFunction]
+    twin: Callable
+    symmetric: bool = True
+    core: float = 0.0
+    accuracy: float = 1e-10
+    n_points: int = 100
+
+
+def user_function(theta, x):
+    """-width sum |r_i|^2 - softness (sum |r_i|^2)^2."""
+    square = 0.0
+    for i in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            square += x[i, k] * x[i, k]
+    return -theta[0] * square - theta[1] * square * square
+
+
+def custom(system):
+    return Custom(system, user_function, {"width": 0.4, "softness": 0.01})
+
+
+ASPECT = [0.5, 2.0, 1.25]
+LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
+#: Enough partners to fill vector registers and leave a remainder.
+CROWD = System(11, 2)
+
+CASES = [
+    Case("gaussian", lambda: Gaussian(SPACE, 0.37), naive.gaussian()),
+    Case("gaussian_1d", lambda: Gaussian(LINE, 0.37), naive.gaussian()),
+    Case("gaussian_aspect", lambda: Gaussian(SPACE, 0.37, ASPECT), naive.gaussian(ASPECT)),
+    Case("gaussian_per_axis", lambda: Gaussian(SPACE, 0.37, ASPECT, per_axis=True), naive.gaussian()),
+    Case("pade_1d", lambda: Pade(LINE, 0.8, cusp=0.5), naive.pade(0.5)),
+    Case("pade_2d", lambda: Pade(PLANE, 0.8, strength=1.5), naive.pade(1.5)),
+    Case("pade_3d", lambda: Pade(SPACE, 0.8), naive.pade(0.5)),
+    Case("pade_crowd", lambda: Pade(CROWD, 0.3), naive.pade(1), n_points=8),
+    Case("hard_core", lambda: HardCore(SPACE, 0.25), naive.hard_core(0.25), core=0.25),
+    Case("hard_core_crowd", lambda: HardCore(CROWD, 0.0043), naive.hard_core(0.0043), core=0.0043, n_points=8),
+    Case("power_law", lambda: PowerLaw(LINE, 1.7), naive.power_law()),
+    Case("gaussian_pair", lambda: GaussianPair(SPACE, 0.06), naive.gaussian_pair()),
+    Case("gaussian_pair_crowd", lambda: GaussianPair(CROWD, 0.06), naive.gaussian_pair(), n_points=8),
+    Case("rbm", lambda: RBM(PLANE, 3, spread=0.5), naive.rbm(3, sigma=1), symmetric=False),
+    Case("rbm_root", lambda: RBM(PLANE, 2, "sqrt(F)", 0.8, spread=0.5), naive.rbm(2, 0.5, 0.8), symmetric=False),
+    Case("rbm_width", lambda: RBM(PLANE, 2, "F", 0.8, True, spread=0.5), naive.rbm(2), symmetric=False),
+    Case(
+        "rbm_root_width",
+        lambda: RBM(PLANE, 9, "sqrt(F)", 1.3, True, spread=0.3),
+        naive.rbm(9, 0.5),
+        symmetric=False,
+        n_points=20,
+    ),
+    Case(
+        "gaussian_pade",
+        lambda: Product(Gaussian(PLANE, 0.37), Pade(PLANE, 0.8)),
+        naive.product((naive.gaussian(), 1), (naive.pade(1), 1)),
+    ),
+    Case(
+        "gaussian_hard_core",
+        lambda: Product(Gaussian(SPACE, 0.37, ASPECT), HardCore(SPACE, 0.25)),
+        naive.product((naive.gaussian(ASPECT), 1), (naive.hard_core(0.25), 0)),
+        core=0.25,
+    ),
+    Case(
+        "rbm_gaussian_pade",
+        lambda: Product(RBM(PLANE, 3, spread=0.5), Gaussian(PLANE, 0.1, per_axis=True), Pade(PLANE, 0.8)),
+        naive.product((naive.rbm(3, sigma=1), 6 + 3 + 18), (naive.gaussian(), 2), (naive.pade(1), 1)),
+        symmetric=False,
+    ),
+    Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
+    Case(
+        "gaussian_custom",
+        lambda: Product(Gaussian(PLANE, 0.37), custom(PLANE)),
+        naive.product((naive.gaussian(), 1), (naive.quartic, 2)),
+        accuracy=1e-6,
+    ),
+]
+
+
+def configurations(case, wave_function, n, seed=7, spread=1.0):
+    """Random configurations (n, N d) without close pairs: cancellation there would hide what is tested."""
+    rng = np.random.default_rng(seed)
+    system = wave_function.system
+    closest = case.core + 0.03
+    chosen = []
+    while len(chosen) < n:
+        x = rng.normal(0.0, spread, (system.n_particles, system.n_dim))
+        distances = np.linalg.norm(x[:, None] - x[None, :], axis=2) + 1e9 * np.eye(len(x))
+        if distances.min() > closest:
+            chosen.append(x.ravel())
+    return np.array(chosen)

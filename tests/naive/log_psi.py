@@ -1,0 +1,88 @@
+"""log|psi| of every wave function once more, slowly: mpmath numbers, plain sums, nothing shared with the package.
+
+Each factory returns a function (theta, x) of a list of parameters and a list of N points.
+"""
+
+from mpmath import mp, mpf
+
+
+def gaussian(aspect=None):
+    """-sum_i sum_k alpha beta_k x_ik^2; alpha is one number or one per axis."""
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for point in x:
+            for k, coordinate in enumerate(point):
+                alpha = theta[k] if len(theta) > 1 else theta[0]
+                beta = 1 if aspect is None else mpf(aspect[k])
+                total -= alpha * beta * coordinate**2
+        return total
+
+    return log_psi
+
+
+def pairs(u):
+    """sum_{i<j} u(theta, r_ij)."""
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for i in range(len(x)):
+            for j in range(i):
+                r = mp.sqrt(sum((a - b) ** 2 for a, b in zip(x[i], x[j], strict=True)))
+                total += u(theta, r)
+        return total
+
+    return log_psi
+
+
+def pade(cusp):
+    return pairs(lambda theta, r: mpf(cusp) * r / (1 + theta[0] * r))
+
+
+def hard_core(core_radius):
+    return pairs(lambda theta, r: mp.log(1 - mpf(core_radius) / r) if r > core_radius else mp.ninf)
+
+
+def power_law():
+    return pairs(lambda theta, r: theta[0] * mp.log(r) if r > 0 else mp.ninf)
+
+
+def gaussian_pair():
+    return pairs(lambda theta, r: -theta[0] * r**2)
+
+
+def rbm(n_hidden, exponent=1, sigma=None):
+    """Logarithm of F^exponent; theta = (a, b, W row by row), and log sigma where no sigma is given."""
+
+    def log_psi(theta, x):
+        v = [coordinate for point in x for coordinate in point]
+        n = len(v)
+        a, b = theta[:n], theta[n : n + n_hidden]
+        W = [theta[n + n_hidden + i * n_hidden :][:n_hidden] for i in range(n)]
+        variance = (mp.exp(theta[-1]) if sigma is None else mpf(sigma)) ** 2
+        total = -sum((v[i] - a[i]) ** 2 for i in range(n)) / (2 * variance)
+        for j in range(n_hidden):
+            hidden_input = b[j] + sum(v[i] * W[i][j] for i in range(n)) / variance
+            total += mp.log(1 + mp.exp(hidden_input))
+        return mpf(exponent) * total
+
+    return log_psi
+
+
+def product(*factors):
+    """Sum of logarithms; each factor comes with its number of parameters."""
+
+    def log_psi(theta, x):
+        total, start = mpf(0), 0
+        for factor, n_params in factors:
+            total += factor(theta[start : start + n_params], x)
+            start += n_params
+        return total
+
+    return log_psi
+
+
+def quartic(theta, x):
+    """-width sum |r_i|^2 - softness (sum |r_i|^2)^2, the user's function of the contract test."""
+    square = sum(coordinate**2 for point in x for coordinate in point)
+    return -theta[0] * square - theta[1] * square**2

@@ -1,0 +1,78 @@
+"""The commands that only look: check, show, list, cache."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+
+import typer
+
+from vmc.config import load_config, to_toml
+from vmc.cost import bytes_text, estimate_cost
+from vmc.errors import UserError
+from vmc.loading import Results, load
+
+
+def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, json: bool) -> int:
+    """Validate, build without linking a loop, and count."""
+    config = load_config(path, settings)
+    cost = estimate_cost(config, ranks)
+    if json:
+        typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))
+        return 0
+    if resolved:
+        typer.echo(to_toml(config))
+        return 0
+    typer.echo(f"{path}: valid")
+    typer.echo(f"parameters              {cost.n_params}")
+    typer.echo(f"walker steps            {cost.moves:.3g}")
+    typer.echo(f"local energies          {cost.local_energies:.3g}")
+    typer.echo(f"log-derivative rows     {cost.derivative_rows:.3g}")
+    typer.echo(f"memory per rank         {bytes_text(cost.total_memory)} and about 0.3 GB for Python and the compiler")
+    for name, size in sorted(cost.memory.items(), key=lambda item: -item[1]):
+        typer.echo(f"  {name:<32}{bytes_text(size)}")
+    return 0
+
+
+def show_command(path: Path, config: bool, json: bool) -> int:
+    """Print a results file."""
+    results = load(path)
+    if config:
+        typer.echo(results.config_toml)
+    elif json:
+        typer.echo(json_module.dumps(results.as_dict(), indent=2))
+    else:
+        typer.echo(str(results))
+    return 0
+
+
+def list_command(folder: Path, json: bool) -> int:
+    """One line per results file; a file that cannot be read is listed with the reason."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: not a folder")
+    rows = [_row(path) for path in sorted(folder.rglob("*.h5")) if not path.name.endswith((".ckpt.h5", ".previous.h5"))]
+    if json:
+        typer.echo(json_module.dumps([{"file": str(path), **entry} for path, entry, _ in rows], indent=2))
+    elif not rows:
+        typer.echo(f"no results in {folder}")
+    for path, _, line in [] if json else rows:
+        typer.echo(f"{path}  {line}")
+    return 0
+
+
+def _row(path: Path) -> tuple[Path, dict, str]:
+    try:
+        results: Results = load(path)
+    except UserError as error:
+        return path, {"error": str(error)}, f"({error})"
+    return path, results.as_dict(), results.line
+
+
+def cache_command(clear: bool) -> int:
+    """Size of the kernel cache, or emptying it."""
+    from numerics.cache import cache_path, cache_size, clear_cache
+
+    n_files, n_bytes = clear_cache() if clear else cache_size()
+    what = "deleted " if clear else ""
+    typer.echo(f"{cache_path()}: {what}{n_files} files, {bytes_text(n_bytes)}")
+    return 0

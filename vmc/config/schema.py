@@ -1,0 +1,307 @@
+"""Everything a configuration file may say.
+
+Field descriptions appear as comments in the files that ``vmc init`` writes; defaults stand only here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+CountOrNone = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys and values of the wrong type are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SystemSection(Section):
+    """The particles."""
+
+    n_particles: Count = Field(description="number of particles N")
+    n_dim: Annotated[int, Field(ge=1, le=3)] = Field(description="dimensions of space, 1 to 3")
+
+
+class Coulomb(Section):
+    """v = strength / sqrt(r^2 + softening^2)."""
+
+    kind: Literal["coulomb"]
+    strength: Finite = 1.0
+    softening: NotNegative = 0.0
+
+
+class HardSphere(Section):
+    """v = infinity inside the core, zero outside."""
+
+    kind: Literal["hard_sphere"]
+    core_radius: Positive
+
+
+class GaussianInteraction(Section):
+    """v = strength exp(-r^2 / (2 width^2))."""
+
+    kind: Literal["gaussian"]
+    strength: Finite
+    width: Positive
+
+
+class HarmonicPair(Section):
+    """v = strength r^2 / 2."""
+
+    kind: Literal["harmonic_pair"]
+    strength: Finite
+
+
+class InverseSquare(Section):
+    """v = exponent (exponent - 1) / r^2."""
+
+    kind: Literal["inverse_square"]
+    exponent: Finite
+
+
+class UserFunction(Section):
+    """A function of yours, named on the command line by --kernel; it receives the constants."""
+
+    kind: Literal["user"]
+    constants: list[Finite] = []
+
+
+Interaction = Annotated[
+    Coulomb | HardSphere | GaussianInteraction | HarmonicPair | InverseSquare | UserFunction,
+    Field(discriminator="kind"),
+]
+
+
+class HamiltonianSection(Section):
+    """Particles in a harmonic trap."""
+
+    kind: Literal["harmonic_trap"] = "harmonic_trap"
+    omega: Positive | list[Positive] = Field(1.0, description="trap frequency, or one per axis")
+    interaction: Interaction | None = Field(None, description="pair interaction")
+    potential: UserFunction | None = Field(None, description="additional one-particle potential of yours")
+    unit: str = Field("hbar omega", description="name of the energy unit; 'hartree' for electrons")
+
+
+class GaussianFactor(Section):
+    """exp(-alpha sum_k beta_k x_k^2)."""
+
+    kind: Literal["gaussian"]
+    alpha: Positive = Field(0.5, description="initial width parameter, exact without interaction at omega/2")
+    aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
+    per_axis: bool = Field(False, description="one parameter per axis")
+
+
+class RBMFactor(Section):
+    """Gaussian-binary restricted Boltzmann machine."""
+
+    kind: Literal["rbm"]
+    n_hidden: Count | None = Field(None, description="hidden units, N d where not given")
+    amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
+    sigma: Positive = Field(1.0, description="width of the visible Gaussians")
+    learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
+    spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
+
+
+class PadeFactor(Section):
+    """exp(sum a r / (1 + beta r)) with the Coulomb cusp a of the dimension."""
+
+    kind: Literal["pade"]
+    beta: Positive = Field(1.0, description="initial range parameter")
+    cusp: Finite | None = Field(None, description="a, where it shall not follow from the interaction")
+
+
+class HardCoreFactor(Section):
+    """prod (1 - a / r)."""
+
+    kind: Literal["hard_core"]
+    core_radius: Positive | None = Field(None, description="a, taken from the interaction where not given")
+
+
+class PowerLawFactor(Section):
+    """prod r^exponent."""
+
+    kind: Literal["power_law"]
+    exponent: Positive
+
+
+class GaussianPairFactor(Section):
+    """exp(-gamma sum r_ij^2)."""
+
+    kind: Literal["gaussian_pair"]
+    gamma: Finite = 0.0
+
+
+class UserFactor(Section):
+    """A function log_psi(theta, x) of yours, named on the command line by --kernel."""
+
+    kind: Literal["user"]
+    parameters: dict[str, Finite | list[Finite]]
+
+
+Factor = Annotated[
+    GaussianFactor
+    | RBMFactor
+    | PadeFactor
+    | HardCoreFactor
+    | PowerLawFactor
+    | GaussianPairFactor
+    | UserFactor,
+    Field(discriminator="kind"),
+]
+
+
+class SamplerCommon(Section):
+    """What all samplers share."""
+
+    n_walkers: Count = Field(512, description="total over all ranks")
+    n_blocks: Count = Field(16, description="canonical blocks of walkers, a power of two, at least the ranks")
+    thermalise: CountOrNone = Field(500, description="steps before the first measurement and the evaluation")
+    tune: bool = Field(True, description="adapt the step in steps that are not measured")
+    start_spread: Positive | None = Field(None, description="of the starting points; oscillator length")
+
+
+class MetropolisSection(SamplerCommon):
+    """Gaussian proposals for all particles at once, or particle by particle."""
+
+    kind: Literal["metropolis", "particle_metropolis"]
+    step_size: Positive = Field(0.5, description="standard deviation of a proposal, a length")
+
+
+class LangevinSection(SamplerCommon):
+    """Importance sampling with the drift of the wave function."""
+
+    kind: Literal["langevin"]
+    time_step: Positive = Field(0.1, description="delta t")
+    drift_limit: NotNegative = Field(0.25, description="limits the drift near nodes and cusps; 0 for none")
+
+
+Sampler = Annotated[MetropolisSection | LangevinSection, Field(discriminator="kind")]
+
+
+class ConstantSchedule(Section):
+    """The same learning rate throughout."""
+
+    kind: Literal["constant"]
+    warmup: CountOrNone = Field(0, description="iterations of linear rise at the start")
+
+
+class DecaySchedule(Section):
+    """rate exp(-t / timescale)."""
+
+    kind: Literal["exponential"]
+    timescale: Positive = Field(description="iterations")
+    warmup: CountOrNone = 0
+
+
+class PowerLawSchedule(Section):
+    """rate / (1 + t / timescale)^power."""
+
+    kind: Literal["power_law"]
+    timescale: Positive = Field(description="iterations")
+    power: Positive = 1.0
+    warmup: CountOrNone = 0
+
+
+class CosineSchedule(Section):
+    """Half a period of a cosine, to zero at the last iteration."""
+
+    kind: Literal["cosine"]
+    warmup: CountOrNone = 0
+
+
+Schedule = Annotated[
+    ConstantSchedule | DecaySchedule | PowerLawSchedule | CosineSchedule, Field(discriminator="kind")
+]
+
+
+class PreconditionerSection(Section):
+    """Stochastic reconfiguration."""
+
+    kind: Literal["sr"]
+    diagonal_shift: NotNegative = 1e-3
+    diagonal_scale: NotNegative = 0.0
+    solver: Literal["cholesky", "cg"] = Field("cholesky", description="forms the matrix, or only applies it")
+    tolerance: Positive = Field(1e-6, description="of cg")
+    max_iterations: Count = Field(200, description="of cg")
+
+
+class OptimizerCommon(Section):
+    """What all optimisers share."""
+
+    iterations: CountOrNone = Field(100, description="parameter updates; 0 for an evaluation only")
+    samples: Count = Field(50, description="measurements per walker and iteration")
+    stride: Count = Field(1, description="steps before each measurement")
+    discard: CountOrNone = Field(10, description="steps after each update that are not measured")
+
+
+class FirstOrderSection(OptimizerCommon):
+    """Steps along the energy gradient, or a preconditioned one."""
+
+    kind: Literal["gradient_descent", "adagrad", "rmsprop", "adam"]
+    learning_rate: Positive = 0.02
+    schedule: Schedule = ConstantSchedule(kind="constant")
+    preconditioner: PreconditionerSection | None = None
+    gradient_limit: Positive | None = Field(None, description="largest norm of the gradient that is followed")
+    step_limit: Positive | None = Field(None, description="largest norm of a parameter update")
+
+
+class MomentumSection(FirstOrderSection):
+    """Gradient descent with a memory."""
+
+    kind: Literal["momentum"]  # type: ignore[assignment]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+
+
+class QuasiNewtonSection(OptimizerCommon):
+    """SciPy's BFGS or L-BFGS on a fixed, reweighted sample per iteration."""
+
+    kind: Literal["bfgs", "lbfgs"]
+    minimiser_iterations: Count = Field(10, description="on one sample")
+
+
+Optimizer = Annotated[FirstOrderSection | MomentumSection | QuasiNewtonSection, Field(discriminator="kind")]
+
+
+class EvaluationSection(Section):
+    """The final run with frozen parameters."""
+
+    samples: CountOrNone = Field(1000, description="measurements per walker")
+    stride: Count = Field(1, description="steps before each measurement")
+    chunk: Count = Field(100, description="measurements between two reports")
+    parameters: Literal["best", "last"] = Field("best", description="which parameters to evaluate")
+
+
+class OutputSection(Section):
+    """Where results go and how often."""
+
+    checkpoint_interval: Positive = Field(60.0, description="seconds between two checkpoints")
+
+
+class ReferenceSection(Section):
+    """What the energy should be, for plots and tables; it influences nothing."""
+
+    energy: Finite
+    error: NotNegative = 0.0
+    source: str = ""
+
+
+class Config(Section):
+    """A whole configuration."""
+
+    title: str = Field("", description="one line for plots and listings")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(1, description="of all random numbers")
+    system: SystemSection
+    hamiltonian: HamiltonianSection = HamiltonianSection()
+    wavefunction: Annotated[list[Factor], Field(min_length=1)]
+    sampler: Sampler = MetropolisSection(kind="metropolis")
+    optimizer: Optimizer = FirstOrderSection(kind="adam")
+    evaluation: EvaluationSection = EvaluationSection()
+    output: OutputSection = OutputSection()
+    reference: ReferenceSection | None = None

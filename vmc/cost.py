@@ -1,0 +1,116 @@
+"""What a configuration will need, told before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vmc.config import Config, build
+from vmc.config.schema import FirstOrderSection, QuasiNewtonSection
+from vmc.parallel import Partition
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Counts and bytes of a job.
+
+    Attributes
+    ----------
+    n_params, n_coordinates : sizes of the problem.
+    moves : steps of all walkers in the whole job (a sweep of one-particle moves counts as one).
+    local_energies, derivative_rows : evaluations of E_L and of d log psi / d theta.
+    memory : bytes of one rank by purpose.
+    """
+
+    n_params: int
+    n_coordinates: int
+    moves: int
+    local_energies: int
+    derivative_rows: int
+    memory: dict[str, int]
+
+    @property
+    def total_memory(self) -> int:
+        """Bytes of one rank."""
+        return sum(self.memory.values())
+
+    @property
+    def memory_text(self) -> str:
+        """Memory in words: the total and its largest part."""
+        largest = max(self.memory, key=lambda name: self.memory[name])
+        return f"{bytes_text(self.total_memory)} (most for {largest}: {bytes_text(self.memory[largest])})"
+
+
+def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
+    """Count evaluations and bytes of a configuration whose functions are all built in."""
+    system = config.system
+    n = system.n_particles * system.n_dim
+    P = _n_params(config)
+    optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
+    W = sampler.n_walkers
+    per_iteration = optimizer.samples * optimizer.stride + optimizer.discard
+    settle = sampler.thermalise if optimizer.iterations else 0
+    steps = (
+        sampler.thermalise
+        + optimizer.iterations * per_iteration
+        + settle
+        + evaluation.samples * evaluation.stride
+    )
+    energies = optimizer.iterations * optimizer.samples + evaluation.samples
+    partition = Partition(W, sampler.n_blocks, 0, n_ranks)
+    local = partition.n_local
+    block = -(-W // sampler.n_blocks)
+    rows = max(optimizer.samples * bool(optimizer.iterations), min(evaluation.chunk, evaluation.samples))
+    memory = {
+        "walkers": 8 * local * (n + 4 + 4),
+        "local energies of a block": 8 * block * rows * 4,
+        "evaluation series": 8 * evaluation.samples * 4,
+    }
+    if optimizer.iterations:
+        memory |= _optimizer_memory(config, P, local, block)
+    return Cost(P, n, W * steps, W * energies, W * optimizer.iterations * optimizer.samples, memory)
+
+
+def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[str, int]:
+    optimizer = config.optimizer
+    if isinstance(optimizer, QuasiNewtonSection):
+        n = config.system.n_particles * config.system.n_dim
+        return {"fixed sample": 8 * optimizer.samples * local * (n + P + 4)}
+    assert isinstance(optimizer, FirstOrderSection)
+    if optimizer.preconditioner is None:
+        return {"gradient sums": 8 * 8 * P}
+    if optimizer.preconditioner.solver == "cg":
+        return {"log-derivatives of all samples": 8 * optimizer.samples * local * P}
+    levels = 2 * config.sampler.n_blocks.bit_length() + 2
+    return {
+        "log-derivatives of a block": 8 * optimizer.samples * block * P,
+        "overlap matrices": 8 * levels * P * P,
+    }
+
+
+def _n_params(config: Config) -> int:
+    """Parameters of the wave function; functions of the user's are stood in for by a constant."""
+    stand_ins = {}
+    if any(factor.kind == "user" for factor in config.wavefunction):
+        stand_ins["log_psi"] = _nothing
+    interaction = config.hamiltonian.interaction
+    if interaction is not None and interaction.kind == "user":
+        stand_ins["interaction"] = _nothing
+    if config.hamiltonian.potential is not None:
+        stand_ins["potential"] = _nothing
+    return build(config, stand_ins).wave_function.n_params
+
+
+def _nothing(c, x):
+    return 0.0
+
+
+def bytes_text(n: int) -> str:
+    """A number of bytes with a unit."""
+    value = float(n)
+    for unit in _UNITS[:-1]:
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} {_UNITS[-1]}"

@@ -1,0 +1,206 @@
+"""A job from start to end: build, compile, work, save, obey signals, sum up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vmc.config import Config, build, check_config
+from vmc.driver import Driver
+from vmc.ensemble import Ensemble
+from vmc.errors import UserError
+from vmc.evaluation import EnergySummary
+from vmc.files import JobFiles, plain_errors, stored_config, write_state
+from vmc.output.lock import OutputLock
+from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
+from vmc.progress import Reporter, SilentReporter
+from vmc.provenance import provenance
+from vmc.snapshot import restore_snapshot
+
+#: What may change between a save and a resume without making it another calculation.
+CHANGEABLE = {"title", "output", "reference"}
+#: What may change as long as the evaluation has not begun.
+CHANGEABLE_BEFORE_EVALUATION = {"optimizer.iterations", "evaluation"}
+
+
+@dataclass
+class JobOptions:
+    """What a job needs beside its configuration.
+
+    Parameters
+    ----------
+    overwrite : whether results that stand there already may be replaced.
+    max_time : seconds after which the job saves and stops; None for no limit.
+    kernels : functions of the user's by name.
+    kernel_names : what they were called on the command line, for the record.
+    reporter : who tells the user.
+    """
+
+    overwrite: bool = False
+    max_time: float | None = None
+    kernels: Mapping[str, Callable] = field(default_factory=dict)
+    kernel_names: dict[str, str] = field(default_factory=dict)
+    reporter: Reporter = field(default_factory=SilentReporter)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: the exit status, and on the root what it measured."""
+
+    exit_code: int
+    finished: bool
+    summary: EnergySummary | None
+    results: Path
+
+
+def run(config: Config | dict, output: str | Path, options: JobOptions | None = None) -> Outcome:
+    """Run a configuration, writing OUTPUT.h5 and OUTPUT.ckpt.h5.  Collective under MPI.
+
+    Parameters
+    ----------
+    config : a configuration, or nested dictionaries as in the file.
+    output : path of the results.
+
+    Raises
+    ------
+    UserError
+        for anything the user can mend, before the first step where possible.
+    """
+    options = options or JobOptions()
+    config = check_config(config) if isinstance(config, dict) else config
+    world = communicator()
+    files = JobFiles.at(Path(output))
+    with contextlib.ExitStack() as stack:
+        on_root(world, lambda: _claim(stack, files))
+        on_root(world, lambda: files.refuse_existing(options.overwrite))
+        driver = make_driver(config, world, options.kernels)
+        return _work(driver, config, files, options)
+
+
+def resume(
+    output: str | Path, options: JobOptions | None = None, changes: Callable[[Config], Config] | None = None
+) -> Outcome:
+    """Go on with a job that was stopped or killed, bit for bit, on any number of ranks.
+
+    Parameters
+    ----------
+    output : path of its results.
+    changes : applied to the stored configuration; only keys that do not make it another calculation.
+
+    Raises
+    ------
+    UserError
+        if there is no intact checkpoint, or a change would alter the calculation.
+    """
+    options = options or JobOptions()
+    world = communicator()
+    files = JobFiles.at(Path(output))
+    with contextlib.ExitStack() as stack:
+        on_root(world, lambda: _claim(stack, files))
+        loaded = _load_everywhere(world, files)
+        stored = stored_config(loaded)
+        config = changes(stored) if changes else stored
+        _refuse_changes(stored, config, str(loaded.attributes["phase"]))
+        _compare_kernels(str(loaded.attributes["kernels"]), options.kernel_names)
+        driver = make_driver(config, world, options.kernels)
+        try:
+            restore_snapshot(driver, loaded.tree, loaded.attributes)
+        except (ValueError, KeyError) as error:
+            raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
+        if loaded.message:
+            options.reporter.note(loaded.message)
+        return _work(driver, config, files, options)
+
+
+def make_driver(config: Config, world: Communicator, kernels: Mapping[str, Callable] | None = None) -> Driver:
+    """Build, compile (the root first, so that the others find its cache) and place the walkers."""
+    physics = build(config, kernels)
+    measurement = physics.measurement()
+    partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
+    if world.is_root:
+        measurement.compile()
+    world.barrier()
+    if not world.is_root:
+        measurement.compile()
+    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
+    return Driver(ensemble, physics.optimizer, physics.plan)
+
+
+def _claim(stack: contextlib.ExitStack, files: JobFiles) -> None:
+    with plain_errors():
+        stack.enter_context(OutputLock(files.results))
+
+
+def _load_everywhere(world: Communicator, files: JobFiles) -> Any:
+    """The root decides whether the checkpoint is sound; the other ranks then read the same file."""
+    on_root(world, lambda: files.load() and None)
+    return files.load()
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _refuse_changes(stored: Config, config: Config, phase: str) -> None:
+    """Name the first key whose change would make this another calculation."""
+    before, after = _flat(stored.model_dump()), _flat(config.model_dump())
+    allowed = set(CHANGEABLE)
+    if phase not in ("evaluate", "done"):
+        allowed |= CHANGEABLE_BEFORE_EVALUATION
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) == after.get(key):
+            continue
+        if not any(key == name or key.startswith(f"{name}.") for name in allowed):
+            raise UserError(
+                f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{phase}': "
+                "that is another calculation, start a new run"
+            )
+
+
+def _compare_kernels(stored: str, given: dict[str, str]) -> None:
+    expected = json.loads(stored)
+    if expected != given:
+        wanted = " ".join(f"--kernel {name}={value}" for name, value in expected.items()) or "no --kernel"
+        raise UserError(f"this run was started with {wanted}: resume it with the same")
+
+
+def _work(driver: Driver, config: Config, files: JobFiles, options: JobOptions) -> Outcome:
+    world = driver.ensemble.communicator
+    reporter = options.reporter
+    record = provenance(world.size, world.library)
+    deadline = Deadline(options.max_time)
+    started = last_save = time.monotonic()
+    request = Request.NONE
+
+    def save() -> EnergySummary | None:
+        nonlocal last_save
+        summary = write_state(driver, config, files, record, options.kernel_names)
+        last_save = time.monotonic()
+        return summary
+
+    reporter.start(driver, config)
+    with Signals() as signals:
+        save()
+        for report in driver.run():
+            reporter.report(report)
+            due = time.monotonic() - last_save >= config.output.checkpoint_interval
+            request = signals.poll(world, deadline, due)
+            if request.saves:
+                save()
+            if request.stops:
+                break
+        summary = save()
+    finished = driver.phase == "done"
+    reporter.finish(driver, config, summary, files.results, time.monotonic() - started, finished)
+    return Outcome(0 if finished else request.exit_code, finished, summary, files.results)

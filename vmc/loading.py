@@ -1,0 +1,164 @@
+"""Results in Python: ``vmc.load(path)``."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vmc.config import Config, build, parse_config
+from vmc.files import plain_errors
+from vmc.output.results import read_results
+from vmc.output.tree import Dataset
+from vmc.statistics import Estimate, format_value
+from wavefunctions.base import WaveFunction
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a results file holds.
+
+    Attributes
+    ----------
+    path : where it was read from.
+    attributes : provenance: versions, command, seed, ranks, configuration text, ...
+    optimization : one array per column over the iterations, and 'theta' (n_iterations, n_params) where kept.
+    evaluation : 'energy' and every component, one row per measurement, averaged over walkers, (n_draws,).
+    blocking : 'block_length', 'error', 'error_of_error' of the energy.
+    theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are.
+    estimates : 'energy' and every component as :class:`Estimate`; empty before the evaluation.
+    """
+
+    path: Path
+    attributes: dict[str, Any]
+    optimization: dict[str, np.ndarray]
+    evaluation: dict[str, np.ndarray]
+    blocking: dict[str, np.ndarray]
+    theta: np.ndarray
+    parameter_names: list[str]
+    estimates: dict[str, Estimate]
+
+    @property
+    def energy(self) -> Estimate | None:
+        """The energy, once the evaluation has begun."""
+        return self.estimates.get("energy")
+
+    @property
+    def unit(self) -> str:
+        """Unit of all energies."""
+        return str(self.attributes["unit"])
+
+    @property
+    def config_toml(self) -> str:
+        """The resolved configuration as text."""
+        return str(self.attributes["config_toml"])
+
+    @property
+    def config(self) -> Config:
+        """The resolved configuration."""
+        return parse_config(self.config_toml, (), self.path.name)
+
+    @property
+    def verdict(self) -> str:
+        """Whether the error bar can be believed."""
+        return str(self.attributes.get("estimates", {}).get("verdict", ""))
+
+    @property
+    def reference(self) -> tuple[float, float, str] | None:
+        """(energy, error, source) the configuration names."""
+        if "reference_energy" not in self.attributes:
+            return None
+        keys = ("reference_energy", "reference_error", "reference_source")
+        energy, error, source = (self.attributes[key] for key in keys)
+        return float(energy), float(error), str(source)
+
+    def wave_function(self) -> WaveFunction:
+        """The wave function with its parameters, for configurations without functions of the user's."""
+        wave_function = build(self.config).wave_function
+        wave_function.theta[:] = self.theta
+        return wave_function
+
+    @property
+    def line(self) -> str:
+        """One line: title, phase, energy."""
+        energy = str(self.energy) if self.energy is not None else "no energy yet"
+        title = str(self.attributes["title"])
+        return "  ".join(part for part in (title, f"[{self.attributes['phase']}]", energy) if part)
+
+    def __str__(self) -> str:
+        a = self.attributes
+        lines = [f"{a['title'] or self.path.name}  [{a['phase']}]"]
+        lines += [f"{name:<12}{estimate}" for name, estimate in self.estimates.items()]
+        if self.energy is not None:
+            details = a["estimates"]
+            lines.append(
+                f"variance    {self.energy.variance:.3e}   autocorrelation time "
+                f"{self.energy.autocorrelation_time:.2f}   acceptance {details['acceptance']:.3f}"
+            )
+            if math.isfinite(details["virial_ratio"]):
+                lines.append(f"virial      {details['virial_ratio']:.4f}")
+            lines.append(f"verdict     {self.verdict}")
+        if self.reference is not None:
+            energy, error, source = self.reference
+            lines.append(f"reference   {format_value(energy, error, self.unit)} {source}".rstrip())
+        lines.append(f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}")
+        lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
+        lines.append(f"command     {a['command']}")
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Numbers and provenance for JSON."""
+        return {
+            "title": self.attributes["title"],
+            "phase": self.attributes["phase"],
+            "estimates": {name: estimate.as_dict() for name, estimate in self.estimates.items()},
+            "verdict": self.verdict,
+            "reference": self.reference,
+            "theta": dict(zip(self.parameter_names, self.theta.tolist())) or self.theta.tolist(),
+            "created": self.attributes["created"],
+            "n_ranks": self.attributes["n_ranks"],
+            "seed": self.attributes["seed"],
+        }
+
+
+def load(path: str | Path) -> Results:
+    """Read a results file; nothing in it is executed.
+
+    Raises
+    ------
+    UserError
+        if it is missing, damaged, of another kind, or newer than this program.
+    """
+    with plain_errors():
+        sealed = read_results(path)
+    tree, attributes = sealed.tree, sealed.attributes
+    names = attributes["parameters"]["names"]  # type: ignore[index, call-overload]
+    unit = str(attributes["unit"])
+    estimates: Any = tree.get("estimates", {})
+    return Results(
+        path=Path(path),
+        attributes=dict(attributes),
+        optimization=_arrays(tree["optimization"]),
+        evaluation={name: array[0] for name, array in _arrays(tree["evaluation"]).items()},
+        blocking=_arrays(tree.get("blocking", {})),
+        theta=_arrays(tree["parameters"])["theta"],
+        parameter_names=json.loads(str(names)),
+        estimates={name: _estimate(group, unit) for name, group in _energy_first(estimates)},
+    )
+
+
+def _energy_first(estimates: Any) -> list[tuple[str, Any]]:
+    return sorted(estimates.items(), key=lambda item: (item[0] != "energy", item[0] != "kinetic"))
+
+
+def _arrays(group: Any) -> dict[str, np.ndarray]:
+    return {name: item.data for name, item in group.items() if isinstance(item, Dataset)}
+
+
+def _estimate(group: Any, unit: str) -> Estimate:
+    values = {name: float(item.data) for name, item in group.items()}
+    return Estimate(n_samples=int(values.pop("n_samples")), unit=unit, **values)

@@ -1,0 +1,162 @@
+"""The results file: what a run measured, self-describing; docs/results-format.md lists everything in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+
+from vmc.config import Config, to_toml
+from vmc.driver import Driver
+from vmc.evaluation import EnergySummary
+from vmc.output.sealed import Schema, Sealed, read_sealed, write_sealed
+from vmc.output.tree import Dataset
+from vmc.statistics import Estimate, blocking
+
+RESULTS = Schema("vmc results", 1)
+
+#: long_name of the columns of the optimisation history.
+LONG_NAMES = {
+    "energy": "mean local energy",
+    "error": "standard error of the mean local energy, from the scatter of walkers",
+    "variance": "variance of the local energy",
+    "acceptance": "accepted share of proposed moves",
+    "n_nonfinite": "samples left out because their local energy was not finite",
+    "gradient_norm": "Euclidean norm of dE/dtheta",
+    "update_norm": "Euclidean norm of the parameter update",
+    "step": "step size or time step of the sampler",
+}
+
+
+def save_results(
+    path: str | os.PathLike[str],
+    driver: Driver,
+    config: Config,
+    summary: EnergySummary | None,
+    attributes: dict[str, Any],
+) -> None:
+    """Write the results so far, replacing the file as a whole.  Root only.
+
+    Raises
+    ------
+    OutputError
+        if the disk refuses; the file that was there stays.
+    """
+    tree, group_attributes = results_tree(driver, summary)
+    root = {**attributes, "config_toml": to_toml(config), "title": config.title, "seed": config.seed}
+    root["unit"] = driver.ensemble.measurement.hamiltonian.unit
+    if config.reference is not None:
+        root["reference_energy"] = config.reference.energy
+        root["reference_error"] = config.reference.error
+        root["reference_source"] = config.reference.source
+    write_sealed(path, tree, {**root, **group_attributes}, RESULTS)
+
+
+def read_results(path: str | os.PathLike[str]) -> Sealed:
+    """Read a results file (see :func:`vmc.output.sealed.read_sealed` for the errors)."""
+    return read_sealed(path, RESULTS)
+
+
+def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Datasets and group attributes of a results file."""
+    unit = driver.ensemble.measurement.hamiltonian.unit
+    layout = driver.ensemble.measurement.wave_function.layout
+    tree: dict[str, Any] = {
+        "parameters": {
+            "theta": Dataset(driver.theta, "", "parameters of the wave function", ("parameter",)),
+            "best_theta": Dataset(
+                driver.safeguard.best_theta, "", "parameters with the lowest energy + error", ("parameter",)
+            ),
+        },
+        "optimization": _optimization(driver, unit),
+        "evaluation": _evaluation(driver, unit),
+    }
+    attributes: dict[str, Any] = {"parameters": {"names": _names(layout.names())}}
+    if summary is not None:
+        estimates = {"energy": summary.energy, **summary.components}
+        tree["estimates"] = {name: _estimate(name, estimate, unit) for name, estimate in estimates.items()}
+        attributes["estimates"] = {
+            "verdict": summary.verdict.line,
+            "reliable": summary.verdict.reliable,
+            "virial_ratio": summary.virial_ratio,
+            "acceptance": summary.acceptance,
+            "n_nonfinite": summary.n_nonfinite,
+        }
+        levels = _blocking(driver.evaluation.series[:, 0], unit)
+        if levels:
+            tree["blocking"] = levels
+    return tree, attributes
+
+
+def _optimization(driver: Driver, unit: str) -> dict[str, Dataset]:
+    history = driver.history
+    n = len(history.rows)
+    squared = f"({unit})^2"
+    units = {"energy": unit, "error": unit, "variance": squared}
+    components = driver.ensemble.measurement.hamiltonian.components
+    group = {"iteration": Dataset(np.arange(n), "", "iteration", ("iteration",))}
+    for c, name in enumerate(history.columns):
+        long_name = LONG_NAMES.get(name, f"mean {name} energy")
+        column_unit = unit if name in components else units.get(name, "")
+        group[name] = Dataset(history.rows[:, c].copy(), column_unit, long_name, ("iteration",))
+    group["seconds"] = Dataset(history.seconds, "s", "wall time of the iteration", ("iteration",))
+    if history.n_traced:
+        group["theta"] = Dataset(
+            history.parameters, "", "parameters at which the row was measured", ("iteration", "parameter")
+        )
+    return group
+
+
+def _evaluation(driver: Driver, unit: str) -> dict[str, Dataset]:
+    """One chain, the mean over all walkers at each measurement, in the layout ArviZ reads."""
+    series = driver.evaluation.series
+    names = ("energy", *driver.ensemble.measurement.hamiltonian.components)
+    group = {}
+    for c, name in enumerate(names):
+        what = "local" if name == "energy" else name
+        long_name = f"mean {what} energy of all walkers at one measurement"
+        group[name] = Dataset(series[None, :, c].copy(), unit, long_name, ("chain", "draw"))
+    return group
+
+
+def _estimate(name: str, estimate: Estimate, unit: str) -> dict[str, Dataset]:
+    """Numbers of an estimate as scalars."""
+    what = "local energy" if name == "energy" else f"{name} energy"
+    units = {"value": unit, "error": unit, "variance": f"({unit})^2"}
+    long_names = {
+        "value": f"mean {what}",
+        "error": "68 % half width of the mean, corrected for autocorrelation",
+        "variance": f"variance of one sample of the {what}",
+        "autocorrelation_time": "1 + 2 sum of autocorrelations, in measurements",
+        "ess": "effective number of independent samples",
+        "r_hat": "split R-hat over walkers",
+        "n_samples": "finite samples of all walkers",
+    }
+    return {
+        field: Dataset(np.array(float(getattr(estimate, field))), units.get(field, ""), text)
+        for field, text in long_names.items()
+    }
+
+
+def _blocking(series: np.ndarray, unit: str) -> dict[str, Dataset]:
+    """The blocking table behind the error bar, for the plateau plot."""
+    if len(series) < 32 or series.std() == 0.0:
+        return {}
+    levels = blocking(series).levels
+    return {
+        "block_length": Dataset(
+            np.array([level.block_length for level in levels]), "", "measurements per block", ("level",)
+        ),
+        "error": Dataset(np.array([level.error for level in levels]), unit, "error of the mean", ("level",)),
+        "error_of_error": Dataset(
+            np.array([level.error_uncertainty for level in levels]), unit, "its uncertainty", ("level",)
+        ),
+    }
+
+
+def _names(names: list[str]) -> str:
+    """Parameter names as JSON text; a note in their place where there are too many for an attribute."""
+    text = json.dumps(names)
+    return text if len(text) < 50_000 else json.dumps([])

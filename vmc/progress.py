@@ -1,0 +1,171 @@
+"""Telling the user how a job goes: a bar on a terminal, a line now and then in a log, a summary at the end."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from vmc.statistics import format_value
+
+if TYPE_CHECKING:
+    from vmc.config import Config
+    from vmc.driver import Driver, Report
+    from vmc.evaluation import EnergySummary
+
+#: Seconds between two lines of a log.
+LINE_INTERVAL = 10.0
+
+
+class Reporter(Protocol):
+    """Who is told what happens."""
+
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+        ...
+
+    def start(self, driver: Driver, config: Config) -> None:
+        """The job begins or goes on."""
+        ...
+
+    def report(self, report: Report) -> None:
+        """A unit of work is done."""
+        ...
+
+    def finish(
+        self,
+        driver: Driver,
+        config: Config,
+        summary: EnergySummary | None,
+        results: Path,
+        seconds: float,
+        finished: bool,
+    ) -> None:
+        """The job ends."""
+        ...
+
+
+class SilentReporter:
+    """Says nothing: for ranks other than the root, --quiet, and use from Python."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def start(self, driver: Driver, config: Config) -> None:
+        """Nothing."""
+
+    def report(self, report: Report) -> None:
+        """Nothing."""
+
+    def finish(
+        self,
+        driver: Driver,
+        config: Config,
+        summary: EnergySummary | None,
+        results: Path,
+        seconds: float,
+        finished: bool,
+    ) -> None:
+        """Nothing."""
+
+
+class ConsoleReporter:
+    """Writes to standard error: results on standard output stay clean."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.description:<10}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[energy]}"),
+            console=self.console,
+            transient=True,
+        )
+        self._on_terminal = self.console.is_terminal
+        self._task = None
+        self._phase = ""
+        self._last_line = -LINE_INTERVAL
+        self._unit = ""
+
+    def note(self, text: str) -> None:
+        """One line, above the bar where there is one."""
+        self.console.print(f"note: {text}", markup=False)
+
+    def start(self, driver: Driver, config: Config) -> None:
+        """A header: what runs, on what, and what it will need."""
+        from vmc.cost import estimate_cost
+        from vmc.parallel import describe
+
+        ensemble = driver.ensemble
+        self._unit = ensemble.measurement.hamiltonian.unit
+        name = config.title or "variational Monte Carlo"
+        system = ensemble.measurement.wave_function.system
+        self.console.print(
+            f"{name}: {system.n_particles} particles in {system.n_dim}-D, "
+            f"{ensemble.measurement.wave_function.n_params} parameters, "
+            f"{ensemble.partition.n_walkers} walkers, {describe(ensemble.communicator)}",
+            markup=False,
+        )
+        self.console.print(f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}")
+        if self._on_terminal:
+            self._bar.start()
+
+    def report(self, report: Report) -> None:
+        """Move the bar, or write a line if the last one is long ago or the phase is over."""
+        if report.note:
+            self.note(f"iteration {report.done}: {report.note}")
+        text = self._energy(report)
+        if self._on_terminal:
+            self._advance_bar(report, text)
+            return
+        now = time.monotonic()
+        if now - self._last_line >= LINE_INTERVAL or report.done >= report.total:
+            self._last_line = now
+            self.console.print(f"{report.phase:<10} {report.done}/{report.total}  {text}".rstrip(), markup=False)
+
+    def _advance_bar(self, report: Report, text: str) -> None:
+        if report.phase != self._phase:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._phase = report.phase
+            self._task = self._bar.add_task(report.phase, total=report.total, energy="")
+        self._bar.update(self._task, completed=report.done, energy=text)
+
+    def _energy(self, report: Report) -> str:
+        if report.energies is None:
+            return ""
+        e = report.energies
+        return (
+            f"E = {format_value(e.energy, e.error, self._unit)}  "
+            f"variance {e.variance:.2e}  acceptance {e.acceptance:.2f}"
+        )
+
+    def finish(
+        self,
+        driver: Driver,
+        config: Config,
+        summary: EnergySummary | None,
+        results: Path,
+        seconds: float,
+        finished: bool,
+    ) -> None:
+        """The summary, or how to go on."""
+        from vmc.report import summary_lines
+
+        self._bar.stop()
+        if summary is not None:
+            for line in summary_lines(summary, config):
+                self.console.print(line, markup=False)
+        self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
+        if not finished:
+            self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
+
+
+def reporter_for(is_root: bool, quiet: bool) -> Reporter:
+    """Rank 0 speaks, unless asked to be quiet."""
+    return ConsoleReporter() if is_root and not quiet else SilentReporter()
