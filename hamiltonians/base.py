@@ -32,15 +32,22 @@ class Term:
     energy : kernel (c, X, V) that adds the term to V (tile,).
     constants : arrays and numbers handed to the kernel as c.
     degree : k if the term is homogeneous, V(s x) = s^k V(x), for the virial ratio; None where it is not.
+    n_dim : number of space dimensions the kernel was made for; None if it does not matter.
     """
 
     def __init__(
-        self, name: str, energy: Callable, constants: tuple[Any, ...] = (), degree: float | None = None
+        self,
+        name: str,
+        energy: Callable,
+        constants: tuple[Any, ...] = (),
+        degree: float | None = None,
+        n_dim: int | None = None,
     ) -> None:
         self.name = name
         self.energy = as_kernel(energy)
         self.constants = constants or (0.0,)
         self.degree = degree
+        self.n_dim = n_dim
 
 
 class Hamiltonian:
@@ -55,13 +62,16 @@ class Hamiltonian:
     Raises
     ------
     ValueError
-        for no terms, or two of the same name.
+        for no terms, two of the same name, or one made for another number of dimensions.
     """
 
     def __init__(self, system: System, terms: Sequence[Term], unit: str = "") -> None:
         names = [term.name for term in terms]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"terms {names}: expected at least one, with different names")
+        for term in terms:
+            if term.n_dim not in (None, system.n_dim):
+                raise ValueError(f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}")
         self.system = system
         self.terms = tuple(terms)
         self.unit = unit
@@ -82,6 +92,8 @@ class Hamiltonian:
     def potential_energy(self, X: np.ndarray) -> np.ndarray:
         """Values of the terms at configurations X (n, N d), shape (n, number of terms)."""
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
+        if X.shape[1] != self.system.n_coordinates:
+            raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
         V = np.zeros((len(self.terms), X.shape[0]))
         self.potential(self.arguments(), X, V, 0)
         return V.T
@@ -104,21 +116,22 @@ def one_body_term(
     name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
 ) -> Term:
     """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
-    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree)
+    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim)
 
 
 def pair_term(
     name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
 ) -> Term:
     """Term sum_{i<j} v(c, r_ij) of a function of the distance."""
-    return Term(name, link(_sum_pairs, pair=function), (constants or (0.0,), n_dim), degree)
+    return Term(name, link(_sum_pairs, pair=function), (constants or (0.0,), n_dim), degree, n_dim)
 
 
 def many_body_term(
     name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
 ) -> Term:
     """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
-    return Term(name, link(_whole_configuration, whole=function), (constants or (0.0,), n_dim), degree)
+    energy = link(_whole_configuration, whole=function)
+    return Term(name, energy, (constants or (0.0,), n_dim), degree, n_dim)
 
 
 def _fold(energies: list[Callable]) -> Callable:

@@ -37,13 +37,12 @@ class HarmonicTrap(Hamiltonian):
         interaction: Interaction | None = None,
         unit: str = "hbar omega",
     ) -> None:
-        frequencies = np.broadcast_to(np.asarray(omega, dtype=np.float64), (system.n_dim,))
-        if np.ndim(omega) > 0 and np.shape(omega) != (system.n_dim,):
+        if np.shape(omega) not in ((), (system.n_dim,)):
             raise ValueError(f"omega = {omega}: expected one number or {system.n_dim}")
-        if not (frequencies > 0).all():
+        self.frequencies = np.full(system.n_dim, omega, dtype=np.float64)
+        if not (self.frequencies > 0).all():
             raise ValueError(f"omega = {omega}: expected positive frequencies")
-        self.frequencies = frequencies.copy()
-        stiffness = np.tile(0.5 * frequencies**2, system.n_particles)
+        stiffness = np.tile(0.5 * self.frequencies**2, system.n_particles)
         terms = [Term("trap", trap_energy, (stiffness,), degree=2)]
         if interaction is not None:
             terms.append(interaction.term(system.n_dim))

@@ -48,12 +48,12 @@ def cache_directory() -> Path | None:
 @contextlib.contextmanager
 def caching_in(directory: Path) -> Iterator[None]:
     """Let functions decorated inside the block keep their cache in `directory` (Numba reads it then)."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(directory)
+    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(directory)  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 def cache_size() -> tuple[int, int]:

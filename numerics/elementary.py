@@ -19,7 +19,6 @@ import numpy as np
 
 from numerics.link import elementary
 
-
 # Adding and subtracting 1.5 * 2^52 rounds to an integer, left in the low bits of the sum.
 ROUNDER = 6755399441055744.0
 INVERSE_LN2 = 1.4426950408889634

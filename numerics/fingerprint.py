@@ -142,6 +142,13 @@ class _Digest:
     def _code(self, code: types.CodeType) -> None:
         self.sha.update(code.co_code)
         self.sha.update(code.co_exceptiontable)
-        self.add(code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount, code.co_flags)
+        self.add(
+            code.co_names,
+            code.co_varnames,
+            code.co_freevars,
+            code.co_cellvars,
+            code.co_argcount,
+            code.co_flags,
+        )
         for constant in code.co_consts:
             self.feed(constant)

@@ -56,6 +56,7 @@ class Slot:
         self.signature = signature
 
     def __call__(self, *arguments: Any) -> Any:
+        """Refuse: a slot is a placeholder."""
         raise TypeError(f"slot '{self.name}{self.signature}' was called before link() filled it")
 
 

@@ -27,7 +27,6 @@ import numpy as np
 
 from numerics.link import elementary
 
-
 WORD_BITS = np.uint64(64)
 SHIFT = np.uint64(17)
 OUTPUT_ROTATION = np.uint64(23)

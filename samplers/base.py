@@ -15,9 +15,9 @@ block_ratio             (p, X, i, Y, log_ratio, ws)             log pi(X with bl
 block_accept            (p, X, i, Y, accepted, ws)              updates ws where accepted; X is still the old
 ======================  ======================================  ============================================
 
-A **move** links three kernels for a target: ``prepare(p, tile, n) -> memory``, ``begin(p, X, options,
-memory)`` after X, p or options changed, and ``step(p, X, states, options, memory) -> number accepted``.  ``options`` is a small
-array, so that a step size can be tuned without compiling again.
+A **move** links three kernels for a target: ``prepare(p, tile, n) -> memory``; ``begin(p, X, options,
+memory)`` after X, p or options changed; ``step(p, X, states, options, memory) -> number accepted``.
+``options`` is a small array, so that a step size can be tuned without compiling again.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Move(Protocol):
 class StepTuner:
     """Robbins-Monro adaptation of a step size to an acceptance rate, for thermalisation only.
 
-    log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops, the
-    chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).
+    log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops,
+    the chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).
     """
 
     target: float

@@ -90,9 +90,7 @@ class Ensemble:
         self, X: np.ndarray, states: np.ndarray, n_samples: int, stride: int, rows: np.ndarray | None = None
     ) -> BlockSample:
         """Measure one of :meth:`blocks`, collecting log-derivatives sample by sample into `rows` if given."""
-        return self.measurement.measure(
-            X, states, self.options, n_samples, stride, self.reference, rows=rows
-        )
+        return self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, rows=rows)
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
         """Energy from `n_samples` measurements of every walker."""
@@ -149,7 +147,8 @@ class Ensemble:
             where = known[0].reshape(shape).tolist() if len(known) else "not a number itself"
             text = (
                 f"the local energy of {energies.n_nonfinite} of {energies.n_nonfinite + energies.n_samples} "
-                f"samples is not finite (limit {NONFINITE_LIMIT:.0%}); the first walker concerned stands at {where}"
+                f"samples is not finite (limit {NONFINITE_LIMIT:.0%}); "
+                f"the first walker concerned stands at {where}"
             )
         raise UserError(self.communicator.broadcast(text))
 

@@ -44,7 +44,7 @@ class EnergyMoments:
 
 
 def energy_sums(sample: BlockSample, reference: float) -> np.ndarray:
-    """Sums over one block, all relative to `reference`: counts, E, E^2, walker means and their squares, parts."""
+    """Sums over one block, relative to `reference`: counts, E, E^2, walker means and squares, components."""
     total = sample.energies.sum(axis=2) - reference
     finite = np.isfinite(total)
     n_bad = total.size - np.count_nonzero(finite)

@@ -35,7 +35,8 @@ class Evaluation:
 
     Attributes
     ----------
-    series : mean over all walkers at each measurement of the energy and each component, (n_done, 1 + n_components).
+    series : mean over all walkers at each measurement of the energy and each component,
+        (n_done, 1 + n_components).
     walker_sums : count and sum of E_L - reference of each of this rank's walkers, in either half of the
         run, shape (n_local, 2, 2).
     totals : sums of :func:`vmc.estimators.energy_sums` over the whole run.

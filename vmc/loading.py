@@ -105,8 +105,13 @@ class Results:
         if self.reference is not None:
             energy, error, source = self.reference
             lines.append(f"reference   {format_value(energy, error, self.unit)} {source}".rstrip())
-        lines.append(f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}")
-        lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
+        lines.append(
+            f"iterations  {len(self.optimization['iteration'])}, "
+            f"parameters {self.theta.size}, seed {a['seed']}"
+        )
+        lines.append(
+            f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}"
+        )
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
 
@@ -136,7 +141,7 @@ def load(path: str | Path) -> Results:
     with plain_errors():
         sealed = read_results(path)
     tree, attributes = sealed.tree, sealed.attributes
-    names = attributes["parameters"]["names"]  # type: ignore[index, call-overload]
+    names = attributes["parameters"]["names"]  # type: ignore[index]
     unit = str(attributes["unit"])
     estimates: Any = tree.get("estimates", {})
     return Results(

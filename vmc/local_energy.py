@@ -17,7 +17,9 @@ potential = Slot("potential", "(h, X, V, column)")
 KINETIC = ("analytic", "finite_difference")
 
 
-def link_local_energy(wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: str = "analytic") -> Callable:
+def link_local_energy(
+    wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: str = "analytic"
+) -> Callable:
     """Kernel (p, h, X, E, ws) that writes E (1 + number of terms, tile): kinetic energy, then each term.
 
     Parameters

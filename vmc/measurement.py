@@ -38,7 +38,7 @@ class BlockSample:
     n_accepted : accepted proposals.
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     rows : log-derivatives sample by sample, shape (n_samples * n_walkers, n_params); empty unless collected.
-    offender : the first configuration with an energy that is not finite, shape (N d,); nan where there is none.
+    offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
     """
 
     energies: np.ndarray
@@ -142,7 +142,7 @@ class Measurement:
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         return self._run(X, states, options, 0, n_samples, stride, reference, sums, rows)
 
-    def _run(self, X, states, options, n_discard, n_samples, stride, reference, moments, rows) -> BlockSample:
+    def _run(self, X, states, options, n_discard, n_samples, stride, reference, moments, rows):
         energies = np.empty((n_samples, X.shape[0], self.n_components))
         if rows is None:
             rows = np.empty((0, self.wave_function.n_params))

@@ -1,4 +1,4 @@
-"""Telling the user how a job goes: a bar on a terminal, a line now and then in a log, a summary at the end."""
+"""Telling the user how a job goes: a bar on a terminal, lines in a log, a summary at the end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from vmc.statistics import format_value
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from vmc.config import Config
     from vmc.driver import Driver, Report
     from vmc.evaluation import EnergySummary
@@ -87,7 +89,7 @@ class ConsoleReporter:
             transient=True,
         )
         self._on_terminal = self.console.is_terminal
-        self._task = None
+        self._task: TaskID | None = None
         self._phase = ""
         self._last_line = -LINE_INTERVAL
         self._unit = ""
@@ -111,7 +113,9 @@ class ConsoleReporter:
             f"{ensemble.partition.n_walkers} walkers, {describe(ensemble.communicator)}",
             markup=False,
         )
-        self.console.print(f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}")
+        self.console.print(
+            f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}"
+        )
         if self._on_terminal:
             self._bar.start()
 
@@ -126,7 +130,9 @@ class ConsoleReporter:
         now = time.monotonic()
         if now - self._last_line >= LINE_INTERVAL or report.done >= report.total:
             self._last_line = now
-            self.console.print(f"{report.phase:<10} {report.done}/{report.total}  {text}".rstrip(), markup=False)
+            self.console.print(
+                f"{report.phase:<10} {report.done}/{report.total}  {text}".rstrip(), markup=False
+            )
 
     def _advance_bar(self, report: Report, text: str) -> None:
         if report.phase != self._phase:
@@ -134,6 +140,7 @@ class ConsoleReporter:
                 self._bar.remove_task(self._task)
             self._phase = report.phase
             self._task = self._bar.add_task(report.phase, total=report.total, energy="")
+        assert self._task is not None
         self._bar.update(self._task, completed=report.done, energy=text)
 
     def _energy(self, report: Report) -> str:
@@ -163,7 +170,9 @@ class ConsoleReporter:
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
-            self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
+            self.console.print(
+                f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False
+            )
 
 
 def reporter_for(is_root: bool, quiet: bool) -> Reporter:

@@ -42,6 +42,6 @@ def start_walkers(
         for w in redraw:
             X[w] = generators[w].normal(0.0, spread, n)
     raise UserError(
-        f"the wave function vanishes at all {_ATTEMPTS} starting points tried for walker {first + redraw[0]}: "
+        f"the wave function vanishes at all {_ATTEMPTS} starting points of walker {first + redraw[0]}: "
         "use a larger sampler.start_spread or a smaller core"
     )

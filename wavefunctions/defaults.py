@@ -24,6 +24,7 @@ SLOTS = (
 )
 PARTICLE_SLOTS = ("refresh", "ratio", "accept")
 
+workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
 grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 
@@ -66,8 +67,11 @@ def difference_grad_laplacian(kernels: Mapping[str, Callable]) -> Callable:
 
 
 def difference_log_derivatives(kernels: Mapping[str, Callable]) -> Callable:
-    """Derivatives of log|psi| with respect to theta from central differences."""
-    return link(_difference_log_derivatives, log_psi=kernels["log_psi"])
+    """Derivatives of log|psi| with respect to theta from central differences.
+
+    The workspace is made anew for every changed theta, because it may hold numbers derived from theta.
+    """
+    return link(_difference_log_derivatives, workspace=kernels["workspace"], log_psi=kernels["log_psi"])
 
 
 def whole_ratio(kernels: Mapping[str, Callable]) -> Callable:
@@ -129,7 +133,7 @@ def _difference_grad_laplacian(p, X, G, L, ws):
 
 
 def _difference_log_derivatives(p, X, O, first, ws):
-    tile = X.shape[0]
+    tile, n = X.shape
     theta = p[0]
     plus, minus, sign = np.empty(tile), np.empty(tile), np.ones(tile)
     for k in range(theta.size):
@@ -139,9 +143,9 @@ def _difference_log_derivatives(p, X, O, first, ws):
             plus[b] = 0.0
             minus[b] = 0.0
         theta[k] = centre + h
-        log_psi(p, X, plus, sign, ws)
+        log_psi(p, X, plus, sign, workspace(p, tile, n))
         theta[k] = centre - h
-        log_psi(p, X, minus, sign, ws)
+        log_psi(p, X, minus, sign, workspace(p, tile, n))
         theta[k] = centre
         for b in range(tile):
             O[b, first + k] += (plus[b] - minus[b]) / (2.0 * h)

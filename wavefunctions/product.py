@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,14 @@ class Product(WaveFunction):
     Raises
     ------
     ValueError
-        for fewer than two factors, or factors of different systems.
+        for fewer than two factors, one object given twice, or factors of different systems.
     """
 
     def __init__(self, *factors: WaveFunction) -> None:
         if len(factors) < 2:
             raise ValueError(f"a product needs at least two factors, got {len(factors)}")
+        if len({id(factor) for factor in factors}) < len(factors):
+            raise ValueError("a factor is given twice: its parameters can lie in one place only")
         systems = {factor.system for factor in factors}
         if len(systems) > 1:
             raise ValueError(f"factors of different systems: {', '.join(map(str, systems))}")
@@ -122,7 +125,7 @@ def _accept(p, X, i, Y, accepted, ws):
     right(p[2], X, i, Y, accepted, ws[1])
 
 
-_TEMPLATES = {
+_TEMPLATES: dict[str, Callable] = {
     "workspace": _workspace,
     "log_psi": _log_psi,
     "grad_laplacian": _grad_laplacian,

@@ -17,14 +17,15 @@ import netket_parts as parts  # noqa: E402
 import numpy as np  # noqa: E402
 
 D = dot.N_DIM
+# chains, samples of each chain in a call, chunk size of energies and rows
 CANDIDATES = (
-    (256, None),
-    (1024, None),
-    (4096, None),
-    (4096, 256),
-    (16384, None),
-    (16384, 256),
-)  # chains, chunk
+    (1024, 1, None),
+    (4096, 1, None),
+    (16384, 1, 256),
+    (512, 32, 256),
+    (1024, 16, 256),
+    (1024, 16, 64),
+)
 CHECK_CHAINS = 4096
 
 
@@ -50,13 +51,12 @@ def potential(x):
     return 0.5 * jnp.sum(x**2, axis=-1) + jnp.sum(1 / distance, axis=-1)
 
 
-def problem(n_particles, n_chains):
+def problem(n_particles, n_chains, chain_length=1):
     """State with the shared parameters, and Hamiltonian."""
     hilbert = parts.particles(n_particles, D)
     variables = {"params": dict(zip("abw", map(jnp.asarray, dot.parameters(n_particles)), strict=True))}
-    state = parts.state_of(
-        hilbert, GaussianBinary(hilbert.size), dot.STEP_SIZE, n_chains, variables=variables
-    )
+    model = GaussianBinary(hilbert.size)
+    state = parts.state_of(hilbert, model, dot.STEP_SIZE, n_chains, chain_length, variables)
     hamiltonian = nk.operator.KineticEnergy(hilbert, mass=1.0) + nk.operator.PotentialEnergy(
         hilbert, potential
     )
@@ -78,14 +78,14 @@ def sample_energies_rows(state, hamiltonian, chunk):
     return x, energies, rows
 
 
-def full_samples(n_particles, n_chains, chunk):
-    state, hamiltonian = problem(n_particles, n_chains)
+def full_samples(n_particles, n_chains, chain_length, chunk):
+    state, hamiltonian = problem(n_particles, n_chains, chain_length)
     call = lambda: jax.block_until_ready(sample_energies_rows(state, hamiltonian, chunk))  # noqa: E731
-    return measure.Candidate(f"{n_chains} chains, chunk {chunk}", call, n_chains)
+    return measure.Candidate(f"{n_chains} chains x {chain_length}, chunk {chunk}", call, state.n_samples)
 
 
-def full_samples_gradient(n_particles, n_chains, chunk):
-    state, hamiltonian = problem(n_particles, n_chains)
+def full_samples_gradient(n_particles, n_chains, chain_length, chunk):
+    state, hamiltonian = problem(n_particles, n_chains, chain_length)
     state.chunk_size = chunk
 
     def call():
@@ -93,7 +93,7 @@ def full_samples_gradient(n_particles, n_chains, chunk):
         energy, gradient = state.expect_and_grad(hamiltonian)
         jax.block_until_ready((energy.mean, gradient))
 
-    return measure.Candidate(f"{n_chains} chains, chunk {chunk}", call, n_chains)
+    return measure.Candidate(f"{n_chains} chains x {chain_length}, chunk {chunk}", call, state.n_samples)
 
 
 def checks(n_particles):

@@ -121,8 +121,8 @@ class Signals:
     ) -> Request:
         """Agree over all ranks on what to do now; called by every rank at the end of an iteration.
 
-        Rank 0 decides about the deadline and about a periodic checkpoint that is due. A checkpoint is asked for once per signal, a stop is
-        repeated at every call. Costs one reduction of one number.
+        Rank 0 decides about the deadline and about a periodic checkpoint that is due. A checkpoint is asked
+        for once per signal, a stop is repeated at every call. Costs one reduction of one number.
         """
         request = self._own_request()
         if checkpoint_due and communicator.is_root:

@@ -1,7 +1,8 @@
 """The pair sum that all Jastrow factors share.
 
 Distances of one particle to all others are computed into a buffer from coordinates stored axis by axis, so
-that the loops over partners vectorise; the particle itself sits at a distance at which no factor acts.
+that the loops over partners vectorise; the particle itself is given a distance that no function objects to,
+and masked in the sums.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from numerics.link import Slot, kernel, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
-#: Square distance of a particle to itself in the buffers: cancels in ratios, and is masked in sums.
+#: Square distance of a particle to itself in the buffers.
 FAR = 1e60
+#: Smallest square distance in derivatives: closer pairs count as this close, so that u'(r) / r stays a number.
+CLOSE = 1e-300
 
 pair_log = Slot("pair_log", "(p, r)")
 pair_derivatives = Slot("pair_derivatives", "(p, r)")
@@ -112,7 +115,7 @@ def _grad_laplacian(p, X, G, L, ws):
             _square_distances(R, i, n_particles, square)
             square[i] = FAR
             for j in range(n_particles):
-                r = math.sqrt(square[j])
+                r = math.sqrt(max(square[j], CLOSE))
                 first, second = pair_derivatives(p, r)
                 slope[j] = first / r
                 laplacian += (second + (d - 1) * slope[j]) * (1.0 if j != i else 0.0)
@@ -160,7 +163,9 @@ def _ratio(p, X, i, Y, log_ratio, ws):
         new[i] = FAR
         total = 0.0
         for j in range(n_particles):
-            total += pair_log(p, math.sqrt(new[j])) - pair_log(p, math.sqrt(old[j]))
+            change = pair_log(p, math.sqrt(new[j])) - pair_log(p, math.sqrt(old[j]))
+            # Masked, because a fused multiply-add need not cancel two equal terms.
+            total += change if j != i else 0.0
         log_ratio[b] += total
 
 
