@@ -160,17 +160,25 @@ def _sum_particles(c, X, V):
 
 
 def _sum_pairs(c, X, V):
-    d = c[1]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for i in range(1, X.shape[1] // d):
-            for j in range(i):
-                square = 0.0
+    # The pairs of one particle, of all walkers of the tile, lie in one buffer: the loop over it vectorises
+    # even for few particles.
+    constants, d = c
+    n_walkers, n = X.shape
+    square = np.empty((n // d, n_walkers))
+    flat = square.reshape(square.size)
+    for i in range(1, n // d):
+        for j in range(i):
+            for b in range(n_walkers):
+                total = 0.0
                 for k in range(d):
                     delta = X[b, i * d + k] - X[b, j * d + k]
-                    square += delta * delta
-                total += pair(c[0], math.sqrt(square))
-        V[b] += total
+                    total += delta * delta
+                square[j, b] = total
+        for m in range(i * n_walkers):
+            flat[m] = pair(constants, math.sqrt(flat[m]))
+        for j in range(i):
+            for b in range(n_walkers):
+                V[b] += square[j, b]
 
 
 def _whole_configuration(c, X, V):

@@ -16,6 +16,8 @@ from collections.abc import Callable
 
 #: Distance of the wall from the classical minimum, or from the core; it moves no level by 1e-14.
 _WALL = 10.0
+#: Beyond these the series leaves the range of floating-point numbers.
+_MAX_COUPLING, _MAX_CORE_RADIUS = 1000.0, 20.0
 #: The levels above the ground state lie farther away than this, so a search in such steps meets it first.
 _SEARCH_STEP = 0.5
 
@@ -29,7 +31,7 @@ def electron_pair_energy(n_dim: int, coupling: float) -> float:
     Parameters
     ----------
     n_dim : 2 or 3.
-    coupling : strength / sqrt(omega), not negative.
+    coupling : strength / sqrt(omega), 0 to 1000.
 
     Raises
     ------
@@ -38,8 +40,8 @@ def electron_pair_energy(n_dim: int, coupling: float) -> float:
     """
     if n_dim not in (2, 3):
         raise ValueError(f"n_dim = {n_dim}: expected 2 or 3")
-    if not 0.0 <= coupling < math.inf:
-        raise ValueError(f"coupling = {coupling}: expected a repulsion, zero or positive")
+    if not 0.0 <= coupling <= _MAX_COUPLING:
+        raise ValueError(f"coupling = {coupling}: expected a repulsion, 0 to {_MAX_COUPLING:g}")
     wall = (2.0 * coupling) ** (1.0 / 3.0) + _WALL
 
     def at_wall(energy: float) -> float:
@@ -61,15 +63,15 @@ def hard_sphere_pair_energy(core_radius: float) -> float:
 
     Parameters
     ----------
-    core_radius : a in units of the trap length, zero or positive.
+    core_radius : a in units of the trap length, 0 to 20.
 
     Raises
     ------
     ValueError
-        for a negative core radius.
+        for a core radius out of range.
     """
-    if not 0.0 <= core_radius < math.inf:
-        raise ValueError(f"core_radius = {core_radius}: expected a length, zero or positive")
+    if not 0.0 <= core_radius <= _MAX_CORE_RADIUS:
+        raise ValueError(f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths")
 
     def at_wall(energy: float) -> float:
         def term(k: int, last: float, before: float) -> float:

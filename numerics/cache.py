@@ -6,7 +6,6 @@ import contextlib
 import functools
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,17 +55,24 @@ def caching_in(directory: Path) -> Iterator[None]:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
+def _kernel_files() -> list[Path]:
+    """Numba's index and data files (and what a killed process left of one); nothing else is ever touched."""
+    return [file for file in cache_path().rglob("*.nb[ic]*") if file.is_file()]
+
+
 def cache_size() -> tuple[int, int]:
     """(number of files, bytes) of the kernel cache."""
-    files = [f for f in cache_path().rglob("*") if f.is_file()] if cache_path().is_dir() else []
-    return len(files), sum(f.stat().st_size for f in files)
+    files = _kernel_files()
+    return len(files), sum(file.stat().st_size for file in files)
 
 
 def clear_cache() -> tuple[int, int]:
     """Delete all compiled kernels; return (files, bytes) removed."""
     removed = cache_size()
-    if removed[0]:
-        for entry in cache_path().iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry)
+    files = _kernel_files()
+    for file in files:
+        file.unlink(missing_ok=True)
+    for folder in {file.parent for file in files} - {cache_path()}:
+        with contextlib.suppress(OSError):  # something else is in it
+            folder.rmdir()
     return removed

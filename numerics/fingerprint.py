@@ -82,7 +82,9 @@ class _Digest:
         elif isinstance(value, types.ModuleType):
             self.add("module", value.__name__, getattr(value, "__version__", ""))
         elif isinstance(value, np.ndarray):
-            self.add("array", value.dtype.str, value.shape)
+            if value.dtype.hasobject:
+                raise UnidentifiableError("array of objects")
+            self.add("array", value.dtype.descr, value.shape)
             self.sha.update(np.ascontiguousarray(value).tobytes())
         elif isinstance(value, (bool, int, float, complex, str, bytes, type(None), type(...), np.generic)):
             self.add(type(value).__name__, value)
@@ -120,24 +122,25 @@ class _Digest:
         self._code(function.__code__)
         self.feed(function.__defaults__)
         self.feed(tuple(sorted((function.__kwdefaults__ or {}).items())))
-        for cell in function.__closure__ or ():
-            self.feed(cell.cell_contents)
-        self._globals(function)
-
-    def _globals(self, function: types.FunctionType) -> None:
         names = sorted(code_names(function.__code__))
+        for cell in function.__closure__ or ():
+            self._reach(cell.cell_contents, names)
         for name in names:
-            if name not in function.__globals__:
+            if name in function.__globals__:
+                self.add("global", name)
+                self._reach(function.__globals__[name], names)
+            else:
                 self.add("builtin" if hasattr(builtins, name) else "attribute", name)
-                continue
-            value = function.__globals__[name]
-            self.add("global", name)
-            self.feed(value)
-            if isinstance(value, types.ModuleType) and _package(value.__name__) not in TRUSTED:
-                for attribute in names:
-                    if hasattr(value, attribute):
-                        self.add(attribute)
-                        self.feed(getattr(value, attribute))
+
+    def _reach(self, value: Any, names: list[str], inside: tuple[types.ModuleType, ...] = ()) -> None:
+        """Feed a value; of a module, what the function may ask it for, through packages as deep as named."""
+        self.feed(value)
+        if not isinstance(value, types.ModuleType) or _package(value.__name__) in TRUSTED or value in inside:
+            return
+        for name in names:
+            if hasattr(value, name):
+                self.add(name)
+                self._reach(getattr(value, name), names, (*inside, value))
 
     def _code(self, code: types.CodeType) -> None:
         self.sha.update(code.co_code)

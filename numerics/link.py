@@ -26,8 +26,13 @@ from numba.core.dispatcher import Dispatcher
 from numerics.cache import cache_directory, caching_in
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
 
-#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz", "arcp"}}
+#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.  Kernels are inlined into the
+#: loop that calls them: otherwise every array they are handed is reference-counted at every call.
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"contract", "reassoc", "nsz", "arcp"},
+    "forceinline": True,
+}
 #: For functions of a few instructions, whose argument reductions reassociation would destroy.
 ELEMENTARY_OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
@@ -128,7 +133,8 @@ def as_kernel(value: Any) -> Any:
 def _chosen_options(dispatcher: Dispatcher) -> dict[str, Any]:
     """Options the author of a jitted function gave it (our own where none of them were touched)."""
     kept = ("error_model", "fastmath", "boundscheck", "forceinline")
-    chosen = {name: value for name, value in dispatcher.targetoptions.items() if name in kept}
+    given = dispatcher.targetoptions.items()
+    chosen = {name: value for name, value in given if name in kept and value is not None}
     if "fastmath" in chosen and hasattr(chosen["fastmath"], "flags"):
         chosen["fastmath"] = set(chosen["fastmath"].flags)
     return chosen or OPTIONS
@@ -147,7 +153,7 @@ def _refuse_misfits(source: types.FunctionType, slots: dict[str, Any]) -> None:
 
 def _compile(function: types.FunctionType, options: dict[str, Any]) -> Callable:
     directory = cache_directory()
-    if directory is None or not hasattr(function.__code__, "co_filename"):
+    if directory is None or _closes_over_kernels(function):
         return numba.njit(**options)(function)
     with caching_in(directory):
         try:
@@ -155,3 +161,9 @@ def _compile(function: types.FunctionType, options: dict[str, Any]) -> Callable:
         except RuntimeError as error:  # Numba finds no source file, e.g. a template typed at a prompt
             _log.info("%s is compiled without a disk cache: %s", function.__qualname__, error)
             return numba.njit(**options)(function)
+
+
+def _closes_over_kernels(function: types.FunctionType) -> bool:
+    """Whether Numba could never find the function on disk again: it pickles the closure for its key, and a
+    dispatcher pickles differently in every process.  What links such a function is cached all the same."""
+    return any(isinstance(cell.cell_contents, (Dispatcher, tuple)) for cell in function.__closure__ or ())

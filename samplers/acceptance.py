@@ -8,12 +8,17 @@ from numerics.random import uniform
 
 
 @kernel
-def accept(log_ratio, state):
-    """Whether to accept a move x -> y, with probability min(1, exp(log_ratio)).
+def decide(log_ratio, states, accepted):
+    """Accept each walker's move x -> y with probability min(1, exp(log_ratio)); return how many are accepted.
 
-    ``log_ratio`` is log[pi(y) q(x | y)] - log[pi(x) q(y | x)] for target pi and proposal density q
-    (Metropolis et al. 1953, Hastings 1970; docs/theory.md eq. (13)).  One uniform number is drawn whatever
-    the answer, so that streams stay in step.  A ratio that is not a number is never accepted.
+    ``log_ratio`` (tile,) is log[pi(y) q(x | y)] - log[pi(x) q(y | x)] for target pi and proposal density q
+    (Metropolis et al. 1953, Hastings 1970; docs/theory.md eq. (13)), and is overwritten.  One uniform number
+    is drawn whatever the answer, so that streams stay in step.  A ratio that is not a number is never accepted.
     """
-    draw = uniform(state)
-    return log_ratio >= 0.0 or draw < exp(log_ratio)
+    for b in range(log_ratio.size):
+        log_ratio[b] = exp(log_ratio[b])
+    n_accepted = 0
+    for b in range(log_ratio.size):
+        accepted[b] = uniform(states[b]) < log_ratio[b]
+        n_accepted += accepted[b]
+    return n_accepted

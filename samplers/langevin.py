@@ -9,7 +9,7 @@ import numpy as np
 
 from numerics.link import Slot, kernel, link
 from numerics.random import fill_normal
-from samplers.acceptance import accept
+from samplers.acceptance import decide
 from samplers.base import Kernels, MoveKernels
 
 workspace = Slot("workspace", "(p, tile, n)")
@@ -65,8 +65,8 @@ def limit_drift(G, row, width, time_step, limit):
             G[row, k] *= 0.5
             square += G[row, k] * G[row, k]
         x = limit * square * time_step
-        if x > 1e-12:
-            factor = (math.sqrt(1.0 + 2.0 * x) - 1.0) / x
+        if x > 0.0:
+            factor = 2.0 / (math.sqrt(1.0 + 2.0 * x) + 1.0)  # (sqrt(1 + 2 x) - 1) / x without its cancellation
             for k in range(start, start + width):
                 G[row, k] *= factor
 
@@ -85,23 +85,21 @@ def log_green_ratio(x, v_x, y, v_y, time_step):
 def _prepare(p, tile, n):
     return (
         workspace(p, tile, n),
-        np.empty(tile),
-        np.empty(tile),
-        np.empty((tile, n)),
-        np.empty((tile, n)),
-        np.empty((tile, n)),
+        (np.empty(tile), np.empty(tile), np.empty(tile)),
+        np.empty(tile, np.bool_),
+        (np.empty((tile, n)), np.empty((tile, n)), np.empty((tile, n))),
     )
 
 
 def _begin(p, X, options, memory):
-    ws, log, _, _, drift, _ = memory
+    ws, (log, _, _), _, (_, drift, _) = memory
     log_density_gradient(p, X, log, drift, ws)
     for b in range(X.shape[0]):
         limit_drift(drift, b, block_width, options[0], options[1])
 
 
 def _step(p, X, states, options, memory):
-    ws, log, log_new, Y, drift, drift_new = memory
+    ws, (log, log_new, log_ratio), accepted, (Y, drift, drift_new) = memory
     tile, n = X.shape
     time_step = options[0]
     spread = math.sqrt(time_step)
@@ -110,12 +108,13 @@ def _step(p, X, states, options, memory):
         for k in range(n):
             Y[b, k] = X[b, k] + time_step * drift[b, k] + spread * Y[b, k]
     log_density_gradient(p, Y, log_new, drift_new, ws)
-    n_accepted = 0
     for b in range(tile):
         limit_drift(drift_new, b, block_width, time_step, options[1])
-        log_ratio = log_new[b] - log[b] + log_green_ratio(X[b], drift[b], Y[b], drift_new[b], time_step)
-        if accept(log_ratio, states[b]):
-            n_accepted += 1
+        green = log_green_ratio(X[b], drift[b], Y[b], drift_new[b], time_step)
+        log_ratio[b] = log_new[b] - log[b] + green
+    n_accepted = decide(log_ratio, states, accepted)
+    for b in range(tile):
+        if accepted[b]:
             log[b] = log_new[b]
             for k in range(n):
                 X[b, k] = Y[b, k]

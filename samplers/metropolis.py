@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics.link import Slot, link
 from numerics.random import fill_normal
-from samplers.acceptance import accept
+from samplers.acceptance import decide
 from samplers.base import Kernels, MoveKernels
 
 workspace = Slot("workspace", "(p, tile, n)")
@@ -87,25 +87,27 @@ class BlockMetropolis:
 
 
 def _prepare_all(p, tile, n):
-    return workspace(p, tile, n), np.empty(tile), np.empty(tile), np.empty((tile, n))
+    logs = np.empty(tile), np.empty(tile), np.empty(tile)
+    return workspace(p, tile, n), logs, np.empty(tile, np.bool_), np.empty((tile, n))
 
 
 def _begin_all(p, X, options, memory):
-    log_density(p, X, memory[1], memory[0])
+    log_density(p, X, memory[1][0], memory[0])
 
 
 def _step_all(p, X, states, options, memory):
-    ws, log, log_new, Y = memory
+    ws, (log, log_new, log_ratio), accepted, Y = memory
     tile, n = X.shape
     for b in range(tile):
         fill_normal(states[b], Y[b], n)
         for k in range(n):
             Y[b, k] = X[b, k] + options[0] * Y[b, k]
     log_density(p, Y, log_new, ws)
-    n_accepted = 0
     for b in range(tile):
-        if accept(log_new[b] - log[b], states[b]):
-            n_accepted += 1
+        log_ratio[b] = log_new[b] - log[b]
+    n_accepted = decide(log_ratio, states, accepted)
+    for b in range(tile):
+        if accepted[b]:
             log[b] = log_new[b]
             for k in range(n):
                 X[b, k] = Y[b, k]
@@ -130,12 +132,10 @@ def _step_block(p, X, states, options, memory):
             for k in range(block_width):
                 Y[b, k] = X[b, i * block_width + k] + options[0] * Y[b, k]
         block_ratio(p, X, i, Y, log_ratio, ws)
-        for b in range(tile):
-            accepted[b] = accept(log_ratio[b], states[b])
+        n_accepted += decide(log_ratio, states, accepted)
         block_accept(p, X, i, Y, accepted, ws)
         for b in range(tile):
             if accepted[b]:
-                n_accepted += 1
                 for k in range(block_width):
                     X[b, i * block_width + k] = Y[b, k]
     return n_accepted

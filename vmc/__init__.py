@@ -1,13 +1,15 @@
 """Variational Monte Carlo: the job (estimation, optimisation, MPI, storage, command line).
 
 ``vmc.run(config, output)`` runs a configuration, ``vmc.resume(output)`` continues one, ``vmc.load(path)``
-reads results.  Everything is loaded on first use: importing vmc initialises neither MPI nor the compiler.
+reads results; ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script.  Everything is loaded
+on first use: importing vmc initialises neither MPI nor the compiler.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vmc.api import evaluate, optimise
     from vmc.errors import UserError
     from vmc.job import JobOptions, Outcome, resume, run
     from vmc.loading import Results, load
@@ -17,12 +19,24 @@ _HOMES = {
     "Outcome": "job",
     "Results": "loading",
     "UserError": "errors",
+    "evaluate": "api",
     "load": "loading",
+    "optimise": "api",
     "resume": "job",
     "run": "job",
 }
 
-__all__ = ["JobOptions", "Outcome", "Results", "UserError", "load", "resume", "run"]
+__all__ = [
+    "JobOptions",
+    "Outcome",
+    "Results",
+    "UserError",
+    "evaluate",
+    "load",
+    "optimise",
+    "resume",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,26 +1,43 @@
-"""The local energy E_L = psi^-1 H psi, component by component."""
+"""The local energy E_L = psi^-1 H psi, component by component, docs/theory.md eqs. (2) and (3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from numerics.link import Slot, link
 from wavefunctions.base import WaveFunction
-from wavefunctions.defaults import derivative_kinetic, difference_grad_laplacian
+from wavefunctions.defaults import difference_grad_laplacian
 
+workspace = Slot("workspace", "(p, tile, n)")
+grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 kinetic = Slot("kinetic", "(p, X, T, ws)")
 potential = Slot("potential", "(h, X, V, column)")
 
 KINETIC = ("analytic", "finite_difference")
 
 
+@dataclass(frozen=True)
+class LocalEnergyKernels:
+    """Two compiled kernels.
+
+    Attributes
+    ----------
+    prepare : (p, tile, n) -> memory; memory[0] is the workspace of the wave function.
+    energy : (p, h, X, E, memory) writes E (1 + number of terms, tile): kinetic energy, then each term.
+    """
+
+    prepare: Callable
+    energy: Callable
+
+
 def link_local_energy(
     wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: str = "analytic"
-) -> Callable:
-    """Kernel (p, h, X, E, ws) that writes E (1 + number of terms, tile): kinetic energy, then each term.
+) -> LocalEnergyKernels:
+    """Compile the local energy of a Hamiltonian in a wave function.
 
     Parameters
     ----------
@@ -29,11 +46,13 @@ def link_local_energy(
     k = wave_function.kernels
     if kind not in KINETIC:
         raise ValueError(f"kinetic = {kind!r}: expected one of {', '.join(KINETIC)}")
-    if kind == "analytic":
-        chosen = k["kinetic"]
+    prepare = link(_prepare, workspace=k["workspace"])
+    if kind == "analytic" and "kinetic" in k:
+        energy = link(_energy, kinetic=k["kinetic"], potential=hamiltonian.potential)
     else:
-        chosen = derivative_kinetic({"grad_laplacian": difference_grad_laplacian(k)})
-    return link(_local_energy, kinetic=chosen, potential=hamiltonian.potential)
+        derivatives = k["grad_laplacian"] if kind == "analytic" else difference_grad_laplacian(k)
+        energy = link(_energy_from_gradient, grad_laplacian=derivatives, potential=hamiltonian.potential)
+    return LocalEnergyKernels(prepare, energy)
 
 
 def local_energies(
@@ -43,14 +62,36 @@ def local_energies(
     X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
     p = wave_function.arguments()
     E = np.empty((len(hamiltonian.components), X.shape[0]))
-    ws = wave_function.kernels["workspace"](p, *X.shape)
-    link_local_energy(wave_function, hamiltonian, kind)(p, hamiltonian.arguments(), X, E, ws)
+    kernels = link_local_energy(wave_function, hamiltonian, kind)
+    kernels.energy(p, hamiltonian.arguments(), X, E, kernels.prepare(p, *X.shape))
     return E.T
 
 
-def _local_energy(p, h, X, E, ws):
+def _prepare(p, tile, n):
+    return workspace(p, tile, n), np.empty((tile, n)), np.empty(tile)
+
+
+def _energy(p, h, X, E, memory):
     for c in range(E.shape[0]):
         for b in range(E.shape[1]):
             E[c, b] = 0.0
-    kinetic(p, X, E[0], ws)
+    kinetic(p, X, E[0], memory[0])
+    potential(h, X, E, 1)
+
+
+def _energy_from_gradient(p, h, X, E, memory):
+    ws, G, L = memory
+    for c in range(E.shape[0]):
+        for b in range(E.shape[1]):
+            E[c, b] = 0.0
+    for b in range(X.shape[0]):
+        L[b] = 0.0
+        for k in range(X.shape[1]):
+            G[b, k] = 0.0
+    grad_laplacian(p, X, G, L, ws)
+    for b in range(X.shape[0]):
+        square = L[b]
+        for k in range(X.shape[1]):
+            square += G[b, k] * G[b, k]
+        E[0, b] = -0.5 * square
     potential(h, X, E, 1)

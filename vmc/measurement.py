@@ -23,8 +23,8 @@ TILE = 8
 prepare = Slot("prepare", "(p, tile, n)")
 begin = Slot("begin", "(p, X, options, memory)")
 step = Slot("step", "(p, X, states, options, memory)")
-workspace = Slot("workspace", "(p, tile, n)")
-local_energy = Slot("local_energy", "(p, h, X, E, ws)")
+prepare_energy = Slot("prepare_energy", "(p, tile, n)")
+local_energy = Slot("local_energy", "(p, h, X, E, memory)")
 log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
 
 
@@ -93,13 +93,14 @@ class Measurement:
         self.hamiltonian = hamiltonian
         self.move = move
         moves = move.link(density_of(wave_function))
+        energy = link_local_energy(wave_function, hamiltonian, kinetic)
         self._loop = link(
             _run,
             prepare=moves.prepare,
             begin=moves.begin,
             step=moves.step,
-            workspace=wave_function.kernels["workspace"],
-            local_energy=link_local_energy(wave_function, hamiltonian, kinetic),
+            prepare_energy=energy.prepare,
+            local_energy=energy.energy,
             log_derivatives=wave_function.kernels["log_derivatives"],
         )
 
@@ -175,12 +176,12 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
         begin(p, x, options, memory)
         for _ in range(n_discard):
             accepted += step(p, x, s, options, memory)
-        ws = workspace(p, last - first, n)
+        energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
         for sample in range(n_samples):
             for _ in range(stride):
                 accepted += step(p, x, s, options, memory)
-            local_energy(p, h, x, E, ws)
+            local_energy(p, h, x, E, energy_memory)
             for b in range(last - first):
                 total = 0.0
                 for c in range(E.shape[0]):
@@ -193,9 +194,9 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
                 begin_row = sample * n_walkers + first
                 tile_rows = rows[begin_row : begin_row + last - first]
                 zero(tile_rows)
-                log_derivatives(p, x, tile_rows, 0, ws)
+                log_derivatives(p, x, tile_rows, 0, energy_memory[0])
             elif moments.shape[1] > 0:
                 zero(O)
-                log_derivatives(p, x, O, 0, ws)
+                log_derivatives(p, x, O, 0, energy_memory[0])
                 _add_moments(E, reference, O, moments)
     return accepted

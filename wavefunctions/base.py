@@ -15,10 +15,11 @@ log_derivatives     (p, X, O, first, ws)                   O[:, first + k] += d 
 refresh             (p, X, ws)                             rebuilds the one-particle state kept in ws
 ratio               (p, X, i, Y, log_ratio, ws)            log_ratio += log|psi(particle i at Y) / psi(X)|
 accept              (p, X, i, Y, accepted, ws)             updates ws where accepted; X is still the old one
-kinetic             (p, X, T, ws)                          T += -1/2 psi^-1 laplacian psi (not additive)
 ==================  =====================================  ==================================================
 
-Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  Symbols: theta, X and so on as in
+Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  A wave function may add a kernel
+``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian;
+products cannot use it, since kinetic energies of factors do not add.  Symbols: theta, X and so on as in
 docs/theory.md, section 1.
 """
 

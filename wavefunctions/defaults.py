@@ -26,7 +26,6 @@ PARTICLE_SLOTS = ("refresh", "ratio", "accept")
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
-grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 
 #: Step of the space derivatives, about eps**(1/6) of lengths of order one.
 SPACE_STEP = 2e-3
@@ -57,7 +56,6 @@ def complete(owner: str, kernels: Mapping[str, Callable]) -> dict[str, Callable]
     full.setdefault("refresh", no_refresh)
     full.setdefault("ratio", whole_ratio(full))
     full.setdefault("accept", no_accept)
-    full.setdefault("kinetic", derivative_kinetic(full))
     return {slot: as_kernel(function) for slot, function in full.items()}
 
 
@@ -77,11 +75,6 @@ def difference_log_derivatives(kernels: Mapping[str, Callable]) -> Callable:
 def whole_ratio(kernels: Mapping[str, Callable]) -> Callable:
     """One-particle ratio from two evaluations of the whole wave function."""
     return link(_whole_ratio, log_psi=kernels["log_psi"])
-
-
-def derivative_kinetic(kernels: Mapping[str, Callable]) -> Callable:
-    """Local kinetic energy -1/2 (laplacian log psi + |grad log psi|^2) from ``grad_laplacian``."""
-    return link(_derivative_kinetic, grad_laplacian=kernels["grad_laplacian"])
 
 
 @kernel
@@ -162,14 +155,3 @@ def _whole_ratio(p, X, i, Y, log_ratio, ws):
     log_psi(p, Z, new, sign, ws)
     for b in range(tile):
         log_ratio[b] += new[b] - old[b]
-
-
-def _derivative_kinetic(p, X, T, ws):
-    tile, n = X.shape
-    G, L = np.zeros((tile, n)), np.zeros(tile)
-    grad_laplacian(p, X, G, L, ws)
-    for b in range(tile):
-        square = L[b]
-        for k in range(n):
-            square += G[b, k] * G[b, k]
-        T[b] += -0.5 * square

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.elementary import exp, sigmoid, softplus
+from numerics.elementary import exp, log, sigmoid
 from numerics.link import kernel
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
 AMPLITUDES = {"F": 1.0, "sqrt(F)": 0.5}
+#: Number of factors 1 < 1 + exp(-|t|) <= 2 multiplied before a logarithm is taken; the product cannot overflow.
+FACTORS = 512
 
 
 class RBM(WaveFunction):
@@ -70,9 +72,13 @@ class RBM(WaveFunction):
         return (self.theta, *views[:3], log_sigma, *self.constants)
 
 
+# Transcendental functions run over whole tiles in one flat loop: with few hidden units a loop over one walker's
+# would be too short for vector registers.  The workspace holds the flat views beside the (tile, H) arrays.
+
+
 @kernel
 def workspace(p, tile, n):
-    """Hidden inputs and a scratch copy, |W_j|^2, softplus sums (current, trial), W / sigma^2."""
+    """Hidden inputs (current, trial), scratch; their flat views; sums; |W_j / sigma^2|^2, W / sigma^2, 1 / sigma^2."""
     _, _, b, W, log_sigma, _ = p
     H = b.size
     precision = exp(-2.0 * log_sigma[0])
@@ -82,58 +88,82 @@ def workspace(p, tile, n):
         for j in range(H):
             scaled[i, j] = W[i, j] * precision
             square[j] += scaled[i, j] * scaled[i, j]
-    return np.empty((tile, H)), np.empty(H), square, np.empty(tile), np.empty(tile), scaled, precision
+    current, trial, scratch = np.empty((tile, H)), np.empty((tile, H)), np.empty((tile, H))
+    tiles = (current, trial, scratch)
+    flat = (current.reshape(tile * H), trial.reshape(tile * H), scratch.reshape(tile * H))
+    return tiles, flat, (np.empty(tile), np.empty(tile), np.empty(tile)), (square, scaled, precision)
 
 
 @kernel
-def _hidden_inputs(b, scaled, X, row, t):
-    """t_j = b_j + sum_i x_i W_ij / sigma^2."""
-    for j in range(b.size):
-        t[j] = b[j]
-    for i in range(scaled.shape[0]):
-        x = X[row, i]
+def _hidden_inputs(b, scaled, X, t):
+    """t_j = b_j + sum_i x_i W_ij / sigma^2 of every walker of the tile."""
+    for row in range(X.shape[0]):
         for j in range(b.size):
-            t[j] += x * scaled[i, j]
+            t[row, j] = b[j]
+        for i in range(scaled.shape[0]):
+            x = X[row, i]
+            for j in range(b.size):
+                t[row, j] += x * scaled[i, j]
 
 
 @kernel
-def _softplus_sum(t):
-    total = 0.0
-    for j in range(t.size):
-        total += softplus(t[j])
-    return total
+def _softplus_sums(t, t_flat, scratch, scratch_flat, products, sums):
+    """sums[row] = sum_j log(1 + exp(t_j)) = sum_j max(t_j, 0) + log prod_j (1 + exp(-|t_j|))."""
+    for m in range(t_flat.size):
+        scratch_flat[m] = exp(-abs(t_flat[m]))
+    for row in range(t.shape[0]):
+        sums[row] = 0.0
+    for start in range(0, t.shape[1], FACTORS):
+        stop = min(start + FACTORS, t.shape[1])
+        for row in range(t.shape[0]):
+            product = 1.0
+            positive = 0.0
+            for j in range(start, stop):
+                product *= 1.0 + scratch[row, j]
+                positive += max(t[row, j], 0.0)
+            products[row] = product
+            sums[row] += positive
+        for row in range(t.shape[0]):
+            sums[row] += log(products[row])
 
 
 @kernel
 def log_psi(p, X, log, sign, ws):
     """Add the logarithm of F, times its exponent."""
     _, a, b, _, _, exponent = p
-    t, scaled, precision = ws[1], ws[5], ws[6]
+    tiles, flat, sums, (_, scaled, precision) = ws
+    _hidden_inputs(b, scaled, X, tiles[1])
+    _softplus_sums(tiles[1], flat[1], tiles[2], flat[2], sums[2], sums[1])
     for row in range(X.shape[0]):
-        _hidden_inputs(b, scaled, X, row, t)
         square = 0.0
         for i in range(a.size):
             square += (X[row, i] - a[i]) * (X[row, i] - a[i])
-        log[row] += exponent * (_softplus_sum(t) - 0.5 * precision * square)
+        log[row] += exponent * (sums[1][row] - 0.5 * precision * square)
+
+
+@kernel
+def _sigmoids(b, scaled, X, t, s, t_flat, s_flat):
+    _hidden_inputs(b, scaled, X, t)
+    for m in range(t_flat.size):
+        s_flat[m] = sigmoid(t_flat[m])
 
 
 @kernel
 def grad_laplacian(p, X, G, L, ws):
     """Add gradient and Laplacian: s = sigmoid(t) carries both."""
     _, a, b, _, _, exponent = p
-    t, square, scaled, precision = ws[1], ws[2], ws[5], ws[6]
+    tiles, flat, _, (square, scaled, precision) = ws
+    s = tiles[2]
+    _sigmoids(b, scaled, X, tiles[1], s, flat[1], flat[2])
     for row in range(X.shape[0]):
-        _hidden_inputs(b, scaled, X, row, t)
         laplacian = -precision * a.size
         for j in range(b.size):
-            s = sigmoid(t[j])
-            t[j] = s
-            laplacian += square[j] * s * (1.0 - s)
+            laplacian += square[j] * s[row, j] * (1.0 - s[row, j])
         L[row] += exponent * laplacian
         for i in range(a.size):
             gradient = precision * (a[i] - X[row, i])
             for j in range(b.size):
-                gradient += scaled[i, j] * t[j]
+                gradient += scaled[i, j] * s[row, j]
             G[row, i] += exponent * gradient
 
 
@@ -141,16 +171,15 @@ def grad_laplacian(p, X, G, L, ws):
 def log_derivatives(p, X, O, first, ws):
     """Add derivatives with respect to a, b, W and, where learnt, log sigma."""
     theta, a, b, _, _, exponent = p
-    t, scaled, precision = ws[1], ws[5], ws[6]
+    tiles, flat, _, (_, scaled, precision) = ws
+    t, s = tiles[1], tiles[2]
     n, H = scaled.shape
+    _sigmoids(b, scaled, X, t, s, flat[1], flat[2])
     for row in range(X.shape[0]):
-        _hidden_inputs(b, scaled, X, row, t)
         coupling = 0.0
         for j in range(H):
-            s = sigmoid(t[j])
-            coupling += s * (t[j] - b[j])
-            t[j] = exponent * s
-            O[row, first + n + j] += t[j]
+            coupling += s[row, j] * (t[row, j] - b[j])
+            O[row, first + n + j] += exponent * s[row, j]
         square = 0.0
         for i in range(n):
             x = X[row, i]
@@ -158,7 +187,7 @@ def log_derivatives(p, X, O, first, ws):
             O[row, first + i] += exponent * precision * (x - a[i])
             start = first + n + H + i * H
             for j in range(H):
-                O[row, start + j] += precision * x * t[j]
+                O[row, start + j] += exponent * precision * x * s[row, j]
         if theta.size > n + H + n * H:
             O[row, first + n + H + n * H] += exponent * (precision * square - 2.0 * coupling)
 
@@ -166,44 +195,44 @@ def log_derivatives(p, X, O, first, ws):
 @kernel
 def refresh(p, X, ws):
     """Hidden inputs and their softplus sums of every walker."""
-    b, hidden, current, scaled = p[2], ws[0], ws[3], ws[5]
-    for row in range(X.shape[0]):
-        _hidden_inputs(b, scaled, X, row, hidden[row])
-        current[row] = _softplus_sum(hidden[row])
+    tiles, flat, sums, (_, scaled, _) = ws
+    _hidden_inputs(p[2], scaled, X, tiles[0])
+    _softplus_sums(tiles[0], flat[0], tiles[2], flat[2], sums[2], sums[0])
 
 
 @kernel
 def ratio(p, X, i, Y, log_ratio, ws):
     """Add the logarithm of the ratio from hidden inputs shifted by d rows of W: O(H d)."""
-    _, a, _, _, _, exponent = p
-    hidden, t, _, current, trial, scaled, precision = ws
+    _, a, b, _, _, exponent = p
+    tiles, flat, sums, (_, scaled, precision) = ws
+    current, trial = tiles[0], tiles[1]
     d = Y.shape[1]
     for row in range(X.shape[0]):
         square = 0.0
-        for j in range(t.size):
-            t[j] = hidden[row, j]
+        for j in range(b.size):
+            trial[row, j] = current[row, j]
         for k in range(d):
             old, new = X[row, i * d + k], Y[row, k]
             shift = new - old
             square += shift * (new + old - 2.0 * a[i * d + k])
-            for j in range(t.size):
-                t[j] += shift * scaled[i * d + k, j]
-        trial[row] = _softplus_sum(t)
-        log_ratio[row] += exponent * (trial[row] - current[row] - 0.5 * precision * square)
+            for j in range(b.size):
+                trial[row, j] += shift * scaled[i * d + k, j]
+        log_ratio[row] -= 0.5 * exponent * precision * square
+    _softplus_sums(trial, flat[1], tiles[2], flat[2], sums[2], sums[1])
+    for row in range(X.shape[0]):
+        log_ratio[row] += exponent * (sums[1][row] - sums[0][row])
 
 
 @kernel
 def accept(p, X, i, Y, accepted, ws):
-    """Shift the hidden inputs of accepted walkers."""
-    hidden, current, trial, scaled = ws[0], ws[3], ws[4], ws[5]
-    d = Y.shape[1]
+    """Keep the trial inputs of accepted walkers."""
+    current, trial = ws[0][0], ws[0][1]
+    sums, trial_sums, _ = ws[2]
     for row in range(X.shape[0]):
         if accepted[row]:
-            current[row] = trial[row]
-            for k in range(d):
-                shift = Y[row, k] - X[row, i * d + k]
-                for j in range(scaled.shape[1]):
-                    hidden[row, j] += shift * scaled[i * d + k, j]
+            sums[row] = trial_sums[row]
+            for j in range(current.shape[1]):
+                current[row, j] = trial[row, j]
 
 
 KERNELS = {

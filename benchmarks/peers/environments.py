@@ -24,21 +24,30 @@ INSTALL_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Peer:
-    """What pip is asked for, the import that proves it works, and a script that builds what pip cannot."""
+    """What pip is asked for, the import that proves it works, the scripts to run, and what builds the rest."""
 
     requirements: tuple[str, ...]
     proof: str
+    scripts: tuple[str, ...]
     build: str | None = None
 
 
 PEERS = {
-    "jax": Peer(("jax",), "import jax; jax.devices('cpu')"),
-    "netket": Peer(("netket",), "import netket"),
-    "pyqmc": Peer(("pyqmc", "pyscf"), "import pyscf, pyqmc.api"),
+    "jax": Peer(("jax",), "import jax; jax.devices('cpu')", ("boson_trap_jax.py", "dot_rbm_jax.py")),
+    "netket": Peer(
+        ("netket",),
+        "import netket",
+        ("boson_trap_netket.py", "dot_rbm_netket.py", "first_energy_netket.py", "sr_solve_netket.py"),
+    ),
+    "pyqmc": Peer(("pyqmc", "pyscf"), "import pyscf, pyqmc.api", ("first_energy_pyqmc.py",)),
     "qflow-vmc": Peer(
-        ("numpy", "mpi4py", "mpich", "pybind11", "cmeel-eigen"), "import qflow.samplers", "build_qflow.py"
+        ("numpy", "mpi4py", "mpich", "pybind11", "cmeel-eigen"),
+        "import qflow.samplers",
+        ("boson_trap_qflow.py", "dot_rbm_qflow.py"),
+        "build_qflow.py",
     ),
 }
+OWN_ENVIRONMENT_SCRIPTS = ("sr_solve_scipy.py",)  # need no environment but this project's
 
 
 class PeerUnavailable(Exception):
@@ -79,6 +88,14 @@ def call(command: list[str], log: Path) -> str:
     return done.stdout
 
 
+def recipe(name: str) -> str:
+    """Everything that decides what an environment holds; one made by another recipe is made anew."""
+    peer, pins = PEERS[name], PINS / f"{name}.txt"
+    texts = [sys.version, *peer.requirements, peer.proof]
+    texts += [path.read_text() for path in (pins, PINS.parent / (peer.build or "")) if path.is_file()]
+    return "\n".join(texts)
+
+
 def install(name: str, folder: Path, log: Path) -> None:
     """Make the environment and install the peer, at the pinned versions where the peer has pins."""
     peer = PEERS[name]
@@ -93,7 +110,7 @@ def install(name: str, folder: Path, log: Path) -> None:
 
 def freeze(python: Path, log: Path) -> dict[str, str]:
     """Versions of everything that is installed in an environment."""
-    listing = call([str(python), "-m", "pip", "freeze", "--all"], log)
+    listing = call([str(python), "-m", "pip", "freeze"], log)
     return dict(line.split("==", 1) for line in listing.splitlines() if "==" in line)
 
 
@@ -109,16 +126,16 @@ def environment_of(name: str, root: Path, refresh: bool = False) -> tuple[Path, 
         shutil.rmtree(folder, ignore_errors=True)
     python = interpreter(folder)
     ready = folder / "installed"
-    if not ready.exists():
+    if not ready.exists() or ready.read_text() != recipe(name):
         log.unlink(missing_ok=True)
         install(name, folder, log)
         call([str(python), "-c", PEERS[name].proof], log)
-        ready.touch()
-    versions = freeze(python, log)
-    if not pins.exists():
-        pins.parent.mkdir(exist_ok=True)
-        pins.write_text("".join(f"{package}=={version}\n" for package, version in sorted(versions.items())))
-    return python, versions
+        if not pins.exists():
+            pins.parent.mkdir(exist_ok=True)
+            installed = sorted(freeze(python, log).items())
+            pins.write_text("".join(f"{package}=={version}\n" for package, version in installed))
+        ready.write_text(recipe(name))
+    return python, freeze(python, log)
 
 
 def main() -> None:

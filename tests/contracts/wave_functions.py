@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from hamiltonians.system import System
 from tests.naive import log_psi as naive
+from tests.naive.configurations import apart
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
@@ -107,15 +106,6 @@ CASES = [
 ]
 
 
-def configurations(case, wave_function, n, seed=7, spread=1.0):
-    """Random configurations (n, N d) without close pairs: cancellation there would hide what is tested."""
-    rng = np.random.default_rng(seed)
-    system = wave_function.system
-    closest = case.core + 0.03
-    chosen = []
-    while len(chosen) < n:
-        x = rng.normal(0.0, spread, (system.n_particles, system.n_dim))
-        distances = np.linalg.norm(x[:, None] - x[None, :], axis=2) + 1e9 * np.eye(len(x))
-        if distances.min() > closest:
-            chosen.append(x.ravel())
-    return np.array(chosen)
+def configurations(case, wave_function, n, seed=7):
+    """Random configurations (n, N d) where psi is not zero and no pair close."""
+    return apart(wave_function.system, n, closest=case.core + 0.03, seed=seed)

@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import os
 import signal
 import socket
@@ -124,6 +126,19 @@ def test_a_holder_that_wrote_nothing_or_nonsense_is_survived(tmp_path):
                 pass
             assert caught.value.holder.startswith(shown)
             assert len(str(caught.value)) < 500
+
+
+def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch):
+    def unsupported(descriptor, operation):
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with (
+        pytest.warns(UserWarning, match=r"no lock on .*: Operation not supported"),
+        OutputLock(tmp_path / "a"),
+    ):
+        assert os.listdir(tmp_path) == ["a.lock"]
+    assert os.listdir(tmp_path) == []
 
 
 CONTEND = """

@@ -158,11 +158,11 @@ class _FixedSample:
     def _weighted_sums(self, X: np.ndarray, log_weight: np.ndarray) -> np.ndarray:
         measurement = self.ensemble.measurement
         p, h = measurement.wave_function.arguments(), measurement.hamiltonian.arguments()
-        ws = self.kernels["workspace"](p, *X.shape)
+        memory = self.energy.prepare(p, *X.shape)
         parts = np.empty((measurement.n_components, len(X)))
         O = np.zeros((len(X), measurement.wave_function.n_params))
-        self.energy(p, h, X, parts, ws)
-        self.kernels["log_derivatives"](p, X, O, 0, ws)
+        self.energy.energy(p, h, X, parts, memory)
+        self.kernels["log_derivatives"](p, X, O, 0, memory[0])
         local = parts.sum(axis=0) - self.ensemble.reference
         good = np.isfinite(local) & np.isfinite(log_weight)
         w, local, O = np.exp(log_weight[good]), local[good], O[good]

@@ -33,7 +33,7 @@ def to_bytes(tree: Tree, attributes: Attributes) -> bytes:
         return file.id.get_file_image()
 
 
-def dimension_names(name: str, item: Dataset) -> tuple[str, ...]:
+def _dimension_names(name: str, item: Dataset) -> tuple[str, ...]:
     """Return the dimension names of a dataset; unnamed axes are called NAME_dim_0, NAME_dim_1, ..."""
     return item.dims or tuple(f"{name}_dim_{axis}" for axis in range(item.data.ndim))
 
@@ -53,7 +53,7 @@ def _write_group(
     for name, item in group.datasets.items():
         if item.dims == (name,):
             continue
-        for axis, dimension in enumerate(dimension_names(name, item)):
+        for axis, dimension in enumerate(_dimension_names(name, item)):
             size = item.data.shape[axis]
             if dimension not in scales:
                 scales[dimension] = _write_bare_dimension(target, group, dimension, size)

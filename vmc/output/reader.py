@@ -14,15 +14,20 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from vmc.output.tree import DTYPES, Attribute, Attributes, Dataset, Tree, check_name, checked_attribute
+from vmc.output.tree import (
+    DTYPES,
+    SCALE_ATTRIBUTES,
+    Attribute,
+    Attributes,
+    Dataset,
+    Tree,
+    check_name,
+    checked_attribute,
+)
+
+Content = tuple[dict[str, Dataset | Tree], dict[str, Attribute | Attributes]]
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_SCALE_ATTRIBUTES = {
-    "CLASS",
-    "NAME",
-    "REFERENCE_LIST",
-    "DIMENSION_LIST",
-}  # for other programs, never read here
 _DATASET_ATTRIBUTES = {"units", "long_name", "dims"}
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 _DEFLATE_RATIO = 1032  # the most that deflate can expand
@@ -33,7 +38,7 @@ _TYPES = tuple((h5py.h5t.py_create(dtype, logical=True), dtype) for dtype in DTY
 class Limits:
     """What a file may ask for before it is refused."""
 
-    max_file_bytes: int = 4 << 30
+    max_file_bytes: int = 5 << 30  # more than the data: what may be written must also be readable
     max_data_bytes: int = 4 << 30
     max_objects: int = 10_000
     max_depth: int = 16
@@ -77,9 +82,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a named pipe would let us wait for a writer
 
 
-def read_tree(
-    content: bytes, path: str | os.PathLike[str] = "<memory>", limits: Limits = LIMITS
-) -> tuple[dict[str, Dataset | Tree], dict[str, Attribute | Attributes]]:
+def read_tree(content: bytes, path: str | os.PathLike[str] = "<memory>", limits: Limits = LIMITS) -> Content:
     """Return the tree and the attributes in the bytes of an HDF5 file; `path` is for messages.
 
     Raises DamagedFileError for anything but a well-formed tree of numeric arrays: links, external or virtual
@@ -100,7 +103,7 @@ class _Parser:
         self.bytes_left = limits.max_data_bytes
         self.seen: set[int] = set()
 
-    def parse(self, content: bytes) -> tuple[dict[str, Dataset | Tree], dict[str, Attribute | Attributes]]:
+    def parse(self, content: bytes) -> Content:
         access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
         access.set_fapl_core(backing_store=False)
         access.set_file_image(content)
@@ -108,9 +111,7 @@ class _Parser:
         with h5py.File(h5py.h5f.open(name, flags=h5py.h5f.ACC_RDONLY, fapl=access)) as file:
             return self.group(file, "", 0)
 
-    def group(
-        self, group: h5py.Group, path: str, depth: int
-    ) -> tuple[dict[str, Dataset | Tree], dict[str, Attribute | Attributes]]:
+    def group(self, group: h5py.Group, path: str, depth: int) -> Content:
         if depth > self.limits.max_depth:
             raise ValueError(f"groups are nested deeper than {self.limits.max_depth}")
         tree: dict[str, Dataset | Tree] = {}
@@ -148,7 +149,7 @@ class _Parser:
         """Return a checked dataset, or None for a dimension scale without values."""
         self.check_storage(dataset, path)
         names = set(dataset.attrs)
-        if extra := names - _DATASET_ATTRIBUTES - _SCALE_ATTRIBUTES:
+        if extra := names - _DATASET_ATTRIBUTES - SCALE_ATTRIBUTES:
             raise ValueError(f"'{path}' has an unexpected attribute '{min(extra)}'")
         if "dims" not in names and "CLASS" in names:
             return None
@@ -186,7 +187,7 @@ class _Parser:
     def attributes(self, item: h5py.HLObject, path: str) -> dict[str, Attribute]:
         """Return the checked attributes of a group or dataset, without those of dimension scales."""
         found: dict[str, Attribute] = {}
-        for name in sorted(set(item.attrs) - _SCALE_ATTRIBUTES):
+        for name in sorted(set(item.attrs) - SCALE_ATTRIBUTES):
             where = f"{path}@{name}"
             attribute = h5py.h5a.open(item.id, name.encode())
             kind, size = attribute.get_type(), _n_elements(attribute.get_space(), where)

@@ -14,9 +14,9 @@ Tree = Mapping[str, "Dataset | Tree"]
 
 DTYPES = tuple(np.dtype(code) for code in ("?", "u1", "<i4", "<i8", "<u8", "<f4", "<f8"))
 MAX_ATTRIBUTE_BYTES = 60_000  # HDF5 keeps an attribute in a header message of at most 64 kB
+SCALE_ATTRIBUTES = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"}  # how HDF5 marks dimension scales
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}")
-_HDF5_NAMES = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"}  # how HDF5 stores dimension scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def get_array(tree: Tree, path: str, dtype: str, shape: tuple[int | None, ...]) 
 
 def check_name(name: str) -> None:
     """Raise ValueError unless the name can serve as a group, dataset, attribute or dimension name."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _HDF5_NAMES:
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in SCALE_ATTRIBUTES:
         raise ValueError(f"{name!r} cannot be a name in a file: use up to 200 letters, digits and _ . + -")
 
 

@@ -1,9 +1,4 @@
-"""The pair sum that all Jastrow factors share.
-
-Distances of one particle to all others are computed into a buffer from coordinates stored axis by axis, so
-that the loops over partners vectorise; the particle itself is given a distance that no function objects to,
-and masked in the sums.
-"""
+"""The pair sum that all Jastrow factors share."""
 
 from __future__ import annotations
 
@@ -63,109 +58,111 @@ class Jastrow(WaveFunction):
         super().__init__(system, layout, theta, kernels, (*constants, system.n_dim))
 
 
-@kernel
-def _to_axes(X, b, d, R):
-    """R[k, i] = coordinate k of particle i of walker b."""
-    for i in range(R.shape[1]):
-        for k in range(d):
-            R[k, i] = X[b, i * d + k]
-
-
-@kernel
-def _square_distances(R, i, n_partners, square):
-    """Square distances of particle i to partners 0 ... n_partners - 1."""
-    for j in range(n_partners):
-        square[j] = 0.0
-    for k in range(R.shape[0]):
-        here = R[k, i]
-        for j in range(n_partners):
-            delta = here - R[k, j]
-            square[j] += delta * delta
+# Functions of the distance run over flat buffers that hold the pairs of one particle for all walkers of the
+# tile: loops over one walker's pairs would be too short for vector registers when there are few particles.
 
 
 def _workspace(p, tile, n):
     d = p[-1]
     n_particles = n // d
     positions = np.empty((tile, d, n_particles))
-    one = np.empty((d, n_particles))
-    return positions, one, np.empty(n_particles), np.empty(n_particles)
+    pairs = np.empty((n_particles, tile)), np.empty((n_particles, tile))
+    flat_pairs = pairs[0].reshape(n_particles * tile), pairs[1].reshape(n_particles * tile)
+    moved = np.empty((tile, n_particles)), np.empty((tile, n_particles))
+    flat_moved = moved[0].reshape(tile * n_particles), moved[1].reshape(tile * n_particles)
+    return positions, (pairs, flat_pairs), (moved, flat_moved)
+
+
+@kernel
+def _square_distances(X, i, d, square):
+    """square[j, b] = |r_i - r_j|^2 of walker b for all j < i."""
+    for j in range(i):
+        for b in range(X.shape[0]):
+            total = 0.0
+            for k in range(d):
+                delta = X[b, i * d + k] - X[b, j * d + k]
+                total += delta * delta
+            square[j, b] = total
 
 
 def _log_psi(p, X, log, sign, ws):
     d = p[-1]
-    _, R, square, _ = ws
-    for b in range(X.shape[0]):
-        _to_axes(X, b, d, R)
-        total = 0.0
-        for i in range(1, R.shape[1]):
-            _square_distances(R, i, i, square)
-            for j in range(i):
-                total += pair_log(p, math.sqrt(square[j]))
-        log[b] += total
+    ((square, _), (flat, _)) = ws[1]
+    n_walkers = X.shape[0]
+    for i in range(1, X.shape[1] // d):
+        _square_distances(X, i, d, square)
+        for m in range(i * n_walkers):
+            flat[m] = pair_log(p, math.sqrt(flat[m]))
+        for j in range(i):
+            for b in range(n_walkers):
+                log[b] += square[j, b]
 
 
 def _grad_laplacian(p, X, G, L, ws):
     d = p[-1]
-    _, R, square, slope = ws
-    n_particles = R.shape[1]
-    for b in range(X.shape[0]):
-        _to_axes(X, b, d, R)
-        laplacian = 0.0
-        for i in range(n_particles):
-            _square_distances(R, i, n_particles, square)
-            square[i] = FAR
-            for j in range(n_particles):
-                r = math.sqrt(max(square[j], CLOSE))
-                first, second = pair_derivatives(p, r)
-                slope[j] = first / r
-                laplacian += (second + (d - 1) * slope[j]) * (1.0 if j != i else 0.0)
-            for k in range(d):
-                here = R[k, i]
-                total = 0.0
-                for j in range(n_particles):
-                    total += slope[j] * (here - R[k, j])
-                G[b, i * d + k] += total
-        L[b] += laplacian
+    ((slope, curvature), (flat_slope, flat_curvature)) = ws[1]
+    n_walkers = X.shape[0]
+    for i in range(1, X.shape[1] // d):
+        _square_distances(X, i, d, slope)
+        for m in range(i * n_walkers):
+            r = math.sqrt(max(flat_slope[m], CLOSE))
+            first, second = pair_derivatives(p, r)
+            flat_slope[m] = first / r
+            flat_curvature[m] = 2.0 * (second + (d - 1) * flat_slope[m])
+        for j in range(i):
+            for b in range(n_walkers):
+                L[b] += curvature[j, b]
+                for k in range(d):
+                    pull = slope[j, b] * (X[b, i * d + k] - X[b, j * d + k])
+                    G[b, i * d + k] += pull
+                    G[b, j * d + k] -= pull
 
 
 def _log_derivatives(p, X, O, first, ws):
     d = p[-1]
-    _, R, square, _ = ws
-    for b in range(X.shape[0]):
-        _to_axes(X, b, d, R)
-        for i in range(1, R.shape[1]):
-            _square_distances(R, i, i, square)
-            for j in range(i):
-                pair_parameters(p, math.sqrt(square[j]), b, O, first)
+    ((square, _), _) = ws[1]
+    for i in range(1, X.shape[1] // d):
+        _square_distances(X, i, d, square)
+        for j in range(i):
+            for b in range(X.shape[0]):
+                pair_parameters(p, math.sqrt(square[j, b]), b, O, first)
 
 
 def _refresh(p, X, ws):
+    """positions[b, k, i] = coordinate k of particle i: the partners of a moved particle lie in a row."""
     d = p[-1]
+    positions = ws[0]
     for b in range(X.shape[0]):
-        _to_axes(X, b, d, ws[0][b])
+        for i in range(positions.shape[2]):
+            for k in range(d):
+                positions[b, k, i] = X[b, i * d + k]
 
 
 def _ratio(p, X, i, Y, log_ratio, ws):
     d = p[-1]
-    positions, _, old, new = ws
-    for b in range(X.shape[0]):
-        R = positions[b]
-        n_particles = R.shape[1]
-        _square_distances(R, i, n_particles, old)
+    positions = ws[0]
+    ((old, new), (flat_old, flat_new)) = ws[2]
+    n_walkers, n_particles = old.shape
+    for b in range(n_walkers):
         for j in range(n_particles):
-            new[j] = 0.0
+            old[b, j] = 0.0
+            new[b, j] = 0.0
         for k in range(d):
-            there = Y[b, k]
+            here, there = X[b, i * d + k], Y[b, k]
             for j in range(n_particles):
-                delta = there - R[k, j]
-                new[j] += delta * delta
-        old[i] = FAR
-        new[i] = FAR
+                delta = here - positions[b, k, j]
+                old[b, j] += delta * delta
+                delta = there - positions[b, k, j]
+                new[b, j] += delta * delta
+        old[b, i] = FAR
+        new[b, i] = FAR
+    for m in range(flat_new.size):
+        flat_new[m] = pair_log(p, math.sqrt(flat_new[m])) - pair_log(p, math.sqrt(flat_old[m]))
+    for b in range(n_walkers):
+        new[b, i] = 0.0  # set, because a fused multiply-add need not cancel two equal terms
         total = 0.0
         for j in range(n_particles):
-            change = pair_log(p, math.sqrt(new[j])) - pair_log(p, math.sqrt(old[j]))
-            # Masked, because a fused multiply-add need not cancel two equal terms.
-            total += change if j != i else 0.0
+            total += new[b, j]
         log_ratio[b] += total
 
 

@@ -1,0 +1,296 @@
+"""The contract of moves: every move leaves every target of targets.py as it is, and keeps its bookkeeping.
+
+Statistical checks start from exact, independent draws, so that one draw per chain after a few steps is again
+an exact, independent sample: no autocorrelation enters the distribution tests.  All seeds are fixed.
+"""
+
+from dataclasses import replace
+
+import numba
+import numpy as np
+import pytest
+from scipy import stats
+
+from numerics.link import kernel, link
+from numerics.random import uniform
+from samplers import langevin, metropolis
+from samplers.base import StepTuner
+from samplers.diagnostics import ess
+from samplers.langevin import Langevin
+from samplers.metropolis import BlockMetropolis, Metropolis
+from tests.contracts.targets import TARGETS
+
+#: False-alarm rate of each statistical check; 4.42 sigma two-sided.
+ALPHA, SIGMAS = 1e-5, 4.42
+N_CHAINS, N_STEPS = 200_000, 20
+
+MOVES = {
+    "metropolis": lambda width: Metropolis(0.9),
+    "block_metropolis": lambda width: BlockMetropolis(width, 1.3),
+    "langevin": lambda width: Langevin(width, 0.7, drift_limit=0.25),
+    "langevin_unlimited": lambda width: Langevin(width, 0.6, drift_limit=0.0),
+}
+#: A sweep in fixed order leaves the density unchanged without being reversible.
+REVERSIBLE = [name for name in MOVES if name != "block_metropolis"]
+
+targets = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+moves = pytest.mark.parametrize("name", MOVES)
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled speed")
+
+
+class Chains:
+    """Walkers of one target under one move."""
+
+    def __init__(self, kernels, target, options, X, states):
+        self.kernels, self.target, self.options = kernels, target, options
+        self.X, self.states = X, states
+        self.memory = kernels.prepare(target.p, *X.shape)
+        self.begin()
+
+    def begin(self):
+        self.kernels.begin(self.target.p, self.X, self.options, self.memory)
+
+    def run(self, n_steps=1):
+        """The number of accepted moves."""
+        p, X, states = self.target.p, self.X, self.states
+        return sum(self.kernels.step(p, X, states, self.options, self.memory) for _ in range(n_steps))
+
+
+def start(name, target, n_walkers, seed, kernels=None):
+    """Chains at exact draws, with independent random streams."""
+    move = MOVES[name](target.width)
+    rng = np.random.default_rng(seed)
+    X = np.ascontiguousarray(target.draw(rng, n_walkers))
+    states = rng.integers(0, 2**64, (n_walkers, 4), dtype=np.uint64)
+    return Chains(kernels or move.link(target.kernels), target, move.options(), X, states)
+
+
+def p_value_of_density(target, X):
+    """Smallest p-value, times their number, of a chi-square test on a grid and one KS test per coordinate."""
+    U = target.uniforms(X)
+    per_axis = {1: 32, 2: 6, 4: 3}[target.n]
+    cells = np.minimum((U * per_axis).astype(int), per_axis - 1)
+    counts = np.bincount(np.ravel_multi_index(cells.T, (per_axis,) * target.n), minlength=per_axis**target.n)
+    p_values = [stats.chisquare(counts).pvalue]
+    p_values += [stats.kstest(column, "uniform").pvalue for column in U.T]
+    return min(p_values) * len(p_values)
+
+
+def p_value_of_rank(name, target, kernels=None, n_chains=50_000, n_steps=7, seed=31):
+    """Exact rank test of reversibility (Besag and Clifford, Biometrika 76, 633 (1989)).
+
+    An exact draw is put at a random place m of a path of n_steps + 1 points, m of them made by one run from
+    it and the rest by another: for a reversible move its rank in any statistic is uniform.
+    """
+    runs = [start(name, target, n_chains, seed, kernels) for _ in range(2)]
+    rng = np.random.default_rng(seed + 1)
+    runs[1].states[:] = rng.integers(0, 2**64, runs[1].states.shape, dtype=np.uint64)
+    tilt = np.linspace(0.3, 0.5, target.n)
+    statistic = np.empty((2, n_steps + 1, n_chains))
+    for which, chains in enumerate(runs):
+        for t in range(n_steps + 1):
+            statistic[which, t] = target.log_density(chains.X) + chains.X @ tilt
+            chains.run()
+    here = statistic[0, 0]
+    place = rng.integers(0, n_steps + 1, n_chains)
+    steps = np.arange(1, n_steps + 1)[:, None]
+    others = np.where(steps <= place, statistic[0, 1:], np.take_along_axis(statistic[1], abs(steps - place), 0))
+    below, ties = (others < here).sum(axis=0), (others == here).sum(axis=0)
+    rank = below + rng.integers(0, ties + 1)
+    return stats.chisquare(np.bincount(rank, minlength=n_steps + 1)).pvalue
+
+
+@compiled
+@targets
+@moves
+def test_density_is_left_unchanged(name, target):
+    """False alarms 1e-5; 1 % of total variation is seen with power 0.8 or more (mutants below)."""
+    chains = start(name, target, N_CHAINS, seed=11)
+    accepted = chains.run(N_STEPS)
+    proposals = MOVES[name](target.width).proposals(target.n) * N_CHAINS * N_STEPS
+    assert 0.2 < accepted / proposals < 0.95
+    assert p_value_of_density(target, chains.X) > ALPHA
+
+
+@compiled
+@targets
+@pytest.mark.parametrize("name", REVERSIBLE)
+def test_move_is_reversible(name, target):
+    """Exact test, false alarms 1e-5."""
+    assert p_value_of_rank(name, target) > ALPHA
+
+
+@kernel
+def no_green_ratio(x, v_x, y, v_y, time_step):
+    return 0.0
+
+
+@kernel
+def green_ratio_of_reversed_drift(x, v_x, y, v_y, time_step):
+    total = 0.0
+    for k in range(x.size):
+        forward = y[k] - x[k] + time_step * v_x[k]
+        backward = x[k] - y[k] + time_step * v_y[k]
+        total += (forward - backward) * (forward + backward)
+    return total / (2.0 * time_step)
+
+
+@kernel
+def decide_inverted(log_ratio, states, accepted):
+    n_accepted = 0
+    for b in range(log_ratio.size):
+        accepted[b] = uniform(states[b]) < np.exp(-log_ratio[b])
+        n_accepted += accepted[b]
+    return n_accepted
+
+
+@kernel
+def accept_all(log_ratio, states, accepted):
+    for b in range(log_ratio.size):
+        accepted[b] = True
+    return log_ratio.size
+
+
+MUTANTS = {
+    "green_ratio_dropped": ("langevin", {"log_green_ratio": no_green_ratio}),
+    "drift_sign": ("langevin", {"log_green_ratio": green_ratio_of_reversed_drift}),
+    "langevin_always_accepted": ("langevin", {"decide": accept_all}),
+    "acceptance_inverted": ("metropolis", {"decide": decide_inverted}),
+}
+
+
+def mutated(name, target, replaced):
+    """The kernels of a move with some of its parts replaced."""
+    move = MOVES[name](target.width)
+    sound = move.link(target.kernels)
+    if name == "langevin":
+        slots = {"log_density_gradient": target.kernels["log_density_gradient"], "block_width": move.width}
+        return replace(sound, step=link(langevin._step, **slots, **replaced))
+    slots = {"log_density": target.kernels["log_density"]}
+    return replace(sound, step=link(metropolis._step_all, **slots, **replaced))
+
+
+@compiled
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_distribution_tests_have_power(mutant):
+    """Negative control: both tests must notice each planted error."""
+    name, replaced = MUTANTS[mutant]
+    target = TARGETS[2]
+    kernels = mutated(name, target, replaced)
+    chains = start(name, target, N_CHAINS, seed=11, kernels=kernels)
+    chains.run(N_STEPS)
+    assert p_value_of_density(target, chains.X) < ALPHA
+    assert p_value_of_rank(name, target, kernels) < ALPHA
+
+
+@compiled
+@targets
+@moves
+def test_moments_along_chains(name, target):
+    """Averages over long chains, with errors from the effective sample size; |z| < 4.42 each."""
+    n_walkers, n_steps = 64, 2000
+    chains = start(name, target, n_walkers, seed=5)
+    path = np.empty((n_steps, n_walkers, target.n))
+    for t in range(n_steps):
+        chains.run()
+        path[t] = chains.X
+    for key, (function, exact) in target.moments.items():
+        values = function(path.reshape(-1, target.n)).reshape(n_steps, n_walkers).T
+        error = values.std() / np.sqrt(ess(values))
+        assert abs(values.mean() - exact) < SIGMAS * error, key
+        assert error < 0.05
+
+
+@targets
+@moves
+def test_same_seed_same_chain(name, target):
+    first, second, other = (start(name, target, 6, seed) for seed in (3, 3, 4))
+    for chains in (first, second, other):
+        chains.run(30)
+    assert first.X.tobytes() == second.X.tobytes()
+    assert first.states.tobytes() == second.states.tobytes()
+    assert (first.X != other.X).all()
+
+
+@targets
+@moves
+def test_tiles_leave_no_trace(name, target):
+    """Chains are bitwise the same however the walkers are split, and the accepted moves add up."""
+    whole = start(name, target, 24, seed=8)
+    X, states = whole.X.copy(), whole.states.copy()
+    accepted = whole.run(40)
+    for sizes in ([1] * 24, [5, 8, 11], [8, 8, 8]):
+        n_accepted, first = 0, 0
+        for size in sizes:
+            rows = slice(first, first + size)
+            part = Chains(whole.kernels, target, whole.options, X[rows].copy(), states[rows].copy())
+            n_accepted += part.run(40)
+            assert part.X.tobytes() == whole.X[rows].tobytes()
+            assert part.states.tobytes() == whole.states[rows].tobytes()
+            first += size
+        assert n_accepted == accepted
+
+
+@targets
+@moves
+def test_beginning_again_changes_nothing(name, target):
+    """What a move remembers is only ever what it could work out again (up to rounding of a kept state)."""
+    kept, renewed = (start(name, target, 8, seed=9) for _ in range(2))
+    for _ in range(50):
+        assert kept.run() == renewed.run()
+        renewed.begin()
+    np.testing.assert_allclose(kept.X, renewed.X, rtol=1e-12, atol=1e-13)
+
+
+@targets
+@moves
+def test_accepted_moves_are_counted(name, target):
+    """One for each block (or walker) that has moved, and nothing else moves."""
+    chains = start(name, target, 50, seed=6)
+    proposals = MOVES[name](target.width).proposals(target.n)
+    assert proposals == (target.n // target.width if name == "block_metropolis" else 1)
+    for _ in range(20):
+        before = chains.X.copy()
+        accepted = chains.run()
+        moved = (chains.X != before).reshape(50, proposals, -1)
+        assert accepted == moved.any(axis=2).sum()
+        assert (moved.any(axis=2) == moved.all(axis=2)).all()
+
+
+@moves
+def test_start_where_the_density_is_not_a_number(name):
+    """A walker outside the support stays put instead of poisoning the rest; one inside never leaves it."""
+    target = TARGETS[3]
+    chains = start(name, target, 40, seed=7)
+    chains.X[::2] *= -1.0
+    chains.begin()
+    outside = chains.X[::2].copy()
+    assert chains.run(200) > 0
+    assert chains.X[::2].tobytes() == outside.tobytes()
+    assert (chains.X[1::2] > 0.0).all()
+
+
+@compiled
+@moves
+@pytest.mark.parametrize("first", [0.02, 20.0], ids=["from_small", "from_large"])
+def test_step_tuner_reaches_the_target_acceptance(name, first):
+    """From far too small and far too large steps; 64 walkers x 200 steps measure the acceptance to about 0.01."""
+    target = TARGETS[0]
+    move = MOVES[name](target.width)
+    chains = start(name, target, 64, seed=2)
+    chains.options[0] = first
+    tuner = StepTuner(move.target_acceptance)
+    per_step = 64 * move.proposals(target.n)
+    for _ in range(60):
+        chains.begin()
+        chains.options[0] = tuner.update(chains.options[0], chains.run(10) / (10 * per_step))
+    assert tuner.n_updates == 60
+    chains.begin()
+    assert chains.run(200) / (200 * per_step) == pytest.approx(move.target_acceptance, abs=0.04)
+
+
+def test_step_tuner_formula():
+    tuner = StepTuner(0.5, first_gain=2.0)
+    assert tuner.update(1.0, 0.75) == pytest.approx(np.exp(0.5))
+    assert tuner.update(1.0, 0.25) == pytest.approx(np.exp(-0.5 / np.sqrt(2.0)))
+    assert tuner.update(3.0, 0.5) == 3.0

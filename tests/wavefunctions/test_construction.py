@@ -1,0 +1,50 @@
+"""Values out of range are refused with the name of the value and what was expected."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hamiltonians.system import System
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.jastrow import HardCore, Pade, PowerLaw
+from wavefunctions.rbm import RBM
+
+LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: Gaussian(PLANE, 0.5, [1.0]), r"aspect = \[1.0\]: expected 2 positive numbers"),
+        (lambda: Gaussian(PLANE, 0.5, [1.0, -2.0]), r"aspect = .*: expected 2 positive numbers"),
+        (lambda: Gaussian(PLANE, math.nan), "not finite"),
+        (lambda: HardCore(SPACE, 0.0), "core_radius = 0.0: expected a positive length"),
+        (lambda: PowerLaw(LINE, -1.0), "exponent = -1.0: expected a positive number"),
+        (lambda: Pade(LINE, 1.0), "cusp: expected a number"),
+        (lambda: RBM(PLANE, 0), "n_hidden = 0: expected at least 1"),
+        (lambda: RBM(PLANE, 2, "exp(F)"), r"amplitude = 'exp\(F\)': expected 'F' or 'sqrt\(F\)'"),
+        (lambda: RBM(PLANE, 2, sigma=-1.0), "sigma = -1.0: expected a positive length"),
+    ],
+)
+def test_refusals(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+@pytest.mark.parametrize(("system", "strength", "slope"), [(PLANE, 1.0, 1.0), (PLANE, 2.0, 2.0), (SPACE, 1.0, 0.5)])
+def test_cusp_of_the_dimension(system, strength, slope):
+    """u'(0) = strength / (d - 1), seen at a pair 1e-7 apart with the others far away."""
+    x = np.full((1, system.n_coordinates), 0.0)
+    x[0, 0] = 1e-7
+    if system.n_particles == 3:
+        x[0, -1] = 1e9
+    assert Pade(system, 1.0, strength).evaluate(x).gradient[0, 0] == pytest.approx(slope, rel=1e-6)
+
+
+def test_rbm_starts_from_its_seed():
+    first, again, other = RBM(PLANE, 4, seed=3), RBM(PLANE, 4, seed=3), RBM(PLANE, 4, seed=4)
+    assert first.theta.tobytes() == again.theta.tobytes()
+    assert (first.theta != other.theta).all()
+    assert RBM(PLANE).n_hidden == PLANE.n_coordinates
+    assert RBM(PLANE, 4, sigma=0.7, learn_sigma=True).theta[-1] == pytest.approx(math.log(0.7))

@@ -1,0 +1,153 @@
+"""Energies of objects made in a script or a notebook: a wave function, a Hamiltonian, a move, no files.
+
+The functions are collective: under mpirun every rank calls them with the same arguments, all ranks share the
+walkers, and every rank gets the same result, bit for bit that of a serial run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from hamiltonians.base import Hamiltonian
+from numerics.optimizers import Adam, Constant
+from samplers.base import Move
+from samplers.metropolis import Metropolis
+from vmc.driver import Driver, Plan
+from vmc.ensemble import Ensemble
+from vmc.evaluation import EnergySummary
+from vmc.history import History
+from vmc.measurement import Measurement
+from vmc.optimizers import FirstOrder, Optimizer
+from vmc.parallel import Communicator, Partition, communicator
+from vmc.statistics import Estimate, Verdict
+from wavefunctions.base import WaveFunction
+
+#: Added to the seed of an evaluation: its random numbers are not those the parameters were chosen with.
+_EVALUATION = 2**64
+
+
+def optimise(
+    wave_function: WaveFunction,
+    hamiltonian: Hamiltonian,
+    move: Move | None = None,
+    optimizer: Optimizer | None = None,
+    *,
+    iterations: int = 100,
+    discard: int = 10,
+    n_walkers: int = 512,
+    n_blocks: int = 16,
+    thermalise: int = 500,
+    start_spread: float = 1.0,
+    seed: int = 1,
+) -> History:
+    """Lower the energy: ``wave_function.theta`` becomes the best parameters seen, lowest in energy + error.
+
+    Parameters
+    ----------
+    move : how walkers move; Metropolis moves of all particles where not given.
+    optimizer : how theta changes; Adam at a learning rate of 0.02 where not given.
+    iterations : parameter updates.
+    discard : steps after each update that are not measured.
+    n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
+    thermalise : steps before the first iteration, in which the step size adapts.
+    start_spread : standard deviation of the starting coordinates, a length.
+    seed : of all random numbers.
+
+    Returns
+    -------
+    One row per iteration: energies, diagnostics and parameters, e.g. ``history.column('energy')``.
+
+    Raises
+    ------
+    UserError
+        if walkers, blocks and ranks do not fit together, more than one per cent of the local energies are
+        not finite, or the optimisation blows up three times in a row.
+    """
+    plan = Plan(thermalise=thermalise, iterations=iterations, discard=discard, samples=0)
+    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
+    driver = Driver(ensemble, optimizer or _default_optimizer(), plan)
+    for _ in driver.run():
+        if driver.phase not in ("thermalise", "optimise"):
+            break
+    return driver.history
+
+
+def evaluate(
+    wave_function: WaveFunction,
+    hamiltonian: Hamiltonian,
+    move: Move | None = None,
+    *,
+    samples: int = 1000,
+    stride: int = 1,
+    n_walkers: int = 512,
+    n_blocks: int = 16,
+    thermalise: int = 500,
+    start_spread: float = 1.0,
+    seed: int = 1,
+) -> EnergySummary:
+    """Energy of a wave function at its present parameters, with its parts and a verdict on the error bar.
+
+    Parameters
+    ----------
+    move : how walkers move; Metropolis moves of all particles where not given.
+    samples, stride : measurements per walker, and steps before each.
+    n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
+    thermalise : steps before the first measurement, in which the step size adapts.
+    start_spread : standard deviation of the starting coordinates, a length.
+    seed : of all random numbers; those of :func:`optimise` with the same seed are others.
+
+    Returns
+    -------
+    ``energy`` (value, error, variance, ...), ``components``, ``verdict``; energies in the Hamiltonian's unit.
+
+    Raises
+    ------
+    UserError
+        if walkers, blocks and ranks do not fit together, or more than one per cent of the local energies
+        are not finite.
+    ValueError
+        for no samples.
+    """
+    if samples < 1:
+        raise ValueError(f"samples = {samples}: expected at least 1")
+    plan = Plan(thermalise=thermalise, iterations=0, samples=samples, stride=stride)
+    seed = seed + _EVALUATION
+    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
+    driver = Driver(ensemble, _default_optimizer(), plan)
+    for _ in driver.run():
+        pass
+    return _on_all_ranks(ensemble.communicator, driver.evaluation.summary())
+
+
+def _default_optimizer() -> Optimizer:
+    return FirstOrder(Adam(), Constant(0.02))
+
+
+def _ensemble(
+    wave_function: WaveFunction,
+    hamiltonian: Hamiltonian,
+    move: Move | None,
+    n_walkers: int,
+    n_blocks: int,
+    start_spread: float,
+    seed: int,
+) -> Ensemble:
+    world = communicator()
+    partition = Partition(n_walkers, n_blocks, world.rank, world.size)
+    measurement = Measurement(wave_function, hamiltonian, move or Metropolis())
+    if world.is_root:  # first and alone, so that the others find its cache
+        measurement.compile()
+    world.barrier()
+    return Ensemble(measurement, world, partition, seed, start_spread)
+
+
+def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergySummary:
+    data = world.broadcast(None if summary is None else asdict(summary))
+    return EnergySummary(
+        **{
+            **data,
+            "energy": Estimate(**data["energy"]),
+            "verdict": Verdict(**data["verdict"]),
+            "components": {name: Estimate(**part) for name, part in data["components"].items()},
+        }
+    )

@@ -1,0 +1,30 @@
+"""What a results file does not hold, and why: said in the plots and by the command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vmc.loading import Results
+
+#: Phases in which an evaluation is still to come.
+BEFORE_EVALUATION = ("thermalise", "optimise", "settle", "evaluate")
+
+
+def absent(results: Results) -> dict[str, str]:
+    """Why each of 'iterations', 'evaluation', 'blocking' and 'traces' is not there; empty where all are."""
+    phase = results.attributes["phase"]
+    reasons = {}
+    if not len(results.optimization["iteration"]):
+        reasons["iterations"] = "no iterations yet" if phase == "thermalise" else "no iterations"
+    if results.energy is None:
+        reasons["evaluation"] = "no evaluation yet" if phase in BEFORE_EVALUATION else "no evaluation"
+    if "error" not in results.blocking:
+        reasons["blocking"] = reasons.get(
+            "evaluation", "no blocking: too few measurements, or an energy without variance"
+        )
+    if "iterations" in reasons:
+        reasons["traces"] = reasons["iterations"]
+    elif "theta" not in results.optimization:
+        reasons["traces"] = f"{results.theta.size} parameters, not recorded iteration by iteration"
+    return reasons

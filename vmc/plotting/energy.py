@@ -1,0 +1,150 @@
+"""Energy against iteration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vmc.plotting.contents import absent
+from vmc.plotting.inset import tail_inset, tail_window
+from vmc.plotting.labels import (
+    energy_text,
+    few_ticks,
+    legend_above,
+    number_axis,
+    reference_text,
+    say_nothing_there,
+    unit_text,
+)
+from vmc.plotting.style import BAND_OPACITY, COLOURS, EVALUATED, GREY, house_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from vmc.loading import Results
+
+#: Curves of up to so many points show the points.
+MAX_MARKED_POINTS = 60
+#: Distance of the evaluated value from the last iteration, and of the frame from it, in lengths of the curve.
+EVALUATED_GAP, FRAME_GAP = 0.04, 0.03
+#: Energies that differ by less than this fraction are equal but for rounding.
+ROUNDING = 1e-13
+
+
+def energy_plot(results: Results, axes: Axes | None = None) -> Axes:
+    """Energy against iteration with its standard error, the reference, and the evaluated energy at the right.
+
+    Where the first iterations dwarf the rest, an inset shows the second half.  Without iterations the course
+    of the evaluation is drawn.
+    """
+    with house_axes(axes) as axes:
+        missing = absent(results)
+        if "iterations" not in missing:
+            _draw_optimization(axes, results, missing.get("evaluation", ""))
+        elif "evaluation" not in missing:
+            _draw_evaluation(axes, results, missing["iterations"])
+        else:
+            say_nothing_there(axes, f"{missing['iterations']}, {missing['evaluation']}")
+    return axes
+
+
+def draw_curve(axes: Axes, results: Results, colour: str, label: str) -> None:
+    """The energies of the iterations with a band of one standard error."""
+    columns = results.optimization
+    iteration, energy, error = (columns[name] for name in ("iteration", "energy", "error"))
+    marker = "." if len(iteration) <= MAX_MARKED_POINTS else ""
+    axes.fill_between(
+        iteration, energy - error, energy + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0
+    )
+    axes.plot(iteration, energy, color=colour, marker=marker, label=label)
+
+
+def draw_reference(axes: Axes, results: Results) -> None:
+    """The reference energy as a line, with its error as a band, behind the curves."""
+    if results.reference is None:
+        return
+    energy, error, _ = results.reference
+    if error > 0.0:
+        axes.axhspan(
+            energy - error, energy + error, color=GREY, alpha=BAND_OPACITY, linewidth=0.0, zorder=0.5
+        )
+    axes.axhline(
+        energy, color="black", dashes=(5, 2), linewidth=0.9, zorder=1.5, label=reference_text(results)
+    )
+
+
+def draw_evaluated(axes: Axes, results: Results, position: float, colour: str, label: str) -> None:
+    """The evaluated energy as a diamond with its error bar, beside the last iteration."""
+    if results.energy is None:
+        return
+    value, error = results.energy.value, results.energy.error
+    axes.errorbar([position], [value], [error], fmt="none", ecolor=colour, zorder=2.9)
+    axes.plot([position], [value], linestyle="none", color=colour, label=label, **EVALUATED)
+
+
+def evaluated_position(n_iterations: int) -> float:
+    """Where on the axis of iterations the evaluated value stands."""
+    return n_iterations - 1 + max(1.0, EVALUATED_GAP * n_iterations)
+
+
+def limit_iterations(axes: Axes, n_iterations: int) -> None:
+    """Limits that hold the curve and what stands beside it."""
+    gap = max(0.7, FRAME_GAP * n_iterations)
+    axes.set_xlim(-gap, evaluated_position(n_iterations) + gap)
+    few_ticks(axes.xaxis, 8, integer=True)
+
+
+def label_iterations(axes: Axes, note: str = "") -> None:
+    """Label of the axis of iterations, with what is missing."""
+    axes.set_xlabel(f"iteration ({note})" if note else "iteration")
+
+
+def widen_constant(axes: Axes) -> None:
+    """Limits for a curve that is constant but for rounding: a thousandth to either side."""
+    low, high = axes.dataLim.intervaly
+    if high - low <= ROUNDING * max(abs(low), abs(high)):
+        middle = 0.5 * (low + high)
+        width = 1e-3 * abs(middle) or 1.0
+        axes.set_ylim(middle - width, middle + width)
+
+
+def _draw_optimization(axes: Axes, results: Results, note: str) -> None:
+    n_iterations = len(results.optimization["iteration"])
+
+    def draw(target: Axes) -> None:
+        draw_curve(target, results, COLOURS["blue"], "iteration ± error")
+        if results.energy is not None:
+            value = energy_text(results.energy.value, results.energy.error, results.unit)
+            position = evaluated_position(n_iterations)
+            draw_evaluated(target, results, position, COLOURS["vermillion"], f"evaluated {value}")
+        draw_reference(target, results)
+
+    draw(axes)
+    limit_iterations(axes, n_iterations)
+    widen_constant(axes)
+    label_iterations(axes, note)
+    number_axis(axes.yaxis, "energy", unit_text(results.unit))
+    legend_above(axes)
+    window = tail_window([results])
+    if window is not None:
+        tail_inset(axes, draw, window)
+
+
+def _draw_evaluation(axes: Axes, results: Results, note: str) -> None:
+    assert results.energy is not None
+    value, error = results.energy.value, results.energy.error
+    series = results.evaluation["energy"]
+    axes.plot(
+        np.arange(len(series)), series, color=COLOURS["blue"], linewidth=0.6, label="mean of all walkers"
+    )
+    red = COLOURS["vermillion"]
+    axes.axhspan(value - error, value + error, color=red, alpha=0.5, linewidth=0.0, zorder=3.0)
+    text = energy_text(value, error, results.unit)
+    axes.axhline(value, color=red, linewidth=0.9, zorder=3.1, label=f"evaluated {text}")
+    draw_reference(axes, results)
+    axes.margins(x=0.0)
+    widen_constant(axes)
+    axes.set_xlabel(f"measurement ({note})")
+    number_axis(axes.yaxis, "energy", unit_text(results.unit))
+    legend_above(axes)

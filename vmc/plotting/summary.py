@@ -1,0 +1,70 @@
+"""One page with everything that tells whether a run went well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vmc.plotting.acceptance import acceptance_plot
+from vmc.plotting.blocking import blocking_plot
+from vmc.plotting.components import components_plot
+from vmc.plotting.contents import absent
+from vmc.plotting.energy import energy_plot
+from vmc.plotting.labels import plain
+from vmc.plotting.parameters import parameters_plot
+from vmc.plotting.style import COLOURS, GREY, PAGE_SIZE, house_style
+from vmc.plotting.variance import variance_plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from vmc.loading import Results
+
+
+def summary_plot(results: Results, figure: Figure | None = None) -> Figure:
+    """The energy, and below it four of variance, blocking, parameters, acceptance and components.
+
+    Plots for which the file holds nothing are left out.
+
+    Parameters
+    ----------
+    figure : an empty figure to draw into; a new one of pyplot's where not given.
+    """
+    with house_style():
+        if figure is None:
+            from matplotlib import pyplot
+
+            figure = pyplot.figure()
+        panels = _panels(results)
+        n_rows = (len(panels) + 1) // 2
+        figure.set_size_inches(PAGE_SIZE[0], PAGE_SIZE[1] * (1.5 + n_rows) / 3.5)
+        grid = figure.add_gridspec(1 + n_rows, 2, height_ratios=[1.5, *[1.0] * n_rows])
+        energy_plot(results, figure.add_subplot(grid[0, :]))
+        for position, draw in enumerate(panels):
+            draw(results, figure.add_subplot(grid[1 + position // 2, position % 2]))
+        _write_title(figure, results)
+    return figure
+
+
+def _panels(results: Results) -> list[Callable[[Results, Axes | None], Axes]]:
+    """The small plots there is something to draw for, at most four."""
+    missing = absent(results)
+    iterations, evaluated = "iterations" not in missing, "evaluation" not in missing
+    candidates: dict[Callable[[Results, Axes | None], Axes], bool] = {
+        variance_plot: iterations,
+        blocking_plot: "blocking" not in missing,
+        parameters_plot: iterations or evaluated,
+        acceptance_plot: iterations,
+        components_plot: iterations or evaluated,
+    }
+    return [draw for draw, available in candidates.items() if available][:4]
+
+
+def _write_title(figure: Figure, results: Results) -> None:
+    """What was calculated, and whether its error bar can be believed."""
+    title = plain(str(results.attributes["title"]) or results.path.name)
+    figure.suptitle(title)
+    if results.verdict:
+        colour = GREY if results.attributes["estimates"]["reliable"] else COLOURS["vermillion"]
+        figure.supxlabel(results.verdict, fontsize=8.0, color=colour)
