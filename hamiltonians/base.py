@@ -71,7 +71,9 @@ class Hamiltonian:
             raise ValueError(f"terms {names}: expected at least one, with different names")
         for term in terms:
             if term.n_dim not in (None, system.n_dim):
-                raise ValueError(f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}")
+                raise ValueError(
+                    f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}"
+                )
         self.system = system
         self.terms = tuple(terms)
         self.unit = unit
@@ -93,7 +95,9 @@ class Hamiltonian:
         """Values of the terms at configurations X (n, N d), shape (n, number of terms)."""
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
         if X.shape[1] != self.system.n_coordinates:
-            raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
+            raise ValueError(
+                f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}"
+            )
         V = np.zeros((len(self.terms), X.shape[0]))
         self.potential(self.arguments(), X, V, 0)
         return V.T
@@ -113,21 +117,35 @@ class Hamiltonian:
 
 
 def one_body_term(
-    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+    name: str,
+    function: Callable,
+    constants: tuple[Any, ...] = (),
+    n_dim: int = 3,
+    degree: float | None = None,
 ) -> Term:
     """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
-    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim)
+    return Term(
+        name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim
+    )
 
 
 def pair_term(
-    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+    name: str,
+    function: Callable,
+    constants: tuple[Any, ...] = (),
+    n_dim: int = 3,
+    degree: float | None = None,
 ) -> Term:
     """Term sum_{i<j} v(c, r_ij) of a function of the distance."""
     return Term(name, link(_sum_pairs, pair=function), (constants or (0.0,), n_dim), degree, n_dim)
 
 
 def many_body_term(
-    name: str, function: Callable, constants: tuple[Any, ...] = (), n_dim: int = 3, degree: float | None = None
+    name: str,
+    function: Callable,
+    constants: tuple[Any, ...] = (),
+    n_dim: int = 3,
+    degree: float | None = None,
 ) -> Term:
     """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
     energy = link(_whole_configuration, whole=function)

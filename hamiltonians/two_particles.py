@@ -11,7 +11,6 @@ distant wall.  For repulsive particles all but a few terms are positive: nothing
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 #: Distance of the wall from the classical minimum, or from the core; it moves no level by 1e-14.
@@ -71,7 +70,9 @@ def hard_sphere_pair_energy(core_radius: float) -> float:
         for a core radius out of range.
     """
     if not 0.0 <= core_radius <= _MAX_CORE_RADIUS:
-        raise ValueError(f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths")
+        raise ValueError(
+            f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths"
+        )
 
     def at_wall(energy: float) -> float:
         def term(k: int, last: float, before: float) -> float:

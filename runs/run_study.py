@@ -29,7 +29,9 @@ def command_of(study: Path, case: dict, n_ranks: int) -> list[str]:
 def run_case(study: Path, case: dict, n_ranks: int, output: Path) -> dict:
     """Run one case; return what the table needs."""
     command = command_of(study, case, n_ranks)
-    results = output / study.name / (case["name"].replace(" ", "_").replace("/", "-").replace(",", "") + ".h5")
+    results = (
+        output / study.name / (case["name"].replace(" ", "_").replace("/", "-").replace(",", "") + ".h5")
+    )
     results.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     extra = ["-o", str(results), "--overwrite", "--quiet", "--json"]
@@ -65,7 +67,10 @@ def main() -> int:
                 known[case["name"]] = run_case(study, case, arguments.ranks, arguments.output)
                 energy = known[case["name"]]["energy"]
                 seconds = known[case["name"]]["seconds"]
-                print(f"{name}: {case['name']}: {energy['value']:.8g} +- {energy['error']:.1e}, {seconds} s", flush=True)
+                print(
+                    f"{name}: {case['name']}: {energy['value']:.8g} +- {energy['error']:.1e}, {seconds} s",
+                    flush=True,
+                )
         ordered = [known[case["name"]] for case in cases if case["name"] in known]
         stored.write_text(json.dumps(ordered, indent=1) + "\n")
     return 0

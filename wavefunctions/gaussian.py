@@ -33,7 +33,11 @@ class Gaussian(WaveFunction):
     """
 
     def __init__(
-        self, system: System, alpha: float = 0.5, aspect: Sequence[float] | None = None, per_axis: bool = False
+        self,
+        system: System,
+        alpha: float = 0.5,
+        aspect: Sequence[float] | None = None,
+        per_axis: bool = False,
     ) -> None:
         beta = np.ones(system.n_dim) if aspect is None else np.array(aspect, dtype=np.float64)
         if beta.shape != (system.n_dim,) or not (beta > 0).all():

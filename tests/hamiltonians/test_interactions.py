@@ -65,8 +65,11 @@ def test_one_particle_has_no_pairs():
 
 
 def test_hard_spheres_may_touch_only_from_outside():
-    pair = pair_energies(interactions.hard_sphere(0.5), System(2, 3), np.array([[0.0] * 5 + [z] for z in
-                         (0.0, 0.4, 0.5, np.nextafter(0.5, 1.0), 2.0)]))
+    pair = pair_energies(
+        interactions.hard_sphere(0.5),
+        System(2, 3),
+        np.array([[0.0] * 5 + [z] for z in (0.0, 0.4, 0.5, np.nextafter(0.5, 1.0), 2.0)]),
+    )
     assert pair.tolist() == [math.inf, math.inf, math.inf, 0.0, 0.0]
 
 

@@ -29,7 +29,9 @@ def test_every_reference_states_kind_and_source():
 
 def test_ideal_gas():
     assert reference.ideal_gas(7, [1.0]).value == 3.5
-    assert reference.ideal_gas(2, [1.0, 1.0, math.sqrt(8.0)]).value == pytest.approx(2.0 + math.sqrt(8.0), rel=1e-15)
+    assert reference.ideal_gas(2, [1.0, 1.0, math.sqrt(8.0)]).value == pytest.approx(
+        2.0 + math.sqrt(8.0), rel=1e-15
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,12 @@ def test_published_electron_pairs_are_within_their_errors():
 
 
 def test_calogero():
-    assert [reference.calogero(4, exponent).value for exponent in (1.0, 1.5, 2.0, 3.0)] == [8.0, 11.0, 14.0, 20.0]
+    assert [reference.calogero(4, exponent).value for exponent in (1.0, 1.5, 2.0, 3.0)] == [
+        8.0,
+        11.0,
+        14.0,
+        20.0,
+    ]
     assert reference.calogero(3, 2.0, omega=0.5).value == 0.5 * 7.5
     assert reference.calogero(5, 1.0).value == 12.5, "exponent 1 is free fermions: N^2 / 2"
 
@@ -88,7 +95,9 @@ def test_hard_sphere_pair():
     assert reference.hard_sphere_pair(1.0).value == pytest.approx(4.0, rel=1e-14)
 
 
-@pytest.mark.parametrize("make", [reference.hard_sphere_pair, lambda a, omega: reference.hard_sphere_gas(5, a, omega)])
+@pytest.mark.parametrize(
+    "make", [reference.hard_sphere_pair, lambda a, omega: reference.hard_sphere_gas(5, a, omega)]
+)
 def test_scaling_with_the_trap(make):
     """Lengths scale as omega^(-1/2), energies as omega."""
     assert make(0.05, omega=4.0).value == pytest.approx(4.0 * make(0.1, omega=1.0).value, rel=1e-12)

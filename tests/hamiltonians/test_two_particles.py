@@ -62,7 +62,8 @@ def test_strong_repulsion_is_a_vibrating_molecule():
 
 
 @pytest.mark.parametrize(
-    ("core_radius", "energy"), [(0.0, 3.0), (1.0, 4.0), (math.sqrt(3.0), 5.0), (math.sqrt(3.0 + math.sqrt(6.0)), 6.0)]
+    ("core_radius", "energy"),
+    [(0.0, 3.0), (1.0, 4.0), (math.sqrt(3.0), 5.0), (math.sqrt(3.0 + math.sqrt(6.0)), 6.0)],
 )
 def test_hard_spheres_at_hermite_zeros(core_radius, energy):
     """For whole nu the function is a Hermite polynomial times a Gaussian; its largest zero is the core."""

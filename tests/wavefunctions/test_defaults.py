@@ -84,7 +84,10 @@ def test_custom_takes_parameters_of_any_shape():
     ("kernels", "text"),
     [
         ({}, "kernel 'log_psi(p, X, log, sign, ws)' is missing"),
-        ({"log_psi": cached_log_psi, "hessian": cached_log_psi}, "unknown kernel 'hessian', expected one of workspace"),
+        (
+            {"log_psi": cached_log_psi, "hessian": cached_log_psi},
+            "unknown kernel 'hessian', expected one of workspace",
+        ),
         ({"log_psi": cached_log_psi, "ratio": cached_log_psi}, "kernel 'refresh' is missing"),
     ],
 )
@@ -96,7 +99,10 @@ def test_incomplete_kernels(kernels, text):
 
 @pytest.mark.parametrize(
     ("theta", "text"),
-    [(np.zeros(2), r"theta has shape \(2,\), the parameters need \(1,\)"), (np.array([np.nan]), "not finite")],
+    [
+        (np.zeros(2), r"theta has shape \(2,\), the parameters need \(1,\)"),
+        (np.array([np.nan]), "not finite"),
+    ],
 )
 def test_theta_must_fit(theta, text):
     with pytest.raises(ValueError, match=text):

@@ -39,13 +39,20 @@ def test_products_of_products():
     flat.theta *= 1.1
     X = np.random.default_rng(1).normal(size=(4, 6))
     np.testing.assert_allclose(outer.evaluate(X).log_psi, flat.evaluate(X).log_psi, rtol=1e-13)
-    np.testing.assert_allclose(outer.evaluate(X).log_derivatives, flat.evaluate(X).log_derivatives, rtol=1e-13)
+    np.testing.assert_allclose(
+        outer.evaluate(X).log_derivatives, flat.evaluate(X).log_derivatives, rtol=1e-13
+    )
     assert outer.layout.names() == ["product.gaussian.alpha", "product.pade.beta", "gaussianpair.gamma"]
 
 
 def test_factors_of_one_kind_are_numbered():
     product = Product(Gaussian(SYSTEM, 0.4), Pade(SYSTEM, 0.8), Gaussian(SYSTEM, 0.1, per_axis=True))
-    assert product.layout.names() == ["gaussian1.alpha", "pade.beta", "gaussian2.alpha[0]", "gaussian2.alpha[1]"]
+    assert product.layout.names() == [
+        "gaussian1.alpha",
+        "pade.beta",
+        "gaussian2.alpha[0]",
+        "gaussian2.alpha[1]",
+    ]
 
 
 def test_particle_moves_need_all_factors():

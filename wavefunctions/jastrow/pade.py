@@ -35,7 +35,9 @@ class Pade(Jastrow):
     ) -> None:
         if cusp is None:
             if system.n_dim == 1:
-                raise ValueError("cusp: expected a number, the Coulomb cusp has no Pade form in one dimension")
+                raise ValueError(
+                    "cusp: expected a number, the Coulomb cusp has no Pade form in one dimension"
+                )
             cusp = strength / (system.n_dim - 1)
         layout = ParameterLayout((("beta", (1,)),))
         super().__init__(
