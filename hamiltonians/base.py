@@ -71,9 +71,7 @@ class Hamiltonian:
             raise ValueError(f"terms {names}: expected at least one, with different names")
         for term in terms:
             if term.n_dim not in (None, system.n_dim):
-                raise ValueError(
-                    f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}"
-                )
+                raise ValueError(f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}")
         self.system = system
         self.terms = tuple(terms)
         self.unit = unit
@@ -95,9 +93,7 @@ class Hamiltonian:
         """Values of the terms at configurations X (n, N d), shape (n, number of terms)."""
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
         if X.shape[1] != self.system.n_coordinates:
-            raise ValueError(
-                f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}"
-            )
+            raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
         V = np.zeros((len(self.terms), X.shape[0]))
         self.potential(self.arguments(), X, V, 0)
         return V.T
@@ -124,9 +120,7 @@ def one_body_term(
     degree: float | None = None,
 ) -> Term:
     """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
-    return Term(
-        name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim
-    )
+    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim)
 
 
 def pair_term(

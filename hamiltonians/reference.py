@@ -119,9 +119,7 @@ def hard_sphere_pair(core_radius: float, omega: float = 1.0) -> Reference:
     return Reference(value, 0.0, "exact", "parabolic cylinder function that vanishes at the core")
 
 
-def hard_sphere_gas(
-    n_particles: int, core_radius: float, omega: float = 1.0, aspect: float = 1.0
-) -> Reference:
+def hard_sphere_gas(n_particles: int, core_radius: float, omega: float = 1.0, aspect: float = 1.0) -> Reference:
     """Mean-field energy of hard spheres in a trap with frequencies (omega, omega, aspect omega).
 
     The Gross-Pitaevskii energy with N - 1 partners per particle, which is right to first order in the core

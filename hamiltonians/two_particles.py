@@ -70,9 +70,7 @@ def hard_sphere_pair_energy(core_radius: float) -> float:
         for a core radius out of range.
     """
     if not 0.0 <= core_radius <= _MAX_CORE_RADIUS:
-        raise ValueError(
-            f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths"
-        )
+        raise ValueError(f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths")
 
     def at_wall(energy: float) -> float:
         def term(k: int, last: float, before: float) -> float:

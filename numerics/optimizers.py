@@ -71,9 +71,7 @@ class FirstOrderOptimizer(ABC):
         return self._update(gradient, learning_rate, state["slots"], int(state["count"][0]))
 
     @abstractmethod
-    def _update(
-        self, gradient: np.ndarray, learning_rate: float, slots: np.ndarray, count: int
-    ) -> np.ndarray:
+    def _update(self, gradient: np.ndarray, learning_rate: float, slots: np.ndarray, count: int) -> np.ndarray:
         """Return the update of step number `count`, counted from 1, and renew `slots` in place."""
 
 

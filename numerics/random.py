@@ -42,9 +42,7 @@ TAIL_START = 3.654152885361009
 LAYER_AREA = 0.004928673233974655
 
 
-def stream_states(
-    seed: SupportsIndex, first: SupportsIndex, n: SupportsIndex, stream: SupportsIndex = 0
-) -> np.ndarray:
+def stream_states(seed: SupportsIndex, first: SupportsIndex, n: SupportsIndex, stream: SupportsIndex = 0) -> np.ndarray:
     """Seed the generators of the walkers first, ..., first + n - 1; returns uint64 (n, 4).
 
     Row i is ``SeedSequence(seed, spawn_key=(stream, first + i)).generate_state(4, uint64)``; `stream`

@@ -29,15 +29,11 @@ def command_of(study: Path, case: dict, n_ranks: int) -> list[str]:
 def run_case(study: Path, case: dict, n_ranks: int, output: Path) -> dict:
     """Run one case; return what the table needs."""
     command = command_of(study, case, n_ranks)
-    results = (
-        output / study.name / (case["name"].replace(" ", "_").replace("/", "-").replace(",", "") + ".h5")
-    )
+    results = output / study.name / (case["name"].replace(" ", "_").replace("/", "-").replace(",", "") + ".h5")
     results.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     extra = ["-o", str(results), "--overwrite", "--quiet", "--json"]
-    finished = subprocess.run(
-        [*command, *extra], cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=True
-    )
+    finished = subprocess.run([*command, *extra], cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=True)
     summary = json.loads(finished.stdout)
     return {
         "name": case["name"],

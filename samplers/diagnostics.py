@@ -80,9 +80,7 @@ def _sokal(rho: NDArray[np.float64], mean_is_estimated: bool) -> float:
     if not enough.any():
         return float(tau.max())
     window = int(np.argmax(enough))
-    return float(tau[window] - rho[window]) * (
-        1.0 + (2 * window + 1) / len(rho) if mean_is_estimated else 1.0
-    )
+    return float(tau[window] - rho[window]) * (1.0 + (2 * window + 1) / len(rho) if mean_is_estimated else 1.0)
 
 
 def _geyer(rho: NDArray[np.float64]) -> float:

@@ -66,9 +66,7 @@ def limit_drift(G, row, width, time_step, limit):
             square += G[row, k] * G[row, k]
         x = limit * square * time_step
         if x > 0.0:
-            factor = 2.0 / (
-                math.sqrt(1.0 + 2.0 * x) + 1.0
-            )  # (sqrt(1 + 2 x) - 1) / x without its cancellation
+            factor = 2.0 / (math.sqrt(1.0 + 2.0 * x) + 1.0)  # (sqrt(1 + 2 x) - 1) / x without its cancellation
             for k in range(start, start + width):
                 G[row, k] *= factor
 

@@ -51,12 +51,7 @@ def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
     W = sampler.n_walkers
     per_iteration = optimizer.samples * optimizer.stride + optimizer.discard
     settle = sampler.thermalise if optimizer.iterations else 0
-    steps = (
-        sampler.thermalise
-        + optimizer.iterations * per_iteration
-        + settle
-        + evaluation.samples * evaluation.stride
-    )
+    steps = sampler.thermalise + optimizer.iterations * per_iteration + settle + evaluation.samples * evaluation.stride
     energies = optimizer.iterations * optimizer.samples + evaluation.samples
     partition = Partition(W, sampler.n_blocks, 0, n_ranks)
     local = partition.n_local

@@ -109,9 +109,7 @@ class Ensemble:
         tree = TreeSum(self.communicator, self.partition, n_energy + 2 * n_params)
         offender = None
         for block, X, states in self.blocks():
-            sample = self.measurement.measure(
-                X, states, self.options, n_samples, stride, self.reference, moments=True
-            )
+            sample = self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, moments=True)
             tree.add(block, np.concatenate([energy_sums(sample, self.reference), sample.moments.ravel()]))
             offender = first_offender(offender, sample)
         total = tree.finish()

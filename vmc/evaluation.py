@@ -133,9 +133,7 @@ def _step_sums(energies: np.ndarray, reference: float) -> np.ndarray:
     if not finite.all():
         total = np.where(finite, total, 0.0)
         energies = np.where(finite[:, :, None], energies, 0.0)
-    return np.concatenate(
-        [finite.sum(axis=1)[:, None], total.sum(axis=1)[:, None], energies.sum(axis=1)], axis=1
-    )
+    return np.concatenate([finite.sum(axis=1)[:, None], total.sum(axis=1)[:, None], energies.sum(axis=1)], axis=1)
 
 
 def _walker_means(sums: np.ndarray, reference: float) -> np.ndarray:

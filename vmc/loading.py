@@ -106,12 +106,9 @@ class Results:
             energy, error, source = self.reference
             lines.append(f"reference   {format_value(energy, error, self.unit)} {source}".rstrip())
         lines.append(
-            f"iterations  {len(self.optimization['iteration'])}, "
-            f"parameters {self.theta.size}, seed {a['seed']}"
+            f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
         )
-        lines.append(
-            f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}"
-        )
+        lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
 

@@ -113,9 +113,7 @@ class ConsoleReporter:
             f"{ensemble.partition.n_walkers} walkers, {describe(ensemble.communicator)}",
             markup=False,
         )
-        self.console.print(
-            f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}"
-        )
+        self.console.print(f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}")
         if self._on_terminal:
             self._bar.start()
 
@@ -130,9 +128,7 @@ class ConsoleReporter:
         now = time.monotonic()
         if now - self._last_line >= LINE_INTERVAL or report.done >= report.total:
             self._last_line = now
-            self.console.print(
-                f"{report.phase:<10} {report.done}/{report.total}  {text}".rstrip(), markup=False
-            )
+            self.console.print(f"{report.phase:<10} {report.done}/{report.total}  {text}".rstrip(), markup=False)
 
     def _advance_bar(self, report: Report, text: str) -> None:
         if report.phase != self._phase:
@@ -170,9 +166,7 @@ class ConsoleReporter:
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
-            self.console.print(
-                f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False
-            )
+            self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
 
 
 def reporter_for(is_root: bool, quiet: bool) -> Reporter:

@@ -84,9 +84,7 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
         setattr(driver.safeguard, name, attributes[name])
     driver.evaluation.series = get_array(tree, "evaluation/series", "<f8", (None, n_series))
     driver.evaluation.totals = get_array(tree, "evaluation/totals", "<f8", driver.evaluation.totals.shape)
-    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, 2, 2))[
-        mine
-    ]
+    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, 2, 2))[mine]
     driver.tuner.n_updates = int(attributes["n_tuned"])
     driver.phase = str(attributes["phase"])
     driver.position = int(attributes["position"])

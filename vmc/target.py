@@ -23,9 +23,7 @@ def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
     return {
         "workspace": link(_workspace, inner_workspace=k["workspace"]),
         "log_density": link(_log_density, log_psi=k["log_psi"]),
-        "log_density_gradient": link(
-            _log_density_gradient, log_psi=k["log_psi"], grad_laplacian=k["grad_laplacian"]
-        ),
+        "log_density_gradient": link(_log_density_gradient, log_psi=k["log_psi"], grad_laplacian=k["grad_laplacian"]),
         "refresh": link(_refresh, inner_refresh=k["refresh"]),
         "block_ratio": link(_block_ratio, ratio=k["ratio"]),
         "block_accept": link(_block_accept, inner_accept=k["accept"]),

@@ -12,9 +12,7 @@ MOVE_STREAM, START_STREAM = 0, 1
 _ATTEMPTS = 100
 
 
-def start_walkers(
-    wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float
-) -> np.ndarray:
+def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float) -> np.ndarray:
     """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
 
     Coordinates are normal with standard deviation `spread`; a walker that starts where psi vanishes (inside a

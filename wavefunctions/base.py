@@ -95,9 +95,7 @@ class WaveFunction:
         """log|psi|, sign, gradient, Laplacian and parameter derivatives at configurations X (n, N d)."""
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
         if X.shape[1] != self.system.n_coordinates:
-            raise ValueError(
-                f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}"
-            )
+            raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
         return Evaluation(self, X)
 
 

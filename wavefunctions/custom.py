@@ -33,9 +33,7 @@ class Custom(WaveFunction):
     def __init__(
         self, system: System, log_psi: Callable, parameters: Mapping[str, ArrayLike], **kernels: Callable
     ) -> None:
-        values = {
-            name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in parameters.items()
-        }
+        values = {name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in parameters.items()}
         layout = ParameterLayout(tuple((name, value.shape) for name, value in values.items()))
         theta = np.concatenate([value.ravel() for value in values.values()] or [np.empty(0)])
         slots = {"log_psi": link(_each_walker, scalar_log_psi=log_psi), **kernels}

@@ -85,8 +85,7 @@ def _nest(factors: tuple[WaveFunction, ...]) -> dict[str, Any]:
     kernels = {slot: factors[-1].kernels[slot] for slot in templates}
     for factor in reversed(factors[:-1]):
         kernels = {
-            slot: link(template, left=factor.kernels[slot], right=kernels[slot])
-            for slot, template in templates.items()
+            slot: link(template, left=factor.kernels[slot], right=kernels[slot]) for slot, template in templates.items()
         }
     return kernels
 

@@ -120,9 +120,7 @@ def checks():
 
 def main():
     chosen = measure.options(__doc__)
-    general = [
-        energies(form, n) for form in (energies_by_reduction, energies_by_scan) for n in CONFIGURATIONS
-    ]
+    general = [energies(form, n) for form in (energies_by_reduction, energies_by_scan) for n in CONFIGURATIONS]
     closed = [energies(energies_closed_form, n) for n in CONFIGURATIONS]
     figures = {
         "proposals": measure.throughput(map(proposals, WALKERS), chosen.seconds, chosen.repeat),

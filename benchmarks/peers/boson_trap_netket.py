@@ -60,9 +60,7 @@ def state_of(alpha, n_chains, chain_length=1):
 def proposals(n_chains):
     state = state_of(trap.ALPHA_EXACT, n_chains, SAMPLES_PER_CALL // n_chains)
     call = lambda: jax.block_until_ready(state.sample())  # noqa: E731
-    return measure.Candidate(
-        f"{n_chains} chains, {state.chain_length} sweeps a call", call, SAMPLES_PER_CALL * N
-    )
+    return measure.Candidate(f"{n_chains} chains, {state.chain_length} sweeps a call", call, SAMPLES_PER_CALL * N)
 
 
 def energies(operator, n_samples, chunk_size):

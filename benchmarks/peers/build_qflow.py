@@ -66,9 +66,7 @@ def main() -> None:
         command = [str(compiler), *FLAGS, *include_folders(sources), *files, libraries, "-o", str(target)]
         path = f"{compiler.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         subprocess.run(command, check=True, env={**os.environ, "PATH": path})
-        shutil.copytree(
-            sources, site / "qflow", ignore=shutil.ignore_patterns("*.cpp", "*.hpp"), dirs_exist_ok=True
-        )
+        shutil.copytree(sources, site / "qflow", ignore=shutil.ignore_patterns("*.cpp", "*.hpp"), dirs_exist_ok=True)
 
 
 if __name__ == "__main__":

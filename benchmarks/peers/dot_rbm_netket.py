@@ -57,9 +57,7 @@ def problem(n_particles, n_chains, chain_length=1):
     variables = {"params": dict(zip("abw", map(jnp.asarray, dot.parameters(n_particles)), strict=True))}
     model = GaussianBinary(hilbert.size)
     state = parts.state_of(hilbert, model, dot.STEP_SIZE, n_chains, chain_length, variables)
-    hamiltonian = nk.operator.KineticEnergy(hilbert, mass=1.0) + nk.operator.PotentialEnergy(
-        hilbert, potential
-    )
+    hamiltonian = nk.operator.KineticEnergy(hilbert, mass=1.0) + nk.operator.PotentialEnergy(hilbert, potential)
     return state, hamiltonian
 
 

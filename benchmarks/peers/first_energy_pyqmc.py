@@ -31,9 +31,7 @@ def child():
 
     kept: list = []
     np.random.seed(SEED)  # noqa: NPY002 (PyQMC draws from the global generator)
-    molecule = pyscf.gto.M(
-        atom="H 0 0 0; H 0 0 1.4", unit="bohr", basis="ccecpccpvdz", ecp="ccecp", verbose=0
-    )
+    molecule = pyscf.gto.M(atom="H 0 0 0; H 0 0 1.4", unit="bohr", basis="ccecpccpvdz", ecp="ccecp", verbose=0)
     mean_field = pyscf.scf.RHF(molecule).run()
     psi = pyq.Slater(molecule, mean_field)
     walkers = pyq.initial_guess(molecule, first.N_WALKERS)
@@ -42,11 +40,7 @@ def child():
     pyq.vmc(psi, walkers, nblocks=first.N_SAMPLES, nsteps_per_block=1, accumulators=energy)
     means = np.mean(kept, axis=0)
     error = means.std(ddof=1) / np.sqrt(len(means))
-    print(
-        json.dumps(
-            {"energy": float(means.mean()), "error": float(error), "expected": float(mean_field.e_tot)}
-        )
-    )
+    print(json.dumps({"energy": float(means.mean()), "error": float(error), "expected": float(mean_field.e_tot)}))
 
 
 def main():

@@ -41,9 +41,7 @@ def one_thread() -> None:
 def options(description: str) -> argparse.Namespace:
     """Parse ``--seconds`` (of each figure) and ``--repeat``."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--seconds", type=float, default=10.0, help="wall time for each figure, less compilation"
-    )
+    parser.add_argument("--seconds", type=float, default=10.0, help="wall time for each figure, less compilation")
     parser.add_argument("--repeat", type=int, default=5, help="repeats that share this time")
     chosen = parser.parse_args()
     if chosen.seconds <= 0 or chosen.repeat < 1:
@@ -101,9 +99,7 @@ def between(value: float, low: float, high: float) -> dict[str, object]:
     return {"value": value, "low": float(low), "high": float(high), "passed": bool(low <= value <= high)}
 
 
-def report(
-    peer: str, version: str, workload: str, figures: dict[str, object], checks: dict[str, dict]
-) -> None:
+def report(peer: str, version: str, workload: str, figures: dict[str, object], checks: dict[str, dict]) -> None:
     """Print the one JSON line; leave with status 1 if a check failed."""
     line = {"peer": peer, "version": version, "workload": workload, "figures": figures, "checks": checks}
     print(json.dumps(line), flush=True)

@@ -23,9 +23,7 @@ def main():
     rows, gradient = sr.problem()
     candidate = measure.Candidate("dsyrk + Cholesky", lambda: solve(rows, gradient), 1)
     figures = {"solves": measure.throughput([candidate], chosen.seconds, chosen.repeat)}
-    measure.report(
-        "scipy", scipy.__version__, "W8", figures, sr.checks(rows, gradient, solve(rows, gradient))
-    )
+    measure.report("scipy", scipy.__version__, "W8", figures, sr.checks(rows, gradient, solve(rows, gradient)))
 
 
 if __name__ == "__main__":

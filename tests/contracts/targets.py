@@ -191,9 +191,7 @@ def bimodal_log(p, X, log, ws):
     for b in range(X.shape[0]):
         left = (X[b, 0] + centre) / width
         right = (X[b, 0] - centre) / width
-        log[b] = math.log(
-            weight * math.exp(-0.5 * left * left) + (1.0 - weight) * math.exp(-0.5 * right * right)
-        )
+        log[b] = math.log(weight * math.exp(-0.5 * left * left) + (1.0 - weight) * math.exp(-0.5 * right * right))
 
 
 @kernel

@@ -94,9 +94,7 @@ def p_value_of_rank(name, target, kernels=None, n_chains=50_000, n_steps=7, seed
     here = statistic[0, 0]
     place = rng.integers(0, n_steps + 1, n_chains)
     steps = np.arange(1, n_steps + 1)[:, None]
-    others = np.where(
-        steps <= place, statistic[0, 1:], np.take_along_axis(statistic[1], abs(steps - place), 0)
-    )
+    others = np.where(steps <= place, statistic[0, 1:], np.take_along_axis(statistic[1], abs(steps - place), 0))
     below, ties = (others < here).sum(axis=0), (others == here).sum(axis=0)
     rank = below + rng.integers(0, ties + 1)
     return stats.chisquare(np.bincount(rank, minlength=n_steps + 1)).pvalue

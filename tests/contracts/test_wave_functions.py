@@ -115,9 +115,7 @@ def expansion_slopes(wave_function, X, factor=1.0):
         wave_function.theta[:] = theta
         errors.append(np.abs([in_x, in_theta]))
     rounding = 1e-14 * (1.0 + np.abs(evaluation.log_psi))
-    return np.where(
-        errors[1] > 10.0 * rounding, np.log10((errors[0] + rounding) / errors[1].clip(rounding)), 2.0
-    )
+    return np.where(errors[1] > 10.0 * rounding, np.log10((errors[0] + rounding) / errors[1].clip(rounding)), 2.0)
 
 
 @cases
@@ -125,9 +123,7 @@ def test_error_of_the_first_order_expansion_is_of_second_order(case):
     wave_function = case.build()
     slopes = expansion_slopes(wave_function, configurations(case, wave_function, 20))
     assert np.median(slopes, axis=1).min() > 1.95
-    wrong = np.median(
-        expansion_slopes(wave_function, configurations(case, wave_function, 20), factor=1.1), axis=1
-    )
+    wrong = np.median(expansion_slopes(wave_function, configurations(case, wave_function, 20), factor=1.1), axis=1)
     assert wrong[0] < 1.3
     assert wrong[1] < 1.3 or not wave_function.n_params
 
@@ -189,9 +185,7 @@ def test_exchange_of_particles(case):
     X = configurations(case, wave_function, 20)
     order = np.random.default_rng(9).permutation(system.n_particles)
     assert (order != np.arange(system.n_particles)).any()
-    exchanged = np.ascontiguousarray(
-        X.reshape(-1, system.n_particles, system.n_dim)[:, order].reshape(X.shape)
-    )
+    exchanged = np.ascontiguousarray(X.reshape(-1, system.n_particles, system.n_dim)[:, order].reshape(X.shape))
     change = np.abs(log_psi_of(wave_function, exchanged) - log_psi_of(wave_function, X))
     assert (change.max() < 1e-12) if case.symmetric else (change.min() > 1e-6)
 
@@ -280,9 +274,7 @@ def test_evaluate_refuses_other_systems(case):
     assert wave_function.evaluate(configurations(case, wave_function, 1)[0]).log_psi.shape == (1,)
 
 
-@pytest.mark.skipif(
-    bool(numba.config.DISABLE_JIT), reason="plain Python raises where compiled code gives infinity"
-)
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="plain Python raises where compiled code gives infinity")
 @pytest.mark.parametrize("r", [0.0, 1e-300, 1e-150, 1e-20, 1e-8, 1e4, 1e8])
 @cases
 def test_extreme_separations(case, r):
@@ -297,9 +289,7 @@ def test_extreme_separations(case, r):
     Y = np.array([[r] + [0.0] * (d - 1)])
     extreme = moved(X, 1, Y)
     twin_r = 0.0 if r < 1e-150 else r
-    twin = naive.value(
-        case.twin, wave_function.theta, moved(X, 1, Y * 0.0 + [[twin_r] + [0.0] * (d - 1)])[0], d
-    )
+    twin = naive.value(case.twin, wave_function.theta, moved(X, 1, Y * 0.0 + [[twin_r] + [0.0] * (d - 1)])[0], d)
     expected = float(twin)
     assert log_psi_of(wave_function, extreme)[0] == pytest.approx(expected, rel=1e-12, abs=1e-12)
     ratio = ratio_of(wave_function, X, 1, Y, fresh_state(wave_function, X))[0]

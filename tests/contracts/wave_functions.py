@@ -65,16 +65,12 @@ CASES = [
     Case("pade_3d", lambda: Pade(SPACE, 0.8), naive.pade(0.5)),
     Case("pade_crowd", lambda: Pade(CROWD, 0.3), naive.pade(1), n_points=8),
     Case("hard_core", lambda: HardCore(SPACE, 0.25), naive.hard_core(0.25), core=0.25),
-    Case(
-        "hard_core_crowd", lambda: HardCore(CROWD, 0.0043), naive.hard_core(0.0043), core=0.0043, n_points=8
-    ),
+    Case("hard_core_crowd", lambda: HardCore(CROWD, 0.0043), naive.hard_core(0.0043), core=0.0043, n_points=8),
     Case("power_law", lambda: PowerLaw(LINE, 1.7), naive.power_law()),
     Case("gaussian_pair", lambda: GaussianPair(SPACE, 0.06), naive.gaussian_pair()),
     Case("gaussian_pair_crowd", lambda: GaussianPair(CROWD, 0.06), naive.gaussian_pair(), n_points=8),
     Case("rbm", lambda: RBM(PLANE, 3, spread=0.5), naive.rbm(3, sigma=1), symmetric=False),
-    Case(
-        "rbm_root", lambda: RBM(PLANE, 2, "sqrt(F)", 0.8, spread=0.5), naive.rbm(2, 0.5, 0.8), symmetric=False
-    ),
+    Case("rbm_root", lambda: RBM(PLANE, 2, "sqrt(F)", 0.8, spread=0.5), naive.rbm(2, 0.5, 0.8), symmetric=False),
     Case("rbm_width", lambda: RBM(PLANE, 2, "F", 0.8, True, spread=0.5), naive.rbm(2), symmetric=False),
     Case(
         "rbm_root_width",

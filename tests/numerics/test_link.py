@@ -172,9 +172,7 @@ def test_fingerprint_sees_defaults_and_closures():
 
 
 def test_fingerprint_sees_signed_zero_and_types():
-    prints = [
-        print_of(shifted, shift=value) for value in (0.0, -0.0, 0, False, np.float32(0), "0", (0,), None)
-    ]
+    prints = [print_of(shifted, shift=value) for value in (0.0, -0.0, 0, False, np.float32(0), "0", (0,), None)]
     assert len(set(prints)) == len(prints)
 
 

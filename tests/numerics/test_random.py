@@ -178,8 +178,6 @@ def test_same_bits_without_the_compiler():
     for disable in ("0", "1"):
         environment = {**os.environ, "NUMBA_DISABLE_JIT": disable}
         command = [sys.executable, "-W", "error", "-c", BITS]
-        outputs.append(
-            subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-        )
+        outputs.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
     assert len(outputs[0]) > 1000
     assert outputs[0] == outputs[1]

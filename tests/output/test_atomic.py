@@ -190,9 +190,7 @@ def test_a_killed_writer_is_cleaned_up_after(tmp_path):
     path = tmp_path / "run.h5"
     path.write_bytes(b"old")
     code = "import sys, os, signal; import vmc.output.atomic as a; "
-    code += (
-        "a.os.fsync = lambda fd: os.kill(os.getpid(), signal.SIGKILL); a.replace_file(sys.argv[1], b'new')"
-    )
+    code += "a.os.fsync = lambda fd: os.kill(os.getpid(), signal.SIGKILL); a.replace_file(sys.argv[1], b'new')"
     assert _run(code, path).returncode == -signal.SIGKILL
     assert len(os.listdir(tmp_path)) == 2
     assert path.read_bytes() == b"old"

@@ -201,9 +201,7 @@ START = [((), False), ((1,), False), ((1, 2), False), ((1, 2), True)]
 
 
 @pytest.mark.parametrize(("start_generations", "damage_newest"), START)
-def test_every_crash_point_leaves_this_or_the_last_generation(
-    tmp_path, monkeypatch, start_generations, damage_newest
-):
+def test_every_crash_point_leaves_this_or_the_last_generation(tmp_path, monkeypatch, start_generations, damage_newest):
     recorded = _record(tmp_path / "run", monkeypatch, start_generations, damage_newest)
     n_states, n_different, failures = _check_states(tmp_path / "rebuilt", *recorded)
     assert failures == []
@@ -232,9 +230,7 @@ def test_the_model_of_the_disk_ends_where_the_file_system_does(tmp_path, monkeyp
 def test_the_enumeration_finds_planted_faults(tmp_path, monkeypatch, fault, kind):
     """Negative control: four plausible ways to save that lose data, the last of them only after damage."""
     if fault == "file not flushed":
-        monkeypatch.setattr(
-            LoggingOS, "fsync", lambda self, fd: self.inodes[fd] or self.log.append(("flush", None))
-        )
+        monkeypatch.setattr(LoggingOS, "fsync", lambda self, fd: self.inodes[fd] or self.log.append(("flush", None)))
     elif fault == "folder not flushed":
         monkeypatch.setattr(atomic, "_flush_folder", lambda folder: None)
     else:

@@ -59,17 +59,13 @@ def test_attributes_come_back_with_type_and_value():
 
 
 _names = st.text("abcdefgh_0123456789", min_size=1, max_size=6)
-_arrays = st.sampled_from(DTYPES).flatmap(
-    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0))
-)
+_arrays = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
 _trees = st.recursive(
     st.dictionaries(_names, st.builds(Dataset, _arrays, st.text("Eħω/", max_size=3)), max_size=3),
     lambda below: st.dictionaries(_names, below, max_size=3),
     max_leaves=4,
 )
-_attributes = st.dictionaries(
-    _names.map("at_".__add__), st.integers(-(2**63), 2**64 - 1) | st.floats() | st.booleans()
-)
+_attributes = st.dictionaries(_names.map("at_".__add__), st.integers(-(2**63), 2**64 - 1) | st.floats() | st.booleans())
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

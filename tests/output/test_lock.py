@@ -159,9 +159,7 @@ print(held)
 
 def test_never_two_holders_while_the_lock_file_comes_and_goes(tmp_path):
     jobs = [
-        subprocess.Popen(
-            [sys.executable, "-c", CONTEND, tmp_path / "run.h5"], stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([sys.executable, "-c", CONTEND, tmp_path / "run.h5"], stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
     held = [int(job.communicate(timeout=60)[0]) for job in jobs]

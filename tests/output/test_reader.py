@@ -99,9 +99,7 @@ def _filter_nobody_has(file, folder):
 
 
 def _huge_chunk(file, folder):
-    dataset = _add_texts(
-        file.create_dataset("x", (4,), "f8", chunks=(1 << 18,), maxshape=(None,), compression=9)
-    )
+    dataset = _add_texts(file.create_dataset("x", (4,), "f8", chunks=(1 << 18,), maxshape=(None,), compression=9))
     dataset[:] = 1.0
 
 
@@ -259,9 +257,7 @@ def test_a_large_file_is_refused_by_its_size_alone(tmp_path):
 def test_reading_stays_within_little_memory(folder):
     """A zip bomb of 1 GB does not fit into the 600 MB this child may have; it never asks for them."""
     path = folder / "bomb.h5"
-    path.write_bytes(
-        _build(_raw("x", shape=(1 << 27,), dtype="f8", chunks=(1 << 20,), compression=9), folder)
-    )
+    path.write_bytes(_build(_raw("x", shape=(1 << 27,), dtype="f8", chunks=(1 << 20,), compression=9), folder))
     with h5py.File(path, "r+") as file:
         file["x"][: 1 << 20] = 0.0
     code = "import sys; from vmc.output.reader import *; read_tree(read_bytes(sys.argv[1]))"

@@ -21,9 +21,7 @@ def test_launchers(environment, launcher, size, rank):
 
 
 def test_mpirun_inside_srun_counts_ranks_not_nodes():
-    launch = find_launch(
-        {"SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "PMI_SIZE": "96", "PMI_RANK": "60"}
-    )
+    launch = find_launch({"SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "PMI_SIZE": "96", "PMI_RANK": "60"})
     assert launch.size == 96
 
 

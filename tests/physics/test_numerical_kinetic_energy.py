@@ -20,18 +20,14 @@ DISTINCT = {
 }
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.name in DISTINCT], ids=lambda case: case.name
-)
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in DISTINCT], ids=lambda case: case.name)
 def test_both_kinds_agree(case):
     wave_function = case.build()
     hamiltonian = HarmonicTrap(wave_function.system)
     X = apart(wave_function.system, 20, closest=case.core + 0.25)
     analytic = local_energies(wave_function, hamiltonian, X)
     numerical = local_energies(wave_function, hamiltonian, X, kind="finite_difference")
-    np.testing.assert_allclose(
-        numerical[:, 0], analytic[:, 0], rtol=1e-6, atol=1e-7 * np.abs(analytic[:, 0]).max()
-    )
+    np.testing.assert_allclose(numerical[:, 0], analytic[:, 0], rtol=1e-6, atol=1e-7 * np.abs(analytic[:, 0]).max())
     np.testing.assert_array_equal(numerical[:, 1], analytic[:, 1])
     assert (numerical[:, 0] != analytic[:, 0]).any(), "the two must be different computations"
 

@@ -65,9 +65,7 @@ def traced_step(target, move, X, noise):
     Y, states = X.copy(), np.zeros((len(X), 4), np.uint64)
     memory = kernels.prepare(target.p, *X.shape)
     kernels.begin(target.p, Y, move.options(), memory)
-    assert (
-        step(target.p, Y, states, move.options(), memory) == len(ratios) == len(X) * move.proposals(target.n)
-    )
+    assert step(target.p, Y, states, move.options(), memory) == len(ratios) == len(X) * move.proposals(target.n)
     return Y, np.array(ratios)
 
 

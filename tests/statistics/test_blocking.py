@@ -72,9 +72,7 @@ def test_levels_are_plain_block_errors():
         means = series[:n_used].reshape(level.n_blocks, -1).mean(axis=1)
         expected = means.std(ddof=1) / np.sqrt(1000 / level.block_length)
         assert level.error == pytest.approx(expected, rel=1e-10)
-        assert level.error_uncertainty == pytest.approx(
-            expected / np.sqrt(2 * (level.n_blocks - 1)), rel=1e-10
-        )
+        assert level.error_uncertainty == pytest.approx(expected / np.sqrt(2 * (level.n_blocks - 1)), rel=1e-10)
 
 
 def test_plateau_is_reached_by_long_series_only():

@@ -32,9 +32,7 @@ def test_refusals(make, text):
         make()
 
 
-@pytest.mark.parametrize(
-    ("system", "strength", "slope"), [(PLANE, 1.0, 1.0), (PLANE, 2.0, 2.0), (SPACE, 1.0, 0.5)]
-)
+@pytest.mark.parametrize(("system", "strength", "slope"), [(PLANE, 1.0, 1.0), (PLANE, 2.0, 2.0), (SPACE, 1.0, 0.5)])
 def test_cusp_of_the_dimension(system, strength, slope):
     """u'(0) = strength / (d - 1), seen at a pair 1e-7 apart with the others far away."""
     x = np.full((1, system.n_coordinates), 0.0)

@@ -39,9 +39,7 @@ def test_products_of_products():
     flat.theta *= 1.1
     X = np.random.default_rng(1).normal(size=(4, 6))
     np.testing.assert_allclose(outer.evaluate(X).log_psi, flat.evaluate(X).log_psi, rtol=1e-13)
-    np.testing.assert_allclose(
-        outer.evaluate(X).log_derivatives, flat.evaluate(X).log_derivatives, rtol=1e-13
-    )
+    np.testing.assert_allclose(outer.evaluate(X).log_derivatives, flat.evaluate(X).log_derivatives, rtol=1e-13)
     assert outer.layout.names() == ["product.gaussian.alpha", "product.pade.beta", "gaussianpair.gamma"]
 
 

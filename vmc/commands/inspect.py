@@ -18,9 +18,7 @@ def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, j
     config = load_config(path, settings)
     cost = estimate_cost(config, ranks)
     if json:
-        typer.echo(
-            json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2)
-        )
+        typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))
         return 0
     if resolved:
         typer.echo(to_toml(config))
@@ -30,9 +28,7 @@ def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, j
     typer.echo(f"walker steps            {cost.moves:.3g}")
     typer.echo(f"local energies          {cost.local_energies:.3g}")
     typer.echo(f"log-derivative rows     {cost.derivative_rows:.3g}")
-    typer.echo(
-        f"memory per rank         {bytes_text(cost.total_memory)}, Python and the compiler: about 0.3 GB"
-    )
+    typer.echo(f"memory per rank         {bytes_text(cost.total_memory)}, Python and the compiler: about 0.3 GB")
     for name, size in sorted(cost.memory.items(), key=lambda item: -item[1]):
         typer.echo(f"  {name:<32}{bytes_text(size)}")
     return 0
@@ -54,11 +50,7 @@ def list_command(folder: Path, json: bool) -> int:
     """One line per results file; a file that cannot be read is listed with the reason."""
     if not folder.is_dir():
         raise UserError(f"{folder}: not a folder")
-    rows = [
-        _row(path)
-        for path in sorted(folder.rglob("*.h5"))
-        if not path.name.endswith((".ckpt.h5", ".previous.h5"))
-    ]
+    rows = [_row(path) for path in sorted(folder.rglob("*.h5")) if not path.name.endswith((".ckpt.h5", ".previous.h5"))]
     if json:
         typer.echo(json_module.dumps([{"file": str(path), **entry} for path, entry, _ in rows], indent=2))
     elif not rows:

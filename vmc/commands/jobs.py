@@ -74,9 +74,7 @@ def _finish(outcome: Outcome, config: Config, json: bool) -> int:
 def _split(item: str) -> tuple[str, str]:
     name, equals, target = item.partition("=")
     if not equals or name not in USER_KERNELS or ":" not in target:
-        raise UserError(
-            f"--kernel {item}: expected NAME=MODULE:FUNCTION with NAME one of {', '.join(USER_KERNELS)}"
-        )
+        raise UserError(f"--kernel {item}: expected NAME=MODULE:FUNCTION with NAME one of {', '.join(USER_KERNELS)}")
     return name, target
 
 

@@ -17,9 +17,7 @@ program = typer.Typer(
 
 Set = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this form on all supported versions
-    typer.Option(
-        "--set", "-s", metavar="KEY=VALUE", help="Override a key, e.g. optimizer.learning_rate=0.1."
-    ),
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="Override a key, e.g. optimizer.learning_rate=0.1."),
 ]
 Kernel = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -34,9 +32,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no s
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 MaxTime = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(
-        "--max-time", metavar="TIME", help="Save and stop before this wall time: 3600, 90m or 1:30:00."
-    ),
+    typer.Option("--max-time", metavar="TIME", help="Save and stop before this wall time: 3600, 90m or 1:30:00."),
 ]
 Results = Annotated[Path, typer.Argument(help="Results file (.h5).", show_default=False)]
 
@@ -46,9 +42,7 @@ def run(
     config: Annotated[Path, typer.Argument(help="Configuration (.toml).", show_default=False)],
     output: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--output", "-o", help="Results file; the configuration's name with .h5 where not given."
-        ),
+        typer.Option("--output", "-o", help="Results file; the configuration's name with .h5 where not given."),
     ] = None,
     settings: Set = None,
     kernel: Kernel = None,
@@ -64,9 +58,7 @@ def run(
     """
     from vmc.commands.jobs import run_command
 
-    raise typer.Exit(
-        run_command(config, output, settings or [], kernel or [], overwrite, max_time, quiet, json)
-    )
+    raise typer.Exit(run_command(config, output, settings or [], kernel or [], overwrite, max_time, quiet, json))
 
 
 @program.command()
@@ -89,9 +81,7 @@ def check(
     config: Annotated[Path, typer.Argument(help="Configuration (.toml).", show_default=False)],
     settings: Set = None,
     ranks: Annotated[int, typer.Option(min=1, help="Number of ranks to plan for.")] = 1,
-    resolved: Annotated[
-        bool, typer.Option("--resolved", help="Print the configuration with all defaults.")
-    ] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print the configuration with all defaults.")] = False,
     json: Json = False,
 ) -> None:
     """Check a configuration and tell what it will cost, without sampling."""
@@ -117,9 +107,7 @@ def plot(
     results: Results,
     output: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--output", "-o", help="Picture (.png, .pdf or .svg); next to the results where not given."
-        ),
+        typer.Option("--output", "-o", help="Picture (.png, .pdf or .svg); next to the results where not given."),
     ] = None,
     kind: Annotated[
         str, typer.Option("--kind", "-k", help="summary, energy, blocking, parameters or acceptance.")

@@ -105,9 +105,7 @@ def _hamiltonian(builder: _Builder, system: System) -> Hamiltonian:
     interaction = None
     if section.interaction is not None:
         if system.n_particles < 2:
-            raise UserError(
-                f"hamiltonian.interaction: n_particles = {system.n_particles}, expected at least 2"
-            )
+            raise UserError(f"hamiltonian.interaction: n_particles = {system.n_particles}, expected at least 2")
         interaction = _interaction(builder, section.interaction)
     trap = HarmonicTrap(system, section.omega, interaction, section.unit)
     if section.potential is None:
@@ -162,9 +160,7 @@ def _coulomb_strength(config: Config) -> float:
 def _core_radius(config: Config) -> float:
     interaction = config.hamiltonian.interaction
     if not isinstance(interaction, schema.HardSphere):
-        raise UserError(
-            "wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction"
-        )
+        raise UserError("wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction")
     return interaction.core_radius
 
 

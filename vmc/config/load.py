@@ -29,9 +29,7 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UserError(
-                f"{path}: {path.stat().st_size} bytes, expected a configuration below {MAX_BYTES}"
-            )
+            raise UserError(f"{path}: {path.stat().st_size} bytes, expected a configuration below {MAX_BYTES}")
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
@@ -105,9 +103,7 @@ def _entry(table: list, name: str, key: str) -> dict:
 def _explain(error: ValidationError) -> str:
     """The first problem in one line; of a union's alternatives, the one that fits furthest."""
     problems = error.errors(include_url=False)
-    problem = max(
-        (p for p in problems if p["loc"][:2] == problems[0]["loc"][:2]), key=lambda p: len(p["loc"])
-    )
+    problem = max((p for p in problems if p["loc"][:2] == problems[0]["loc"][:2]), key=lambda p: len(p["loc"]))
     location = problem["loc"]
     where = ".".join(str(part) for part in _spoken(location))
     value = problem.get("input")
@@ -123,9 +119,7 @@ def _explain(error: ValidationError) -> str:
     if problem["type"] == "union_tag_not_found":
         return f"missing key '{where}.kind'"
     if problem["type"] == "literal_error":
-        choices = [
-            part.strip().strip("'") for part in problem["ctx"]["expected"].replace(" or ", ", ").split(",")
-        ]
+        choices = [part.strip().strip("'") for part in problem["ctx"]["expected"].replace(" or ", ", ").split(",")]
         return f"{where} = {value!r}{_suggest(str(value), choices)}"
     text = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "value_error":

@@ -146,13 +146,7 @@ class UserFactor(Section):
 
 
 Factor = Annotated[
-    GaussianFactor
-    | RBMFactor
-    | PadeFactor
-    | HardCoreFactor
-    | PowerLawFactor
-    | GaussianPairFactor
-    | UserFactor,
+    GaussianFactor | RBMFactor | PadeFactor | HardCoreFactor | PowerLawFactor | GaussianPairFactor | UserFactor,
     Field(discriminator="kind"),
 ]
 
@@ -216,9 +210,7 @@ class CosineSchedule(Section):
     warmup: CountOrNone = 0
 
 
-Schedule = Annotated[
-    ConstantSchedule | DecaySchedule | PowerLawSchedule | CosineSchedule, Field(discriminator="kind")
-]
+Schedule = Annotated[ConstantSchedule | DecaySchedule | PowerLawSchedule | CosineSchedule, Field(discriminator="kind")]
 
 
 class PreconditionerSection(Section):

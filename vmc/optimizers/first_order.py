@@ -46,14 +46,10 @@ class FirstOrder:
             sample = ensemble.gradient(self.n_samples, self.stride)
             energies, gradient, direction = sample.energies, sample.gradient, sample.gradient
         else:
-            energies, gradient, direction = self.preconditioner.direction(
-                ensemble, self.n_samples, self.stride
-            )
+            energies, gradient, direction = self.preconditioner.direction(ensemble, self.n_samples, self.stride)
         if not np.isfinite(direction).all():
             return Iteration(energies, math.nan, np.full(direction.size, math.nan))
-        update = self.rule.step(
-            shortened(direction, self.gradient_limit), damping * self.schedule(iteration), state
-        )
+        update = self.rule.step(shortened(direction, self.gradient_limit), damping * self.schedule(iteration), state)
         return Iteration(energies, float(np.linalg.norm(gradient)), shortened(update, self.step_limit))
 
 

@@ -60,9 +60,7 @@ class QuasiNewton:
         fixed = _FixedSample(ensemble, self.n_samples, self.stride)
         theta = ensemble.measurement.wave_function.theta
         start = theta.copy()
-        end = drive_from_root(
-            ensemble.communicator, fixed.evaluate, lambda evaluate: self._minimise(evaluate, start)
-        )
+        end = drive_from_root(ensemble.communicator, fixed.evaluate, lambda evaluate: self._minimise(evaluate, start))
         theta[:] = start
         update = damping * (end - start)
         return Iteration(sample.energies, float(np.linalg.norm(sample.gradient)), update)

@@ -100,9 +100,7 @@ class StochasticReconfiguration:
 
         def solve(apply: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
             diagonal = variances + added
-            return solve_conjugate_gradients(
-                apply, 0.5 * gradient, diagonal, self.tolerance, self.max_iterations
-            )[0]
+            return solve_conjugate_gradients(apply, 0.5 * gradient, diagonal, self.tolerance, self.max_iterations)[0]
 
         return energies, gradient, drive_from_root(ensemble.communicator, apply, solve)
 
@@ -111,9 +109,7 @@ def _largest_block(ensemble: Ensemble) -> int:
     return max(X.shape[0] for _, X, _ in ensemble.blocks())
 
 
-def _sums_of_rows(
-    sample: BlockSample, reference: float, buffer: np.ndarray, n_energy: int, P: int
-) -> np.ndarray:
+def _sums_of_rows(sample: BlockSample, reference: float, buffer: np.ndarray, n_energy: int, P: int) -> np.ndarray:
     """Put energies, sum O and sum (E_L - reference) O of a block into the buffer; return the finite rows."""
     total = sample.energies.sum(axis=2).ravel() - reference
     finite = np.isfinite(total)

@@ -46,14 +46,10 @@ def load_checkpoint(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Lo
     except DamagedFileError as error:
         trouble = f"is damaged ({error.reason})"
     try:
-        return _load(
-            previous, limits, f"{newest.name!r} {trouble}: using the previous checkpoint {previous.name!r}"
-        )
+        return _load(previous, limits, f"{newest.name!r} {trouble}: using the previous checkpoint {previous.name!r}")
     except FileNotFoundError:
         if trouble == "is missing":
-            raise FileNotFoundError(
-                f"there is no checkpoint {str(newest)!r}; has the run saved one yet?"
-            ) from None
+            raise FileNotFoundError(f"there is no checkpoint {str(newest)!r}; has the run saved one yet?") from None
         raise DamagedFileError(newest, f"it {trouble}, and there is no previous checkpoint") from None
     except DamagedFileError as error:
         raise DamagedFileError(

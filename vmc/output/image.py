@@ -38,9 +38,7 @@ def _dimension_names(name: str, item: Dataset) -> tuple[str, ...]:
     return item.dims or tuple(f"{name}_dim_{axis}" for axis in range(item.data.ndim))
 
 
-def _write_group(
-    target: h5py.Group, group: Group, inherited: dict[str, h5py.Dataset]
-) -> dict[str, h5py.Dataset]:
+def _write_group(target: h5py.Group, group: Group, inherited: dict[str, h5py.Dataset]) -> dict[str, h5py.Dataset]:
     for name, value in group.attributes.items():
         target.attrs[name] = np.bool_(value) if isinstance(value, bool) else value
     written = {name: _write_dataset(target, name, item) for name, item in group.datasets.items()}

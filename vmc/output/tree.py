@@ -35,9 +35,7 @@ class Dataset:
     def __post_init__(self) -> None:
         data = _storable(self.data, "a dataset")
         if self.dims and len(self.dims) != data.ndim:
-            raise ValueError(
-                f"{len(self.dims)} dimension names {self.dims} for an array of shape {data.shape}"
-            )
+            raise ValueError(f"{len(self.dims)} dimension names {self.dims} for an array of shape {data.shape}")
         if len(set(self.dims)) != len(self.dims):
             raise ValueError(f"dimension names {self.dims} repeat; every axis needs its own name")
         for name in self.dims:
@@ -67,9 +65,7 @@ def flatten(tree: Tree, attributes: Attributes, path: str = "") -> Iterator[Grou
     for name in tree:
         check_name(name)
         if name not in subgroups and name not in datasets:
-            raise ValueError(
-                f"'{path}/{name}' is a {type(tree[name]).__name__}, expected a Dataset or a mapping"
-            )
+            raise ValueError(f"'{path}/{name}' is a {type(tree[name]).__name__}, expected a Dataset or a mapping")
     own: dict[str, Attribute] = {}
     below: dict[str, Attributes] = {}
     for name, value in sorted(attributes.items()):
@@ -127,9 +123,7 @@ def checked_attribute(where: str, name: str, value: object) -> Attribute:
     elif isinstance(value, np.ndarray):
         value = _storable(value, where)
         if value.nbytes > MAX_ATTRIBUTE_BYTES:
-            raise ValueError(
-                f"'{where}' has {value.nbytes} bytes; make it a dataset (limit {MAX_ATTRIBUTE_BYTES})"
-            )
+            raise ValueError(f"'{where}' has {value.nbytes} bytes; make it a dataset (limit {MAX_ATTRIBUTE_BYTES})")
     elif isinstance(value, int) and not -(2**63) <= value < 2**64:
         raise ValueError(f"'{where}' = {value} does not fit in 64 bits; store it as text")
     elif not isinstance(value, int | float):

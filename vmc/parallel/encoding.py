@@ -47,9 +47,7 @@ def _outline(data: Any, pieces: list[bytes]) -> Any:
         return {type(data).__name__: [_outline(item, pieces) for item in data]}
     if type(data) is dict:
         return {"dict": [[_outline(part, pieces) for part in pair] for pair in data.items()]}
-    raise TypeError(
-        f"cannot send {type(data).__name__}: only numbers, strings, None, arrays and dicts, lists, tuples"
-    )
+    raise TypeError(f"cannot send {type(data).__name__}: only numbers, strings, None, arrays and dicts, lists, tuples")
 
 
 class _Reader:

@@ -52,9 +52,7 @@ class TreeSum:
         if block != self._next_block or block not in self._partition.blocks:
             raise ValueError(f"block {block} was added, expected {self._expected()}")
         if buffer.shape != (self._buffer_size,) or buffer.dtype != np.float64:
-            raise ValueError(
-                f"buffer is {buffer.dtype} {buffer.shape}, expected float64 ({self._buffer_size},)"
-            )
+            raise ValueError(f"buffer is {buffer.dtype} {buffer.shape}, expected float64 ({self._buffer_size},)")
         self._next_block += 1
         if block % 2 and self._stack and self._stack[-1][:2] == (0, block - 1):
             values = self._stack.pop().values

@@ -30,9 +30,7 @@ from typing import Any
 from vmc.parallel.communicators import Communicator
 
 _REMEMBERED_INTERVALS = 10
-_NOTED = [
-    getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT") if hasattr(signal, name)
-]
+_NOTED = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT") if hasattr(signal, name)]
 
 
 class Request(IntEnum):

@@ -53,10 +53,7 @@ def oversubscription(communicator: "Communicator", n_threads: int = 1) -> str | 
     excess = int(communicator.max(n_ranks * n_threads - n_cores))
     if excess <= 0:
         return None
-    return (
-        f"{excess} more threads than cores on one computer: ranks wait for each other; "
-        "start fewer ranks or threads"
-    )
+    return f"{excess} more threads than cores on one computer: ranks wait for each other; start fewer ranks or threads"
 
 
 def _limit_numba(n_threads: int) -> None:

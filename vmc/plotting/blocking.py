@@ -29,9 +29,7 @@ def blocking_plot(results: Results, axes: Axes | None = None) -> Axes:
         lengths, errors, uncertainties = (
             results.blocking[name] for name in ("block_length", "error", "error_of_error")
         )
-        axes.errorbar(
-            lengths, errors, uncertainties, fmt="o", color=COLOURS["blue"], label="from blocks", zorder=3.0
-        )
+        axes.errorbar(lengths, errors, uncertainties, fmt="o", color=COLOURS["blue"], label="from blocks", zorder=3.0)
         _draw_reported(axes, results)
         axes.set_xscale("log", base=2)
         _length_ticks(axes, lengths)

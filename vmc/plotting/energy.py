@@ -54,9 +54,7 @@ def draw_curve(axes: Axes, results: Results, colour: str, label: str) -> None:
     columns = results.optimization
     iteration, energy, error = (columns[name] for name in ("iteration", "energy", "error"))
     marker = "." if len(iteration) <= MAX_MARKED_POINTS else ""
-    axes.fill_between(
-        iteration, energy - error, energy + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0
-    )
+    axes.fill_between(iteration, energy - error, energy + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0)
     axes.plot(iteration, energy, color=colour, marker=marker, label=label)
 
 
@@ -66,12 +64,8 @@ def draw_reference(axes: Axes, results: Results) -> None:
         return
     energy, error, _ = results.reference
     if error > 0.0:
-        axes.axhspan(
-            energy - error, energy + error, color=GREY, alpha=BAND_OPACITY, linewidth=0.0, zorder=0.5
-        )
-    axes.axhline(
-        energy, color="black", dashes=(5, 2), linewidth=0.9, zorder=1.5, label=reference_text(results)
-    )
+        axes.axhspan(energy - error, energy + error, color=GREY, alpha=BAND_OPACITY, linewidth=0.0, zorder=0.5)
+    axes.axhline(energy, color="black", dashes=(5, 2), linewidth=0.9, zorder=1.5, label=reference_text(results))
 
 
 def draw_evaluated(axes: Axes, results: Results, position: float, colour: str, label: str) -> None:
@@ -135,9 +129,7 @@ def _draw_evaluation(axes: Axes, results: Results, note: str) -> None:
     assert results.energy is not None
     value, error = results.energy.value, results.energy.error
     series = results.evaluation["energy"]
-    axes.plot(
-        np.arange(len(series)), series, color=COLOURS["blue"], linewidth=0.6, label="mean of all walkers"
-    )
+    axes.plot(np.arange(len(series)), series, color=COLOURS["blue"], linewidth=0.6, label="mean of all walkers")
     red = COLOURS["vermillion"]
     axes.axhspan(value - error, value + error, color=red, alpha=0.5, linewidth=0.0, zorder=3.0)
     text = energy_text(value, error, results.unit)

@@ -89,6 +89,4 @@ def _limit(axes: Axes, results: Results) -> None:
     low, high = np.floor(np.log10(shown.min() / HEADROOM)), np.ceil(np.log10(shown.max() * HEADROOM))
     axes.set_ylim(10.0 ** (low - at_rounding), 10.0 ** max(high, low + 1.0))
     if at_rounding:
-        axes.axhspan(
-            axes.get_ylim()[0], rounding, color=GREY, alpha=0.15, linewidth=0.0, zorder=0.5, label="rounding"
-        )
+        axes.axhspan(axes.get_ylim()[0], rounding, color=GREY, alpha=0.15, linewidth=0.0, zorder=0.5, label="rounding")

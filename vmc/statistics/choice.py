@@ -41,11 +41,7 @@ def choose_error(blocked: BlockingResult | None, between: BetweenWalkers | None)
     """
     if blocked is None or between is None:
         only = blocked or between
-        return (
-            ErrorChoice(only.error, only.standard_error, nan, nan)
-            if only
-            else ErrorChoice(nan, nan, nan, nan)
-        )
+        return ErrorChoice(only.error, only.standard_error, nan, nan) if only else ErrorChoice(nan, nan, nan, nan)
     ratio, probability = _compare(blocked, between)
     if probability < DISAGREEMENT_SIGNIFICANCE:
         use_walkers = ratio > 1.0

@@ -32,6 +32,5 @@ class Estimate:
     def as_dict(self) -> dict[str, float | int | str | None]:
         """Return the fields for JSON, which has no NaN or infinity: those become None."""
         return {
-            key: None if isinstance(item, float) and not isfinite(item) else item
-            for key, item in asdict(self).items()
+            key: None if isinstance(item, float) and not isfinite(item) else item for key, item in asdict(self).items()
         }

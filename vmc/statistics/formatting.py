@@ -11,9 +11,7 @@ FIXED_EXPONENTS = range(-4, 7)  # of the leading digit; outside them the notatio
 
 def _quantised(number: Decimal, place: int) -> Decimal:
     """Round to the decimal ``10**place``, without a negative zero."""
-    rounded = (
-        number.quantize(Decimal(1).scaleb(place)) if place < 0 else round(number.scaleb(-place)) * 10**place
-    )
+    rounded = number.quantize(Decimal(1).scaleb(place)) if place < 0 else round(number.scaleb(-place)) * 10**place
     return Decimal(rounded) if rounded else abs(Decimal(rounded))
 
 

@@ -96,9 +96,7 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
         objections.append(f"split R-hat {seen.r_hat:.3f} (limit {limit})")
     if seen.error_ratio_probability < DISAGREEMENT_SIGNIFICANCE:
         if seen.error_ratio > 1.0:
-            objections.append(
-                f"walkers disagree (error between them {seen.error_ratio:.1f} times that in time)"
-            )
+            objections.append(f"walkers disagree (error between them {seen.error_ratio:.1f} times that in time)")
         else:
             factor = 1.0 / seen.error_ratio if seen.error_ratio > 0.0 else float("inf")
             objections.append(f"walkers move together (error in time {factor:.1f} times that between them)")

@@ -27,9 +27,7 @@ def _check_rows(series: ArrayLike) -> NDArray[np.float64]:
     return rows
 
 
-def _sample_moments(
-    rows: NDArray[np.float64], variance: float | None, n_samples: int | None
-) -> tuple[float, int]:
+def _sample_moments(rows: NDArray[np.float64], variance: float | None, n_samples: int | None) -> tuple[float, int]:
     """Return variance and number of samples; rows are the samples when neither is given."""
     if (variance is None) != (n_samples is None):
         raise ValueError("variance, n_samples: expected both or neither")

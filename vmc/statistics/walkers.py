@@ -19,9 +19,7 @@ class BetweenWalkers(NamedTuple):
     standard_error: float
 
 
-def _check_means(
-    values: ArrayLike, name: str, shape: tuple[int, ...], minimum: int = 2
-) -> NDArray[np.float64]:
+def _check_means(values: ArrayLike, name: str, shape: tuple[int, ...], minimum: int = 2) -> NDArray[np.float64]:
     """Return finite floats of shape ``(n_walkers, *shape)`` with at least ``minimum`` walkers."""
     array = np.asarray(values, dtype=np.float64)
     if array.shape[1:] != shape or array.ndim == 0 or len(array) < minimum:
@@ -43,9 +41,7 @@ def between_walkers(means: ArrayLike) -> BetweenWalkers:
     array = _check_means(means, "walker_means", ())
     freedom = len(array) - 1
     standard_error = float(array.std(ddof=1) / np.sqrt(len(array)))
-    return BetweenWalkers(
-        float(array.mean()), standard_error * widening_factor(freedom), freedom, standard_error
-    )
+    return BetweenWalkers(float(array.mean()), standard_error * widening_factor(freedom), freedom, standard_error)
 
 
 def split_r_hat_from_means(half_means: ArrayLike, variance: float, n_samples: float) -> float:

@@ -30,19 +30,13 @@ class Pade(Jastrow):
         in one dimension without a cusp: there the wave function must vanish at contact.
     """
 
-    def __init__(
-        self, system: System, beta: float = 1.0, strength: float = 1.0, cusp: float | None = None
-    ) -> None:
+    def __init__(self, system: System, beta: float = 1.0, strength: float = 1.0, cusp: float | None = None) -> None:
         if cusp is None:
             if system.n_dim == 1:
-                raise ValueError(
-                    "cusp: expected a number, the Coulomb cusp has no Pade form in one dimension"
-                )
+                raise ValueError("cusp: expected a number, the Coulomb cusp has no Pade form in one dimension")
             cusp = strength / (system.n_dim - 1)
         layout = ParameterLayout((("beta", (1,)),))
-        super().__init__(
-            system, layout, np.array([beta]), pair_log, pair_derivatives, pair_parameters, (float(cusp),)
-        )
+        super().__init__(system, layout, np.array([beta]), pair_log, pair_derivatives, pair_parameters, (float(cusp),))
 
 
 @kernel
