@@ -10,6 +10,7 @@ from hamiltonians.base import Hamiltonian, Term
 from hamiltonians.interactions import Interaction
 from hamiltonians.system import System
 from numerics.link import kernel
+from numerics.quadratic import add_weighted_squares
 
 
 class HarmonicTrap(Hamiltonian):
@@ -42,7 +43,8 @@ class HarmonicTrap(Hamiltonian):
         self.frequencies = np.full(system.n_dim, omega, dtype=np.float64)
         if not (self.frequencies > 0).all():
             raise ValueError(f"omega = {omega}: expected positive frequencies")
-        stiffness = np.tile(0.5 * self.frequencies**2, system.n_particles)
+        isotropic = (self.frequencies == self.frequencies[0]).all()
+        stiffness = np.tile(0.5 * self.frequencies**2, system.n_particles)[: 1 if isotropic else None]
         terms = [Term("trap", trap_energy, (stiffness,), degree=2)]
         if interaction is not None:
             terms.append(interaction.term(system.n_dim))
@@ -52,9 +54,4 @@ class HarmonicTrap(Hamiltonian):
 @kernel
 def trap_energy(c, X, V):
     """Add sum_k 1/2 omega_k^2 x_k^2."""
-    stiffness = c[0]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for k in range(stiffness.size):
-            total += stiffness[k] * X[b, k] * X[b, k]
-        V[b] += total
+    add_weighted_squares(c[0], X, 1.0, V)

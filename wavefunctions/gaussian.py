@@ -8,6 +8,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from numerics.link import kernel
+from numerics.quadratic import add_weighted_squares
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -49,36 +50,31 @@ class Gaussian(WaveFunction):
 
 @kernel
 def workspace(p, tile, n):
-    """The coefficient alpha beta of each of the n coordinates."""
+    """Coefficients c_k = alpha beta_k of the n coordinates and their sum; c and c^2, one number if all are equal."""
     _, alpha, beta = p
     d = beta.size
-    coefficient = np.empty(n)
+    c = np.empty(n)
+    equal = True
     for k in range(n):
         axis = k % d
-        coefficient[k] = alpha[axis % alpha.size] * beta[axis]
-    return (coefficient,)
+        c[k] = alpha[axis % alpha.size] * beta[axis]
+        equal = equal and c[k] == c[0]
+    compact = c[:1] if equal else c
+    return c, c.sum(), compact, compact * compact
 
 
 @kernel
 def log_psi(p, X, log, sign, ws):
     """Add -sum c_k x_k^2."""
-    c = ws[0]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for k in range(c.size):
-            total += c[k] * X[b, k] * X[b, k]
-        log[b] -= total
+    add_weighted_squares(ws[2], X, -1.0, log)
 
 
 @kernel
 def grad_laplacian(p, X, G, L, ws):
     """Add -2 c_k x_k and -2 sum c_k."""
     c = ws[0]
-    trace = 0.0
-    for k in range(c.size):
-        trace += c[k]
     for b in range(X.shape[0]):
-        L[b] -= 2.0 * trace
+        L[b] -= 2.0 * ws[1]
         for k in range(c.size):
             G[b, k] -= 2.0 * c[k] * X[b, k]
 
@@ -86,16 +82,9 @@ def grad_laplacian(p, X, G, L, ws):
 @kernel
 def kinetic(p, X, T, ws):
     """Add sum c_k - 2 sum c_k^2 x_k^2, the local kinetic energy in one pass."""
-    c = ws[0]
-    trace = 0.0
-    for k in range(c.size):
-        trace += c[k]
     for b in range(X.shape[0]):
-        square = 0.0
-        for k in range(c.size):
-            gradient = c[k] * X[b, k]
-            square += gradient * gradient
-        T[b] += trace - 2.0 * square
+        T[b] += ws[1]
+    add_weighted_squares(ws[3], X, -2.0, T)
 
 
 @kernel
