@@ -15,7 +15,7 @@ def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.
 
     Parameters
     ----------
-    S : symmetric positive semi-definite (n, n), overwritten.
+    S : symmetric positive semi-definite (n, n), overwritten; only the lower triangle is read.
     b : right-hand side (n,).
     shift, scale : regularisation of the diagonal.
 

@@ -11,6 +11,7 @@ from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_sums
 from vmc.measurement import BlockSample
 from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_dense
+from vmc.optimizers.packed import pack_overlap, packed_size, unpack
 from vmc.parallel import TreeSum
 from vmc.parallel.serving import drive_from_root
 
@@ -54,7 +55,7 @@ class StochasticReconfiguration:
     def _form_and_solve(self, ensemble, n_samples, stride):
         P = ensemble.measurement.wave_function.n_params
         n_energy = N_SCALARS + ensemble.measurement.n_components
-        buffer = np.empty(n_energy + 2 * P + P * P)
+        buffer = np.empty(n_energy + 2 * P + packed_size(P))
         tree = TreeSum(ensemble.communicator, ensemble.partition, buffer.size)
         memory = np.empty((n_samples * _largest_block(ensemble), P))
         offender = None
@@ -62,15 +63,15 @@ class StochasticReconfiguration:
             rows = memory[: n_samples * X.shape[0]]
             sample = ensemble.measure(X, states, n_samples, stride, rows)
             finite = _sums_of_rows(sample, ensemble.reference, buffer, n_energy, P)
-            np.dot(finite.T, finite, out=buffer[n_energy + 2 * P :].reshape(P, P))
+            pack_overlap(finite, buffer[n_energy + 2 * P :])
             tree.add(block, buffer)
             offender = first_offender(offender, sample)
         total = tree.finish()
         energies, gradient, mean = _reduce(ensemble, total, n_energy, P, n_samples * stride, offender)
-        S = total[n_energy + 2 * P :].reshape(P, P) / energies.n_samples
-        S -= np.outer(mean, mean)
-        if not (np.isfinite(S).all() and np.isfinite(gradient).all()):
+        if not np.isfinite(total).all():
             return energies, gradient, np.full(P, np.nan)
+        S = unpack(total[n_energy + 2 * P :] / energies.n_samples, P)
+        S -= np.outer(mean, mean)
         direction = solve_dense(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
         return energies, gradient, direction
 

@@ -1,0 +1,36 @@
+"""Symmetric matrices in n (n + 1) / 2 numbers: half of what is added up, and sent, of an overlap matrix.
+
+The format is LAPACK's rectangular full packed one, which level-3 routines work on directly (Gustavson,
+Wasniewski, Dongarra and Langou, ACM Trans. Math. Softw. 37, 18 (2010)).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_FORMAT = {"transr": "N", "uplo": "L"}
+
+
+def packed_size(n: int) -> int:
+    """Length of a packed symmetric matrix (n, n)."""
+    return n * (n + 1) // 2
+
+
+def pack_overlap(rows: np.ndarray, out: np.ndarray) -> None:
+    """Write rows^T rows of rows (samples, n), C-contiguous, into `out` (n (n + 1) / 2,)."""
+    from scipy.linalg.lapack import dsfrk
+
+    if rows.shape[0] == 0:
+        out[:] = 0.0
+        return
+    np.copyto(out, dsfrk(rows.shape[1], rows.shape[0], 1.0, rows.T, 0.0, out, trans="N", overwrite_c=True, **_FORMAT))
+
+
+def unpack(packed: np.ndarray, n: int) -> np.ndarray:
+    """The matrix (n, n), Fortran-contiguous, with nothing but zeros above its diagonal."""
+    from scipy.linalg.lapack import dtfttr
+
+    matrix, info = dtfttr(n, packed, **_FORMAT)
+    if info != 0:
+        raise ValueError(f"{packed.size} numbers are no packed matrix of {n} rows")
+    return matrix
