@@ -6,8 +6,10 @@ import numba
 import numpy as np
 import pytest
 
+from hamiltonians.trap import HarmonicTrap
 from tests.contracts.wave_functions import CASES, configurations
 from tests.naive import derivatives as naive
+from vmc.local_energy import local_energies
 
 TILE = 8
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -22,10 +24,8 @@ def log_psi_of(wave_function, X):
 
 
 def kinetic_of(wave_function, X):
-    k, p = wave_function.kernels, wave_function.arguments()
-    T = np.zeros(len(X))
-    k["kinetic"](p, X, T, k["workspace"](p, *X.shape))
-    return T
+    """What the local energy takes for the kinetic energy: the wave function's own kernel where it has one."""
+    return local_energies(wave_function, HarmonicTrap(wave_function.system), X)[:, 0]
 
 
 def ratio_of(wave_function, X, i, Y, ws):
@@ -52,7 +52,7 @@ def moved(X, i, Y):
 def assert_close(actual, expected, relative):
     """Relative to each number, or to the typical size of all where a number happens to be small."""
     expected = np.array(expected, dtype=float)
-    typical = np.median(np.abs(expected))
+    typical = np.median(np.abs(expected)) if expected.size else 0.0
     np.testing.assert_allclose(actual, expected, rtol=relative, atol=relative * typical)
 
 
@@ -212,9 +212,10 @@ def test_kernels_add(case):
     np.testing.assert_allclose(O[:, 3:-1], plain.log_derivatives + 7.0, rtol=1e-10, atol=1e-12)
     assert (O[:, :3] == 7.0).all()
     assert (O[:, -1] == 7.0).all()
-    T = np.full(3, 11.0)
-    k["kinetic"](p, X, T, ws)
-    np.testing.assert_allclose(T, kinetic_of(wave_function, X) + 11.0, rtol=1e-12)
+    if "kinetic" in k:
+        T = np.full(3, 11.0)
+        k["kinetic"](p, X, T, ws)
+        np.testing.assert_allclose(T, plain.kinetic + 11.0, rtol=1e-12)
     Y = np.ascontiguousarray(X[:, : wave_function.system.n_dim] * 1.1)
     state, log_ratio = fresh_state(wave_function, X), np.full(3, 4.0)
     k["ratio"](p, X, 0, Y, log_ratio, state)
@@ -222,17 +223,34 @@ def test_kernels_add(case):
     np.testing.assert_allclose(log_ratio, expected, rtol=1e-12)
 
 
+NUMBERS = ("log_psi", "sign", "gradient", "laplacian", "log_derivatives", "kinetic")
+
+
 @cases
-def test_tile_size_changes_no_bit(case):
+def test_neighbours_in_the_tile_change_no_bit(case):
+    """A walker's numbers are its own: the others of its tile may stand anywhere."""
+    wave_function = case.build()
+    X = configurations(case, wave_function, TILE)
+    mixed = configurations(case, wave_function, TILE, seed=8)
+    mixed[::3] = X[::3]
+    alone, together = wave_function.evaluate(X), wave_function.evaluate(mixed)
+    assert (together.log_psi[1::3] != alone.log_psi[1::3]).all()
+    for name in NUMBERS:
+        assert getattr(together, name)[::3].tobytes() == getattr(alone, name)[::3].tobytes()
+
+
+@cases
+def test_tile_size_changes_rounding_at_most(case):
+    """Vector registers and the remainder beside them may round differently; no run depends on it, since a tile
+    is the same on any number of ranks."""
     wave_function = case.build()
     X = configurations(case, wave_function, TILE)
     whole = wave_function.evaluate(X)
     for size in (1, 3):
         for first in range(0, TILE, size):
-            rows = slice(first, min(first + size, TILE))
-            part = wave_function.evaluate(X[rows])
-            for name in ("log_psi", "sign", "gradient", "laplacian", "log_derivatives"):
-                np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[rows])
+            part = wave_function.evaluate(X[first : first + size])
+            for name in NUMBERS:
+                assert_close(getattr(part, name), getattr(whole, name)[first : first + size], 1e-3 * case.accuracy)
 
 
 @cases
