@@ -1,0 +1,109 @@
+"""Write the tables of runs/README.md from the results.json of the studies: python runs/make_table.py [--check].
+
+With --check nothing is written; the exit code is 1 where the page is not what would be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+from vmc.statistics import format_value
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE / "README.md"
+STUDIES = ("non-interacting", "optimisers", "quantum-dots", "hard-spheres", "calogero", "harmonic-bosons")
+HEADER = (
+    "| case | energy | variance of E_L | reference | (E - ref) / error | tau | seconds |\n"
+    "|:--|--:|--:|--:|--:|--:|--:|"
+)
+
+
+def table(rows: list[dict]) -> str:
+    """One line for each case of a study."""
+    return "\n".join([HEADER, *map(line, rows)])
+
+
+def line(row: dict) -> str:
+    """Energy, how it compares, and what it cost."""
+    energy, reference = row["energy"], row.get("reference")
+    cells = [
+        row["name"],
+        value_text(energy, row["per_particle"]),
+        f"{energy['variance']:.1e}",
+        reference_text(row),
+        "" if reference is None else deviation(energy, reference),
+        f"{energy['autocorrelation_time']:.2g}",
+        f"{row['seconds']:.0f}",
+    ]
+    if not row["reliable"]:
+        cells[1] += " (unreliable)"
+    return "| " + " | ".join(cells) + " |"
+
+
+def value_text(energy: dict, per_particle: int) -> str:
+    """value(error); with all digits where the error is that of rounding."""
+    value, error = energy["value"], energy["error"]
+    if error < 1e-12 * abs(value):
+        return f"{value / per_particle:.14g} (zero variance)"
+    return format_value(value / per_particle, error / per_particle)
+
+
+def reference_text(row: dict) -> str:
+    """The reference of a case with its error, or what it is compared with."""
+    reference, n = row.get("reference"), row["per_particle"]
+    if reference is None:
+        return row["comparison"] or ""
+    if reference["error"]:
+        return format_value(reference["energy"] / n, reference["error"] / n)
+    return f"{reference['energy'] / n:.10g}"
+
+
+def deviation(energy: dict, reference: dict) -> str:
+    """Distance from the reference in units of both errors; of rounding where there is no error."""
+    error = math.hypot(energy["error"], reference["error"])
+    distance = energy["value"] - reference["energy"]
+    if error < 1e-12 * abs(energy["value"]):
+        return f"{distance:.0e} apart" if distance else "equal"
+    return f"{distance / error:+.1f}"
+
+
+def commands(rows: list[dict]) -> str:
+    """The exact command of every case."""
+    lines = [f"# {row['name']}\n{row['command']}" for row in rows]
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
+def section(study: str) -> str:
+    """Table and commands of a study."""
+    rows = json.loads((HERE / study / "results.json").read_text())
+    return f"{table(rows)}\n\n<details><summary>Commands</summary>\n\n{commands(rows)}\n\n</details>"
+
+
+def filled(page: str) -> str:
+    """The page with everything between its markers made anew."""
+    for study in STUDIES:
+        begin, end = f"<!-- {study}:begin -->", f"<!-- {study}:end -->"
+        head, rest = page.split(begin)
+        page = f"{head}{begin}\n{section(study)}\n{end}{rest.split(end)[1]}"
+    return page
+
+
+def main() -> int:
+    """Write or check the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, tell whether the page is up to date")
+    check = parser.parse_args().check
+    old = PAGE.read_text()
+    new = filled(old)
+    if check:
+        return int(new != old)
+    PAGE.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
