@@ -46,10 +46,11 @@ class Physics:
     optimizer: Optimizer
     plan: Plan
     start_spread: float
+    kinetic: str
 
     def measurement(self) -> Measurement:
         """The compiled loop."""
-        return Measurement(self.wave_function, self.hamiltonian, self.move)
+        return Measurement(self.wave_function, self.hamiltonian, self.move, self.kinetic)
 
 
 @dataclass
@@ -91,6 +92,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             _optimizer(config),
             _plan(config),
             _start_spread(config),
+            config.hamiltonian.kinetic,
         )
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from error

@@ -86,6 +86,9 @@ class HamiltonianSection(Section):
     omega: Positive | list[Positive] = Field(1.0, description="trap frequency, or one per axis")
     interaction: Interaction | None = Field(None, description="pair interaction")
     potential: UserFunction | None = Field(None, description="additional one-particle potential of yours")
+    kinetic: Literal["analytic", "finite_difference"] = Field(
+        "analytic", description="derivatives of the wave function's own, or from finite differences"
+    )
     unit: str = Field("hbar omega", description="name of the energy unit; 'hartree' for electrons")
 
 
