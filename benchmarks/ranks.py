@@ -22,12 +22,12 @@ def child(case: str) -> None:
     """What every rank runs: a few iterations to warm up, then the timed ones; the root prints."""
     import time
 
-    from vmc.config import parse_config
+    from vmc.config import check_config
     from vmc.job import make_driver
     from vmc.parallel import communicator
 
     world = communicator()
-    driver = make_driver(parse_config(configuration(case)), world)
+    driver = make_driver(check_config(configuration(case)), world)
     reports = driver.run()
     while driver.position < 3 or driver.phase != "optimise":
         next(reports)

@@ -1,8 +1,9 @@
 """Variational Monte Carlo: the job (estimation, optimisation, MPI, storage, command line).
 
 ``vmc.run(config, output)`` runs a configuration, ``vmc.resume(output)`` continues one, ``vmc.load(path)``
-reads results; ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script.  Everything is loaded
-on first use: importing vmc initialises neither MPI nor the compiler.
+reads results; ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script, ``vmc.save_parameters``
+and ``vmc.load_parameters`` keep what they found.  Everything is loaded on first use: importing vmc
+initialises neither MPI nor the compiler.
 """
 
 from importlib import import_module
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from vmc.errors import UserError
     from vmc.job import JobOptions, Outcome, resume, run
     from vmc.loading import Results, load
+    from vmc.parameters import load_parameters, save_parameters
 
 _HOMES = {
     "JobOptions": "job",
@@ -21,9 +23,11 @@ _HOMES = {
     "UserError": "errors",
     "evaluate": "api",
     "load": "loading",
+    "load_parameters": "parameters",
     "optimise": "api",
     "resume": "job",
     "run": "job",
+    "save_parameters": "parameters",
 }
 
 __all__ = [
@@ -33,9 +37,11 @@ __all__ = [
     "UserError",
     "evaluate",
     "load",
+    "load_parameters",
     "optimise",
     "resume",
     "run",
+    "save_parameters",
 ]
 
 

@@ -1,0 +1,48 @@
+"""Parameters of a wave function as a file."""
+
+import numpy as np
+import pytest
+
+import vmc
+from hamiltonians.system import System
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.rbm import RBM
+
+SYSTEM = System(2, 2)
+
+
+def test_parameters_come_back_bit_for_bit(tmp_path):
+    psi, other = RBM(SYSTEM, 3, seed=1), RBM(SYSTEM, 3, seed=2)
+    assert (psi.theta != other.theta).all()
+    vmc.save_parameters(tmp_path / "psi.h5", psi)
+    vmc.load_parameters(tmp_path / "psi.h5", other)
+    np.testing.assert_array_equal(psi.theta, other.theta)
+
+
+@pytest.mark.parametrize(
+    ("stranger", "text"),
+    [
+        (RBM(SYSTEM, 4), r"19 parameters, the wave function has 24; .* number 7, 'weights\[0,0\]' in the file"),
+        (Gaussian(SYSTEM), r"number 0, 'visible_bias\[0\]' in the file and 'alpha' here"),
+    ],
+)
+def test_parameters_of_another_wave_function_are_refused(tmp_path, stranger, text):
+    vmc.save_parameters(tmp_path / "psi.h5", RBM(SYSTEM, 3))
+    before = stranger.theta.copy()
+    with pytest.raises(vmc.UserError, match=text):
+        vmc.load_parameters(tmp_path / "psi.h5", stranger)
+    np.testing.assert_array_equal(stranger.theta, before)
+
+
+def test_damage_and_absence_are_named(tmp_path):
+    path, psi = tmp_path / "psi.h5", RBM(SYSTEM, 3)
+    with pytest.raises(vmc.UserError, match=r"psi\.h5"):
+        vmc.load_parameters(path, psi)
+    vmc.save_parameters(path, psi)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(vmc.UserError, match="SHA-256"):
+        vmc.load_parameters(path, psi)
+    with pytest.raises(vmc.UserError, match="cannot write"):
+        vmc.save_parameters(tmp_path / "nowhere" / "psi.h5", psi)
