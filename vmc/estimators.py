@@ -72,7 +72,7 @@ def energy_sums(sample: BlockSample, reference: float) -> np.ndarray:
 
 def energy_moments(sums: np.ndarray, reference: float, n_proposed: int) -> EnergyMoments:
     """Estimates from the sums of all blocks (see :func:`energy_sums`)."""
-    n, n_bad, accepted, first, second, n_walkers, walker_first, walker_second = sums[:N_SCALARS]
+    n, n_bad, accepted, first, second, n_walkers, walker_first, walker_second = sums[:N_SCALARS].tolist()
     if n == 0:
         empty = np.full(sums.size - N_SCALARS, math.nan)
         return EnergyMoments(math.nan, math.nan, math.nan, empty, accepted / n_proposed, 0, int(n_bad))

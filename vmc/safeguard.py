@@ -11,7 +11,8 @@ from vmc.estimators import EnergyMoments
 
 #: A step has blown up if the energy rose by this many standard errors and this share of its size ...
 SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
-#: ... or the variance grew by this factor while the energy rose.
+#: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
+#: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
 VARIANCE_FACTOR = 100.0
 #: Roll-backs in a row after which the run gives up.
 STRIKES = 3
@@ -48,11 +49,12 @@ class Safeguard:
         Raises
         ------
         UserError
-            after three bad ones in a row.
+            after three bad steps with no good one between them.
         """
         trouble = self._trouble(energies, update)
         if not trouble:
-            self.strikes = 0
+            if not np.array_equal(theta, self.good_theta):  # where a roll-back leads is no news
+                self.strikes = 0
             self.good = (energies.energy, energies.error, energies.variance)
             self.good_theta[:] = theta
             bound = energies.energy + (energies.error if math.isfinite(energies.error) else 0.0)
@@ -81,7 +83,9 @@ class Safeguard:
         noise = math.hypot(error, energies.error)
         if rise > SIGMA_LIMIT * noise and rise > SHARE_LIMIT * abs(energy):
             return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
-        floor = (1e-3 * energy) ** 2
-        if rise > 0.0 and energies.variance > VARIANCE_FACTOR * max(variance, floor):
+        if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > abs(energy):
+            return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
+        floor = (1e-3 * energy) ** 2 if rise > 0.0 else energy**2
+        if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
         return ""

@@ -1,0 +1,169 @@
+"""Roll-back, keep-best and giving up: the rules one by one, then in a run that is made to blow up."""
+
+import math
+
+import numpy as np
+import pytest
+
+from numerics.optimizers import Adam, Constant, GradientDescent
+from tests.contracts import jobs
+from vmc.driver import Driver, Plan
+from vmc.errors import UserError
+from vmc.estimators import EnergyMoments
+from vmc.optimizers import FirstOrder
+from vmc.safeguard import Safeguard
+
+NOTHING = np.zeros(1)
+
+
+def moments(energy, error=0.01, variance=1.0):
+    return EnergyMoments(energy, error, variance, np.array([energy]), 0.5, 100, 0)
+
+
+def judged(*sequence):
+    """A safeguard after a sequence of (energies, update) at parameters 0, 1, 2, ..., and its last verdict."""
+    safeguard, note = Safeguard(np.zeros(1)), None
+    for k, (energies, update) in enumerate(sequence):
+        note = safeguard.judge(energies, update, np.full(1, float(k)))
+    return safeguard, note
+
+
+GOOD = (moments(3.0), NOTHING)
+TROUBLE = {
+    "energy_nan": (moments(math.nan), NOTHING, "the energy is not finite"),
+    "energy_infinite": (moments(math.inf), NOTHING, "the energy is not finite"),
+    "update_nan": (moments(3.0), np.array([math.nan]), "the energy gradient is not finite"),
+    "energy_rose": (moments(3.3), NOTHING, "the energy rose from 3 to 3.3"),
+    "variance_grew": (moments(3.01, 0.1, 101.0), NOTHING, "the variance grew from 1 to 101"),
+    "energy_fell": (moments(-90.0, 1.0, 50.0), NOTHING, "the energy fell from 3 to -90"),
+    "no_bound_state": (moments(-90.0, 50.0, 1e4), NOTHING, "the variance grew from 1 to 1e"),
+    "overflow": (moments(-1e200, math.nan, math.nan), NOTHING, "the variance grew from 1 to nan"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_trouble_is_seen(name):
+    energies, update, text = TROUBLE[name]
+    safeguard, note = judged(GOOD, (energies, update))
+    assert note.startswith(text)
+    assert note.endswith("rolled back, learning rate x 0.5")
+    assert safeguard.damping == 0.5
+    assert safeguard.good_theta[0] == safeguard.best_theta[0] == 0.0, "a bad iteration is never remembered"
+    assert safeguard.good == (3.0, 0.01, 1.0)
+
+
+@pytest.mark.parametrize(
+    "energies",
+    [
+        moments(3.14),  # 10 sigma up, less than five per cent
+        moments(3.4, error=0.05),  # more than five per cent up, less than 10 sigma
+        moments(2.0, 0.01, 200.0),  # a better energy may come with a larger variance
+        moments(-6.0),  # far down, but within the spread of the local energies
+        moments(2.9, math.nan),  # one walker: no error to compare with
+    ],
+)
+def test_noise_is_no_trouble(energies):
+    safeguard, note = judged(GOOD, (energies, NOTHING))
+    assert note == ""
+    assert safeguard.damping == 1.0
+    assert safeguard.good_theta[0] == 1.0
+
+
+def test_best_is_lowest_in_energy_plus_error():
+    """A lucky sample with a wide error bar does not count as the best."""
+    safeguard, _ = judged(
+        (moments(3.0), NOTHING), (moments(2.8, 0.05), NOTHING), (moments(2.79, 0.2), NOTHING), (moments(2.9), NOTHING)
+    )
+    assert safeguard.best_theta[0] == 1.0
+    assert safeguard.best_bound == pytest.approx(2.85)
+    assert safeguard.good_theta[0] == 3.0
+
+
+def test_three_strikes():
+    """In a row; a good iteration in between starts the count anew, but the rate stays cut."""
+    bad = (moments(math.nan), NOTHING)
+    safeguard, _ = judged(GOOD, bad, bad, GOOD, bad, bad)
+    assert safeguard.damping == 0.5**4
+    with pytest.raises(UserError, match=r"blew up 3 times in a row \(the energy is not finite\)"):
+        safeguard.judge(*bad, NOTHING)
+
+
+def test_the_look_after_a_roll_back_is_not_a_good_step():
+    """Three steps from the same parameters, each followed by a roll-back there."""
+    safeguard = Safeguard(np.zeros(1))
+    for _ in range(2):
+        assert safeguard.judge(*GOOD, np.zeros(1)) == ""
+        assert safeguard.judge(moments(math.nan), NOTHING, np.ones(1)) != ""
+    assert safeguard.judge(*GOOD, np.zeros(1)) == ""
+    with pytest.raises(UserError, match="blew up 3 times in a row"):
+        safeguard.judge(moments(math.nan), NOTHING, np.ones(1))
+
+
+def test_vanishing_variance_does_not_forbid_the_next_step():
+    """From an eigenstate any change is a large factor: a per mille of the energy is always allowed."""
+    _, note = judged((moments(3.0, 1e-9, 1e-20), NOTHING), (moments(3.000001, 1e-6, 1e-8), NOTHING))
+    assert note == ""
+
+
+def driver(optimizer, iterations, samples=0, **plan):
+    walkers = jobs.ensemble(jobs.gaussian(), jobs.trap(), thermalise=0)
+    return Driver(walkers, optimizer, Plan(50, iterations, discard=20, samples=samples, **plan))
+
+
+@pytest.mark.parametrize("jump", [np.array([0.0, -0.64]), np.array([0.0, -2.0]), np.array([0.0, 40.0])])
+def test_run_recovers_from_a_jump(jump):
+    """To a wide, an unbound and a narrow state: parameters return to those before the jump, then the run goes on."""
+
+    class Kick(GradientDescent):
+        def _update(self, gradient, learning_rate, slots, count):
+            return jump if count == 20 and learning_rate == 0.1 else -learning_rate * gradient
+
+    run = driver(FirstOrder(Kick(), Constant(0.1), 10, 3), 80, parameters="last")
+    notes = [report.note for report in run.run()]
+    troubles = [note for note in notes if note]
+    assert len(troubles) == 1
+    history = run.history
+    hit = next(
+        k for k in range(80) if history.parameters[k, 1] - history.parameters[k - 1, 1] == pytest.approx(jump[1])
+    )
+    np.testing.assert_array_equal(history.parameters[hit + 1], history.parameters[hit - 1])
+    assert history.column("update_norm")[hit] == 0.0
+    assert np.abs(run.theta - jobs.EXACT_ALPHA).max() < 1e-3
+    assert run.safeguard.damping == 0.5
+
+
+def test_run_gives_up_when_every_step_blows_up():
+    class Jump(GradientDescent):
+        def _update(self, gradient, learning_rate, slots, count):
+            return np.array([0.0, 50.0])
+
+    with pytest.raises(UserError, match=r"blew up 3 times in a row .*: lower optimizer\.learning_rate"):
+        list(driver(FirstOrder(Jump(), Constant(1.0)), 10).run())
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_evaluation_uses_the_best_parameters(which):
+    """An optimiser that leaves the minimum again, in steps too small to be called trouble."""
+
+    class Wander(GradientDescent):
+        def _update(self, gradient, learning_rate, slots, count):
+            return -0.1 * gradient if count <= 60 else np.array([0.01, 0.0])
+
+    run = driver(FirstOrder(Wander(), Constant(1.0), 10, 3), 70, samples=10, parameters=which)
+    assert not any(report.note for report in run.run())
+    distance = np.abs(run.theta - jobs.EXACT_ALPHA).max()
+    assert (distance < 0.02) if which == "best" else (distance > 0.09)
+    np.testing.assert_array_equal(run.theta, run.safeguard.best_theta if which == "best" else run.theta)
+
+
+def test_roll_back_forgets_the_optimiser_s_memory():
+    """Momentum that led astray would lead astray again."""
+
+    class Kick(Adam):
+        def _update(self, gradient, learning_rate, slots, count):
+            update = super()._update(gradient, learning_rate, slots, count)
+            return np.array([0.0, 40.0]) if count == 3 and learning_rate == 0.02 else update
+
+    run = driver(FirstOrder(Kick(), Constant(0.02)), 6)
+    counts = [int(run.optimizer_state["count"][0]) for report in run.run() if report.phase == "optimise"]
+    assert counts == [1, 2, 3, 0, 1, 2]
