@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
+from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
@@ -63,7 +64,7 @@ def _add_moments(E, reference, O, moments):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
-        if np.isfinite(energy):
+        if is_finite(energy):
             for k in range(O.shape[1]):
                 moments[0, k] += O[b, k]
                 moments[1, k] += energy * O[b, k]
@@ -187,7 +188,7 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
                 for c in range(E.shape[0]):
                     energies[sample, first + b, c] = E[c, b]
                     total += E[c, b]
-                if not np.isfinite(total) and np.isnan(offender[0]):
+                if not is_finite(total) and np.isnan(offender[0]):
                     for k in range(n):
                         offender[k] = x[b, k]
             if rows.shape[0] > 0:

@@ -8,24 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.random import fill_normal, stream_states, uniform
+from numerics.random import stream_states, uniform
 from samplers import langevin, metropolis
 from samplers.acceptance import decide
 from samplers.langevin import Langevin, limit_drift, log_green_ratio
 from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts.targets import TARGETS
+from tests.naive.moves import block_twin, langevin_twin, limited_drift, metropolis_twin
 
 TIME_STEP = 0.3
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-
-
-def limited_drift(target, X, time_step, limit):
-    """v = 1/2 grad log pi, block by block shortened as in Umrigar, Nightingale and Runge (1993), eq. (35)."""
-    V = 0.5 * target.gradient(X).reshape(len(X), -1, target.width)
-    if limit == 0.0:
-        return V.reshape(X.shape)
-    x = limit * (V**2).sum(axis=2, keepdims=True) * time_step
-    return (V * (np.sqrt(1.0 + 2.0 * x) - 1.0) / x).reshape(X.shape)
 
 
 def normal_log_density(Y, mean, deviation):
@@ -198,43 +190,6 @@ def test_acceptance_probability():
     assert share[0.0] == share[math.inf] == 1.0
     assert share[-800.0] == share[-math.inf] == 0.0
     assert accepted.reshape(-1, len(LOG_RATIOS))[:, -1].sum() == 0
-
-
-def decided(log_ratio, state):
-    """One decision of a twin."""
-    return math.log(max(uniform(state), 1e-320)) < log_ratio
-
-
-def metropolis_twin(target, move, x, state):
-    y, z = x.copy(), np.empty(target.n)
-    fill_normal(state, z, target.n)
-    y += move.step_size * z
-    log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
-    return (y, 1) if decided(log_ratio, state) else (x, 0)
-
-
-def block_twin(target, move, x, state):
-    n_accepted, z = 0, np.empty(target.width)
-    for i in range(target.n // target.width):
-        fill_normal(state, z, target.width)
-        y = x.copy()
-        y[i * target.width : (i + 1) * target.width] += move.step_size * z
-        log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
-        if decided(log_ratio, state):
-            x, n_accepted = y, n_accepted + 1
-    return x, n_accepted
-
-
-def langevin_twin(target, move, x, state):
-    dt, z = move.time_step, np.empty(target.n)
-    fill_normal(state, z, target.n)
-    v_x = limited_drift(target, x[None], dt, move.drift_limit)[0]
-    y = x + dt * v_x + math.sqrt(dt) * z
-    v_y = limited_drift(target, y[None], dt, move.drift_limit)[0]
-    log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
-    log_ratio += stats.norm.logpdf(x, y + dt * v_y, math.sqrt(dt)).sum()
-    log_ratio -= stats.norm.logpdf(y, x + dt * v_x, math.sqrt(dt)).sum()
-    return (y, 1) if decided(log_ratio, state) else (x, 0)
 
 
 TWINS = {

@@ -1,0 +1,58 @@
+"""The moves once more, walker by walker in plain NumPy, with the same random numbers in the same order.
+
+A target needs `log_density` and `gradient` of X (n_points, n), and `n` and `width`; each twin makes one step
+from x with the stream `state` and returns the new x and the number of accepted proposals.
+"""
+
+import math
+
+import numpy as np
+from scipy import stats
+
+from numerics.random import fill_normal, uniform
+
+
+def limited_drift(target, X, time_step, limit):
+    """v = 1/2 grad log pi, block by block shortened as in Umrigar, Nightingale and Runge (1993), eq. (35)."""
+    V = 0.5 * target.gradient(X).reshape(len(X), -1, target.width)
+    if limit == 0.0:
+        return V.reshape(X.shape)
+    x = limit * (V**2).sum(axis=2, keepdims=True) * time_step
+    return (V * (np.sqrt(1.0 + 2.0 * x) - 1.0) / x).reshape(X.shape)
+
+
+def decided(log_ratio, state):
+    """One decision of a twin."""
+    return math.log(max(uniform(state), 1e-320)) < log_ratio
+
+
+def metropolis_twin(target, move, x, state):
+    y, z = x.copy(), np.empty(target.n)
+    fill_normal(state, z, target.n)
+    y += move.step_size * z
+    log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
+    return (y, 1) if decided(log_ratio, state) else (x, 0)
+
+
+def block_twin(target, move, x, state):
+    n_accepted, z = 0, np.empty(target.width)
+    for i in range(target.n // target.width):
+        fill_normal(state, z, target.width)
+        y = x.copy()
+        y[i * target.width : (i + 1) * target.width] += move.step_size * z
+        log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
+        if decided(log_ratio, state):
+            x, n_accepted = y, n_accepted + 1
+    return x, n_accepted
+
+
+def langevin_twin(target, move, x, state):
+    dt, z = move.time_step, np.empty(target.n)
+    fill_normal(state, z, target.n)
+    v_x = limited_drift(target, x[None], dt, move.drift_limit)[0]
+    y = x + dt * v_x + math.sqrt(dt) * z
+    v_y = limited_drift(target, y[None], dt, move.drift_limit)[0]
+    log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
+    log_ratio += stats.norm.logpdf(x, y + dt * v_y, math.sqrt(dt)).sum()
+    log_ratio -= stats.norm.logpdf(y, x + dt * v_x, math.sqrt(dt)).sum()
+    return (y, 1) if decided(log_ratio, state) else (x, 0)
