@@ -6,6 +6,7 @@ import numba
 import numpy as np
 import pytest
 
+import vmc
 from hamiltonians.trap import HarmonicTrap
 from tests.contracts.wave_functions import CASES, configurations
 from tests.naive import derivatives as naive
@@ -269,14 +270,15 @@ def test_attach_moves_the_parameters(case):
 
 
 @cases
-def test_theta_is_all_there_is_to_save(case):
-    """A fresh object with the parameters copied in is the same function, bit for bit."""
+def test_saved_and_loaded(case, tmp_path):
+    """Theta is all there is: a fresh object with the parameters of the file is the same function, bit for bit."""
     saved = case.build()
     saved.theta[:] *= 1.0 + 0.1 * np.random.default_rng(2).random(saved.n_params)
     restored = case.build()
     assert restored.layout == saved.layout
     assert restored.layout.names() == saved.layout.names()
-    restored.theta[:] = saved.theta.copy()
+    vmc.save_parameters(tmp_path / "theta.h5", saved)
+    vmc.load_parameters(tmp_path / "theta.h5", restored)
     X = configurations(case, saved, TILE)
     for name in ("log_psi", "gradient", "laplacian", "log_derivatives"):
         assert getattr(restored.evaluate(X), name).tobytes() == getattr(saved.evaluate(X), name).tobytes()
