@@ -1,0 +1,276 @@
+"""The list of bugs to plant: one exact replacement each, and the quick tests of which one must fail."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One error a person could make.
+
+    Attributes
+    ----------
+    name : what is wrong.
+    path : of the file, from the top of the project.
+    sound, broken : text that must occur exactly once, and what replaces it.
+    tests : arguments of pytest.
+    """
+
+    name: str
+    path: str
+    sound: str
+    broken: str
+    tests: tuple[str, ...]
+
+
+CONTRACT = "tests/contracts/test_wave_functions.py"
+MOVES = "tests/samplers/test_moves.py"
+LOOP = "tests/estimators/test_measuring_loop.py"
+SUMS = "tests/estimators/test_energy_sums.py"
+GRADIENT = "tests/estimators/test_gradient.py"
+ZERO = "tests/physics/test_zero_variance.py"
+STREAMS = "tests/numerics/test_random.py"
+RECONFIGURATION = "tests/optimizers/test_stochastic_reconfiguration.py"
+
+SAMPLING = [
+    Bug(
+        "Hastings factor dropped in Langevin moves",
+        "samplers/langevin.py",
+        "log_ratio[b] = log_new[b] - log[b] + green",
+        "log_ratio[b] = log_new[b] - log[b]",
+        (f"{MOVES}::test_langevin_detailed_balance",),
+    ),
+    Bug(
+        "drift with the wrong sign",
+        "samplers/langevin.py",
+        "Y[b, k] = X[b, k] + time_step * drift[b, k] + spread * Y[b, k]",
+        "Y[b, k] = X[b, k] - time_step * drift[b, k] + spread * Y[b, k]",
+        (f"{LOOP}::test_plain_numpy_loop[langevin]",),
+    ),
+    Bug(
+        "drift is grad log pi instead of half of it",
+        "samplers/langevin.py",
+        "G[row, k] *= 0.5",
+        "G[row, k] *= 1.0",
+        (f"{MOVES}::test_limited_drift",),
+    ),
+    Bug(
+        "stale drift after an accepted Langevin move",
+        "samplers/langevin.py",
+        "                drift[b, k] = drift_new[b, k]\n",
+        "",
+        (f"{LOOP}::test_plain_numpy_loop[langevin]",),
+    ),
+    Bug(
+        "density of the refused move kept",
+        "samplers/metropolis.py",
+        "        if accepted[b]:\n            log[b] = log_new[b]\n",
+        "        log[b] = log_new[b]\n        if accepted[b]:\n",
+        (f"{LOOP}::test_plain_numpy_loop[metropolis]",),
+    ),
+    Bug(
+        "step size used as a variance",
+        "samplers/metropolis.py",
+        "Y[b, k] = X[b, k] + options[0] * Y[b, k]",
+        "Y[b, k] = X[b, k] + np.sqrt(options[0]) * Y[b, k]",
+        (f"{LOOP}::test_plain_numpy_loop[metropolis]",),
+    ),
+    Bug(
+        "|psi| sampled instead of |psi|^2 in one-particle moves",
+        "vmc/target.py",
+        "        log_ratio[b] *= 2.0",
+        "        log_ratio[b] *= 1.0",
+        (f"{LOOP}::test_plain_numpy_loop[block_metropolis]",),
+    ),
+    Bug(
+        "one random stream shared by all walkers",
+        "numerics/random.py",
+        "sequence = np.random.SeedSequence(seed, spawn_key=(stream, first + i))",
+        "sequence = np.random.SeedSequence(seed, spawn_key=(stream, first))",
+        (f"{LOOP}::test_walkers_are_independent_streams", f"{STREAMS}::test_seeding_is_that_of_numpy"),
+    ),
+    Bug(
+        "random streams of a rank counted from zero",
+        "numerics/random.py",
+        "sequence = np.random.SeedSequence(seed, spawn_key=(stream, first + i))",
+        "sequence = np.random.SeedSequence(seed, spawn_key=(stream, i))",
+        (f"{STREAMS}::test_seeding_does_not_depend_on_the_partition",),
+    ),
+    Bug(
+        "a rotation of the generator off by one",
+        "numerics/random.py",
+        "STATE_ROTATION = np.uint64(45)",
+        "STATE_ROTATION = np.uint64(44)",
+        (f"{STREAMS}::test_published_words",),
+    ),
+    Bug(
+        "uniform numbers stop at one half",
+        "numerics/random.py",
+        "UNIFORM_SHIFT = np.uint64(11)",
+        "UNIFORM_SHIFT = np.uint64(12)",
+        ("tests/samplers/test_discrete.py",),
+    ),
+]
+
+PHYSICS = [
+    Bug(
+        "machine's state moves on although the move was refused",
+        "wavefunctions/rbm.py",
+        "        if accepted[row]:\n            sums[row]",
+        "        if True:\n            sums[row]",
+        (f"{CONTRACT}::test_state_after_a_thousand_moves[rbm]",),
+    ),
+    Bug(
+        "pair state moves on although the move was refused",
+        "wavefunctions/jastrow/pair_sum.py",
+        "        if accepted[b]:\n",
+        "        if True:\n",
+        (f"{CONTRACT}::test_state_after_a_thousand_moves[pade_2d]",),
+    ),
+    Bug(
+        "energy measured before the walker moves",
+        "vmc/measurement.py",
+        "            for _ in range(stride):\n                accepted += step(p, x, s, options, memory)\n"
+        "            local_energy(p, h, x, E, energy_memory)\n",
+        "            local_energy(p, h, x, E, energy_memory)\n"
+        "            for _ in range(stride):\n                accepted += step(p, x, s, options, memory)\n",
+        (f"{LOOP}::test_plain_numpy_loop[metropolis]",),
+    ),
+    Bug(
+        "factor of the Laplacian of the Gaussian",
+        "wavefunctions/gaussian.py",
+        "L[b] -= 2.0 * ws[1]",
+        "L[b] -= ws[1]",
+        (f"{CONTRACT}::test_gradient_and_laplacian[gaussian]",),
+    ),
+    Bug(
+        "Laplacian of pairs as in one dimension less",
+        "wavefunctions/jastrow/pair_sum.py",
+        "- 1) * flat_slope[m]",
+        "- 2) * flat_slope[m]",
+        (f"{CONTRACT}::test_gradient_and_laplacian[pade_3d]",),
+    ),
+    Bug(
+        "Laplacian of the machine without 1 - s",
+        "wavefunctions/rbm.py",
+        "square[j] * s[row, j] * (1.0 - s[row, j])",
+        "square[j] * s[row, j]",
+        (f"{CONTRACT}::test_gradient_and_laplacian[rbm]",),
+    ),
+    Bug(
+        "kinetic energy without its half",
+        "vmc/local_energy.py",
+        "E[0, b] = -0.5 * square",
+        "E[0, b] = -square",
+        (f"{CONTRACT}::test_kinetic_energy[pade_2d]",),
+    ),
+    Bug(
+        "kinetic energy without |grad log psi|^2",
+        "vmc/local_energy.py",
+        "            square += G[b, k] * G[b, k]\n",
+        "            square += 0.0\n",
+        (f"{CONTRACT}::test_kinetic_energy[pade_2d]",),
+    ),
+    Bug(
+        "factor in the Gaussian's own kinetic energy",
+        "wavefunctions/gaussian.py",
+        "add_weighted_squares(ws[3], X, -2.0, T)",
+        "add_weighted_squares(ws[3], X, -1.0, T)",
+        (f"{ZERO}::test_ideal_gas",),
+    ),
+    Bug(
+        "trap without its half",
+        "hamiltonians/trap.py",
+        "0.5 * self.frequencies**2",
+        "self.frequencies**2",
+        (f"{ZERO}::test_ideal_gas",),
+    ),
+    Bug(
+        "cusp constant of the dimension",
+        "wavefunctions/jastrow/pade.py",
+        "cusp = strength / (system.n_dim - 1)",
+        "cusp = strength",
+        ("tests/wavefunctions/test_construction.py::test_cusp_of_the_dimension",),
+    ),
+    Bug(
+        "parameter derivatives of a product on top of each other",
+        "wavefunctions/product.py",
+        "first + p[1][0].size",
+        "first",
+        (f"{CONTRACT}::test_parameter_derivatives[gaussian_pade]",),
+    ),
+]
+
+ESTIMATION = [
+    Bug(
+        "energy gradient without its factor 2",
+        "vmc/estimators.py",
+        "return 2.0 * (moments[1] / n",
+        "return (moments[1] / n",
+        (f"{GRADIENT}::test_closed_form",),
+    ),
+    Bug(
+        "energy gradient without <E><O>",
+        "vmc/estimators.py",
+        " - (energies.energy - reference) * (moments[0] / n)",
+        "",
+        (f"{GRADIENT}::test_plain_numpy",),
+    ),
+    Bug(
+        "error of an iteration as if samples were independent",
+        "vmc/estimators.py",
+        "error = math.sqrt(spread / (n_walkers - 1))",
+        "error = math.sqrt(variance / n)",
+        (f"{SUMS}::test_moments_of_finite_samples",),
+    ),
+    Bug(
+        "error bar without the autocorrelation time",
+        "vmc/statistics/block_averages.py",
+        "level = min(_select_level(moments), len(moments) - 2)",
+        "level = 0",
+        ("tests/statistics/test_blocking.py::test_coverage_of_200_series",),
+    ),
+    Bug(
+        "energies that are not finite are averaged",
+        "vmc/estimators.py",
+        "finite = np.isfinite(total)",
+        "finite = np.ones(total.shape, dtype=bool)",
+        (f"{SUMS}::test_energies_that_are_not_finite_are_counted_and_left_out",),
+    ),
+    Bug(
+        "compiled code asks np.isfinite of a re-associated sum",
+        "vmc/measurement.py",
+        "        if is_finite(energy):",
+        "        if np.isfinite(energy):",
+        (f"{SUMS}::test_gradient_leaves_them_out",),
+    ),
+    Bug(
+        "overlap matrix without -<O><O>",
+        "vmc/optimizers/stochastic_reconfiguration.py",
+        "        S -= np.outer(mean, mean)\n",
+        "",
+        (f"{RECONFIGURATION}::test_direction_of_a_machine",),
+    ),
+    Bug(
+        "diagonal shift multiplied instead of added",
+        "vmc/optimizers/linear_solvers.py",
+        "diagonal * (1.0 + scale) + shift",
+        "diagonal * (1.0 + scale + shift)",
+        (f"{RECONFIGURATION}::test_direction_of_a_machine",),
+    ),
+    Bug(
+        "weights |psi / psi_0| instead of their squares",
+        "vmc/optimizers/quasi_newton.py",
+        "2.0 * (self._log_psi(X) - self.start[block])",
+        "(self._log_psi(X) - self.start[block])",
+        ("tests/optimizers/test_quasi_newton.py::test_energy_weights_and_gradient",),
+    ),
+    Bug(
+        "a lucky sample counts as the best",
+        "vmc/safeguard.py",
+        "bound = energies.energy + (energies.error",
+        "bound = energies.energy - (energies.error",
+        ("tests/optimizers/test_safeguard.py::test_best_is_lowest_in_energy_plus_error",),
+    ),
+]
+
+BUGS = [*SAMPLING, *PHYSICS, *ESTIMATION]
