@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from numerics.link import Slot, as_kernel, kernel, link
-
-log_density = Slot("log_density", "(p, X, log, ws)")
+from numerics.link import as_kernel
+from tests.contracts import target_kernels as k
 
 
 @dataclass(frozen=True)
@@ -43,112 +42,6 @@ class Target:
     moments: dict[str, tuple[Callable, float]]
 
 
-@kernel
-def small_workspace(p, tile, n):
-    return np.empty((tile, n)), np.empty((tile, n)), np.empty(tile)
-
-
-@kernel
-def no_refresh(p, X, ws):
-    pass
-
-
-@kernel
-def no_block_accept(p, X, i, Y, accepted, ws):
-    pass
-
-
-def _whole_block_ratio(p, X, i, Y, log_ratio, ws):
-    Z, _, old = ws
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
-        for k in range(X.shape[1]):
-            Z[b, k] = X[b, k]
-        for k in range(d):
-            Z[b, i * d + k] = Y[b, k]
-    log_density(p, X, old, ws)
-    log_density(p, Z, log_ratio, ws)
-    for b in range(X.shape[0]):
-        log_ratio[b] -= old[b]
-
-
-def complete(log_kernel, gradient_kernel):
-    """All six kernels of a target without a one-block state."""
-    return {
-        "workspace": as_kernel(small_workspace),
-        "log_density": as_kernel(log_kernel),
-        "log_density_gradient": as_kernel(gradient_kernel),
-        "refresh": as_kernel(no_refresh),
-        "block_ratio": link(_whole_block_ratio, log_density=log_kernel),
-        "block_accept": as_kernel(no_block_accept),
-    }
-
-
-# A Gaussian with precision matrix P, p = (P,).
-
-
-@kernel
-def gaussian_log(p, X, log, ws):
-    P = p[0]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for k in range(X.shape[1]):
-            row = 0.0
-            for m in range(X.shape[1]):
-                row += P[k, m] * X[b, m]
-            total += X[b, k] * row
-        log[b] = -0.5 * total
-
-
-@kernel
-def gaussian_gradient(p, X, log, G, ws):
-    P = p[0]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for k in range(X.shape[1]):
-            row = 0.0
-            for m in range(X.shape[1]):
-                row += P[k, m] * X[b, m]
-            G[b, k] = -row
-            total += X[b, k] * row
-        log[b] = -0.5 * total
-
-
-@kernel
-def gaussian_refresh(p, X, ws):
-    P, PX = p[0], ws[1]
-    for b in range(X.shape[0]):
-        for k in range(X.shape[1]):
-            PX[b, k] = 0.0
-            for m in range(X.shape[1]):
-                PX[b, k] += P[k, m] * X[b, m]
-
-
-@kernel
-def gaussian_block_ratio(p, X, i, Y, log_ratio, ws):
-    P, PX = p[0], ws[1]
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
-        total = 0.0
-        for k in range(d):
-            change = Y[b, k] - X[b, i * d + k]
-            total += change * PX[b, i * d + k]
-            for m in range(d):
-                total += 0.5 * change * P[i * d + k, i * d + m] * (Y[b, m] - X[b, i * d + m])
-        log_ratio[b] = -total
-
-
-@kernel
-def gaussian_block_accept(p, X, i, Y, accepted, ws):
-    P, PX = p[0], ws[1]
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
-        if accepted[b]:
-            for k in range(X.shape[1]):
-                for m in range(d):
-                    PX[b, k] += P[k, i * d + m] * (Y[b, m] - X[b, i * d + m])
-
-
 def gaussian() -> Target:
     """Four correlated coordinates of unequal width, in two blocks of two."""
     mixing = np.array([[1.0, 0, 0, 0], [0.6, 0.8, 0, 0], [-0.3, 0.5, 1.2, 0], [0.2, 0.4, -0.5, 0.7]])
@@ -156,12 +49,12 @@ def gaussian() -> Target:
     P = np.linalg.inv(covariance)
     P = np.ascontiguousarray(0.5 * (P + P.T))
     kernels = {
-        "workspace": as_kernel(small_workspace),
-        "log_density": as_kernel(gaussian_log),
-        "log_density_gradient": as_kernel(gaussian_gradient),
-        "refresh": as_kernel(gaussian_refresh),
-        "block_ratio": as_kernel(gaussian_block_ratio),
-        "block_accept": as_kernel(gaussian_block_accept),
+        "workspace": as_kernel(k.small_workspace),
+        "log_density": as_kernel(k.gaussian_log),
+        "log_density_gradient": as_kernel(k.gaussian_gradient),
+        "refresh": as_kernel(k.gaussian_refresh),
+        "block_ratio": as_kernel(k.gaussian_block_ratio),
+        "block_accept": as_kernel(k.gaussian_block_accept),
     }
     return Target(
         "gaussian",
@@ -180,30 +73,6 @@ def gaussian() -> Target:
             "x1 x3": (lambda X: X[:, 1] * X[:, 3], covariance[1, 3]),
         },
     )
-
-
-# A mixture of two normal densities on the line, p = (weight of the left one, centre, width).
-
-
-@kernel
-def bimodal_log(p, X, log, ws):
-    weight, centre, width = p
-    for b in range(X.shape[0]):
-        left = (X[b, 0] + centre) / width
-        right = (X[b, 0] - centre) / width
-        log[b] = math.log(weight * math.exp(-0.5 * left * left) + (1.0 - weight) * math.exp(-0.5 * right * right))
-
-
-@kernel
-def bimodal_gradient(p, X, log, G, ws):
-    weight, centre, width = p
-    for b in range(X.shape[0]):
-        left = (X[b, 0] + centre) / width
-        right = (X[b, 0] - centre) / width
-        first = weight * math.exp(-0.5 * left * left)
-        second = (1.0 - weight) * math.exp(-0.5 * right * right)
-        log[b] = math.log(first + second)
-        G[b, 0] = -(first * left + second * right) / ((first + second) * width)
 
 
 def bimodal() -> Target:
@@ -232,7 +101,7 @@ def bimodal() -> Target:
         "bimodal",
         1,
         1,
-        complete(bimodal_log, bimodal_gradient),
+        k.complete(k.bimodal_log, k.bimodal_gradient),
         (weight, centre, width),
         log_of,
         gradient,
@@ -243,29 +112,6 @@ def bimodal() -> Target:
             "x^2": (lambda X: X[:, 0] ** 2, centre**2 + width**2),
         },
     )
-
-
-# Quartic in x, and y normal around x^2: log pi = -x^4 - (y - x^2)^2 / (2 s^2), p = (s,).
-
-
-@kernel
-def quartic_log(p, X, log, ws):
-    s = p[0]
-    for b in range(X.shape[0]):
-        square = X[b, 0] * X[b, 0]
-        z = (X[b, 1] - square) / s
-        log[b] = -square * square - 0.5 * z * z
-
-
-@kernel
-def quartic_gradient(p, X, log, G, ws):
-    s = p[0]
-    for b in range(X.shape[0]):
-        square = X[b, 0] * X[b, 0]
-        z = (X[b, 1] - square) / s
-        log[b] = -square * square - 0.5 * z * z
-        G[b, 0] = -4.0 * square * X[b, 0] + 2.0 * X[b, 0] * z / s
-        G[b, 1] = -z / s
 
 
 def quartic() -> Target:
@@ -286,7 +132,7 @@ def quartic() -> Target:
         "quartic",
         2,
         1,
-        complete(quartic_log, quartic_gradient),
+        k.complete(k.quartic_log, k.quartic_gradient),
         (s,),
         lambda X: -(X[:, 0] ** 4) - (X[:, 1] - X[:, 0] ** 2) ** 2 / (2.0 * s**2),
         lambda X: np.stack(
@@ -306,30 +152,13 @@ def quartic() -> Target:
     )
 
 
-# Half of a normal density: outside, log pi and its gradient are not numbers, as in a wave function gone wrong.
-
-
-@kernel
-def half_line_log(p, X, log, ws):
-    for b in range(X.shape[0]):
-        log[b] = -0.5 * p[0] * X[b, 0] * X[b, 0] if X[b, 0] > 0.0 else math.nan
-
-
-@kernel
-def half_line_gradient(p, X, log, G, ws):
-    for b in range(X.shape[0]):
-        inside = X[b, 0] > 0.0
-        log[b] = -0.5 * p[0] * X[b, 0] * X[b, 0] if inside else math.nan
-        G[b, 0] = -p[0] * X[b, 0] if inside else math.nan
-
-
 def half_line() -> Target:
     """A normal density of width one for x > 0; moves across the edge meet a ratio that is not a number."""
     return Target(
         "half_line",
         1,
         1,
-        complete(half_line_log, half_line_gradient),
+        k.complete(k.half_line_log, k.half_line_gradient),
         (1.0,),
         lambda X: np.where(X[:, 0] > 0.0, -0.5 * X[:, 0] ** 2, -np.inf),
         lambda X: -X,
