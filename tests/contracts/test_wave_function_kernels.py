@@ -82,6 +82,26 @@ def test_kernels_add(case):
     np.testing.assert_allclose(log_ratio, expected, rtol=1e-12)
 
 
+@cases
+def test_derivatives_shared_with_the_local_energy(case):
+    """Right after the gradient, what that left in the workspace may be used: the numbers are the same."""
+    wave_function = case.build()
+    k, p = wave_function.kernels, wave_function.arguments()
+    X = configurations(case, wave_function, TILE)
+    other = configurations(case, wave_function, TILE, seed=8)
+    ws = k["workspace"](p, *X.shape)
+    for configuration in (other, X):  # the second call must not see the first one's numbers
+        k["grad_laplacian"](p, configuration, np.zeros_like(X), np.zeros(TILE), ws)
+        O = np.full((TILE, wave_function.n_params + 2), 7.0)
+        k["shared_log_derivatives"](p, configuration, O, 1, ws)
+        expected = wave_function.evaluate(configuration).log_derivatives
+        np.testing.assert_allclose(
+            O[:, 1:-1] - 7.0, expected, rtol=1e-12, atol=1e-13 * (1.0 + np.abs(expected).max(initial=0.0))
+        )
+        assert (O[:, 0] == 7.0).all()
+        assert (O[:, -1] == 7.0).all()
+
+
 NUMBERS = ("log_psi", "sign", "gradient", "laplacian", "log_derivatives", "kinetic")
 
 
