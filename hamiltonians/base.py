@@ -21,6 +21,7 @@ pair = Slot("pair", "(c, r)")
 whole = Slot("whole", "(c, x)")
 first_term = Slot("first_term", "(c, X, V)")
 other_terms = Slot("other_terms", "(h, X, V, column)")
+n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
 class Term:
@@ -120,7 +121,8 @@ def one_body_term(
     degree: float | None = None,
 ) -> Term:
     """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
-    return Term(name, link(_sum_particles, one_particle=function), (constants or (0.0,), n_dim), degree, n_dim)
+    energy = link(_sum_particles, one_particle=function, n_dim=n_dim)
+    return Term(name, energy, constants, degree, n_dim)
 
 
 def pair_term(
@@ -131,7 +133,7 @@ def pair_term(
     degree: float | None = None,
 ) -> Term:
     """Term sum_{i<j} v(c, r_ij) of a function of the distance."""
-    return Term(name, link(_sum_pairs, pair=function), (constants or (0.0,), n_dim), degree, n_dim)
+    return Term(name, link(_sum_pairs, pair=function, n_dim=n_dim), constants, degree, n_dim)
 
 
 def many_body_term(
@@ -142,8 +144,8 @@ def many_body_term(
     degree: float | None = None,
 ) -> Term:
     """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
-    energy = link(_whole_configuration, whole=function)
-    return Term(name, energy, (constants or (0.0,), n_dim), degree, n_dim)
+    energy = link(_whole_configuration, whole=function, n_dim=n_dim)
+    return Term(name, energy, constants, degree, n_dim)
 
 
 def _fold(energies: list[Callable]) -> Callable:
@@ -163,37 +165,34 @@ def _term_and_others(h, X, V, column):
 
 
 def _sum_particles(c, X, V):
-    d = c[1]
     for b in range(X.shape[0]):
         total = 0.0
-        for i in range(X.shape[1] // d):
-            total += one_particle(c[0], X[b, i * d : (i + 1) * d])
+        for i in range(X.shape[1] // n_dim):
+            total += one_particle(c, X[b, i * n_dim : (i + 1) * n_dim])
         V[b] += total
 
 
 def _sum_pairs(c, X, V):
     # The pairs of one particle, of all walkers of the tile, lie in one buffer: the loop over it vectorises
     # even for few particles.
-    constants, d = c
     n_walkers, n = X.shape
-    square = np.empty((n // d, n_walkers))
+    square = np.empty((n // n_dim, n_walkers))
     flat = square.reshape(square.size)
-    for i in range(1, n // d):
+    for i in range(1, n // n_dim):
         for j in range(i):
             for b in range(n_walkers):
                 total = 0.0
-                for k in range(d):
-                    delta = X[b, i * d + k] - X[b, j * d + k]
+                for k in range(n_dim):
+                    delta = X[b, i * n_dim + k] - X[b, j * n_dim + k]
                     total += delta * delta
                 square[j, b] = total
         for m in range(i * n_walkers):
-            flat[m] = pair(constants, math.sqrt(flat[m]))
+            flat[m] = pair(c, math.sqrt(flat[m]))
         for j in range(i):
             for b in range(n_walkers):
                 V[b] += square[j, b]
 
 
 def _whole_configuration(c, X, V):
-    d = c[1]
     for b in range(X.shape[0]):
-        V[b] += whole(c[0], X[b].reshape(X.shape[1] // d, d))
+        V[b] += whole(c, X[b].reshape(X.shape[1] // n_dim, n_dim))

@@ -129,6 +129,7 @@ def _step_block(p, X, states, options, memory):
     for i in range(n // block_width):
         for b in range(tile):
             fill_normal(states[b], Y[b], block_width)
+        for b in range(tile):
             for k in range(block_width):
                 Y[b, k] = X[b, i * block_width + k] + options[0] * Y[b, k]
         block_ratio(p, X, i, Y, log_ratio, ws)

@@ -22,16 +22,19 @@ KINETIC = ("analytic", "finite_difference")
 
 @dataclass(frozen=True)
 class LocalEnergyKernels:
-    """Two compiled kernels.
+    """Three compiled kernels.
 
     Attributes
     ----------
     prepare : (p, tile, n) -> memory; memory[0] is the workspace of the wave function.
     energy : (p, h, X, E, memory) writes E (1 + number of terms, tile): kinetic energy, then each term.
+    log_derivatives : (p, X, O, first, ws) adds d log|psi| / d theta, right after `energy` on the same X with the
+        workspace memory[0].
     """
 
     prepare: Callable
     energy: Callable
+    log_derivatives: Callable
 
 
 def link_local_energy(
@@ -49,10 +52,11 @@ def link_local_energy(
     prepare = link(_prepare, workspace=k["workspace"])
     if kind == "analytic" and "kinetic" in k:
         energy = link(_energy, kinetic=k["kinetic"], potential=hamiltonian.potential)
-    else:
-        derivatives = k["grad_laplacian"] if kind == "analytic" else difference_grad_laplacian(k)
-        energy = link(_energy_from_gradient, grad_laplacian=derivatives, potential=hamiltonian.potential)
-    return LocalEnergyKernels(prepare, energy)
+        return LocalEnergyKernels(prepare, energy, k["log_derivatives"])
+    derivatives = k["grad_laplacian"] if kind == "analytic" else difference_grad_laplacian(k)
+    energy = link(_energy_from_gradient, grad_laplacian=derivatives, potential=hamiltonian.potential)
+    rows = k["shared_log_derivatives"] if kind == "analytic" else k["log_derivatives"]
+    return LocalEnergyKernels(prepare, energy, rows)
 
 
 def local_energies(

@@ -12,6 +12,7 @@ import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from numerics.elementary import is_finite
+from numerics.dense import add_product
 from numerics.link import Slot, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
@@ -19,14 +20,14 @@ from vmc.target import density_of
 from wavefunctions.base import WaveFunction
 
 #: Walkers per tile: small enough for the first cache levels, wide enough for vector registers.
-TILE = 8
+TILE = 32
 
 prepare = Slot("prepare", "(p, tile, n)")
 begin = Slot("begin", "(p, X, options, memory)")
 step = Slot("step", "(p, X, states, options, memory)")
 prepare_energy = Slot("prepare_energy", "(p, tile, n)")
 local_energy = Slot("local_energy", "(p, h, X, E, memory)")
-log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
+log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws), right after local_energy")
 
 
 @dataclass
@@ -58,16 +59,19 @@ def zero(A):
 
 
 @kernel
-def _add_moments(E, reference, O, moments):
+def _add_moments(E, reference, O, weights, moments):
     """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L."""
-    for b in range(E.shape[1]):
+    for b in range(O.shape[0]):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
-        if is_finite(energy):
+        finite = is_finite(energy)
+        weights[0, b] = 1.0 if finite else 0.0
+        weights[1, b] = energy if finite else 0.0
+        if not finite:  # nothing times zero, because its derivatives need not be numbers either
             for k in range(O.shape[1]):
-                moments[0, k] += O[b, k]
-                moments[1, k] += energy * O[b, k]
+                O[b, k] = 0.0
+    add_product(weights, O, moments)
 
 
 class Measurement:
@@ -94,15 +98,15 @@ class Measurement:
         self.hamiltonian = hamiltonian
         self.move = move
         moves = move.link(density_of(wave_function))
-        energy = link_local_energy(wave_function, hamiltonian, kinetic)
+        self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)
         self._loop = link(
             _run,
             prepare=moves.prepare,
             begin=moves.begin,
             step=moves.step,
-            prepare_energy=energy.prepare,
-            local_energy=energy.energy,
-            log_derivatives=wave_function.kernels["log_derivatives"],
+            prepare_energy=self.local_energy.prepare,
+            local_energy=self.local_energy.energy,
+            log_derivatives=self.local_energy.log_derivatives,
         )
 
     @property
@@ -169,7 +173,6 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
     energies, moments, rows, offender = outputs
     n_walkers, n = X.shape
     accepted = 0
-    O = np.empty((tile, moments.shape[1]))
     for first in range(0, n_walkers, tile):
         last = min(first + tile, n_walkers)
         x, s = X[first:last], states[first:last]
@@ -179,6 +182,7 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
             accepted += step(p, x, s, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
+        O, weights = np.empty((last - first, moments.shape[1])), np.empty((2, last - first))
         for sample in range(n_samples):
             for _ in range(stride):
                 accepted += step(p, x, s, options, memory)
@@ -199,5 +203,5 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
             elif moments.shape[1] > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
-                _add_moments(E, reference, O, moments)
+                _add_moments(E, reference, O, weights, moments)
     return accepted

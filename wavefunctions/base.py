@@ -19,7 +19,9 @@ accept              (p, X, i, Y, accepted, ws)             updates ws where acce
 
 Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  A wave function may add a kernel
 ``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian;
-products cannot use it, since kinetic energies of factors do not add.  Symbols: theta, X and so on as in
+products cannot use it, since kinetic energies of factors do not add.  It may also add a kernel
+``shared_log_derivatives``, which does the same as ``log_derivatives`` but is only called right after
+``grad_laplacian`` on the same X and ws, and may use what that left there.  Symbols: theta, X and so on as in
 docs/theory.md, section 1.
 """
 

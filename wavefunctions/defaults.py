@@ -17,6 +17,7 @@ SLOTS = (
     "log_psi",
     "grad_laplacian",
     "log_derivatives",
+    "shared_log_derivatives",
     "refresh",
     "ratio",
     "accept",
@@ -53,6 +54,7 @@ def complete(owner: str, kernels: Mapping[str, Callable]) -> dict[str, Callable]
     full = {"workspace": no_workspace, **kernels}
     full.setdefault("grad_laplacian", difference_grad_laplacian(full))
     full.setdefault("log_derivatives", difference_log_derivatives(full))
+    full.setdefault("shared_log_derivatives", full["log_derivatives"])
     full.setdefault("refresh", no_refresh)
     full.setdefault("ratio", whole_ratio(full))
     full.setdefault("accept", no_accept)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import kernel
+from numerics.link import kernel, link
 from numerics.quadratic import add_weighted_squares
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
+
+n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
 class Gaussian(WaveFunction):
@@ -45,7 +47,8 @@ class Gaussian(WaveFunction):
             raise ValueError(f"aspect = {aspect}: expected {system.n_dim} positive numbers")
         theta = alpha * beta if per_axis else np.array([alpha], dtype=np.float64)
         fixed = np.ones(system.n_dim) if per_axis else beta
-        super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, KERNELS, (fixed,))
+        kernels = {**KERNELS, "ratio": link(_ratio, n_dim=system.n_dim)}
+        super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, kernels, (fixed,))
 
 
 @kernel
@@ -106,15 +109,13 @@ def refresh(p, X, ws):
     """A Gaussian keeps no one-particle state."""
 
 
-@kernel
-def ratio(p, X, i, Y, log_ratio, ws):
+def _ratio(p, X, i, Y, log_ratio, ws):
     """Add -sum_k c_k (y_k^2 - x_ik^2) of the moved particle."""
     c = ws[0]
-    d = Y.shape[1]
     for b in range(X.shape[0]):
-        for k in range(d):
-            old, new = X[b, i * d + k], Y[b, k]
-            log_ratio[b] -= c[i * d + k] * (new - old) * (new + old)
+        for k in range(n_dim):
+            old, new = X[b, i * n_dim + k], Y[b, k]
+            log_ratio[b] -= c[i * n_dim + k] * (new - old) * (new + old)
 
 
 @kernel
@@ -129,6 +130,5 @@ KERNELS = {
     "kinetic": kinetic,
     "log_derivatives": log_derivatives,
     "refresh": refresh,
-    "ratio": ratio,
     "accept": accept,
 }

@@ -129,6 +129,7 @@ _TEMPLATES: dict[str, Callable] = {
     "log_psi": _log_psi,
     "grad_laplacian": _grad_laplacian,
     "log_derivatives": _log_derivatives,
+    "shared_log_derivatives": _log_derivatives,
     "refresh": _refresh,
     "ratio": _ratio,
     "accept": _accept,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
+from numerics.dense import add_product
 from numerics.elementary import exp, log, sigmoid
-from numerics.link import kernel
+from numerics.link import kernel, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
 AMPLITUDES = {"F": 1.0, "sqrt(F)": 0.5}
 #: Number of factors 1 < 1 + exp(-|t|) <= 2 multiplied before a logarithm is taken; the product cannot overflow.
 FACTORS = 512
+n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
 class RBM(WaveFunction):
@@ -63,7 +65,8 @@ class RBM(WaveFunction):
         self.n_hidden = H
         self._fixed_log_sigma = np.array([np.log(sigma)])
         self._learn_sigma = learn_sigma
-        super().__init__(system, ParameterLayout(tuple(shapes)), theta, KERNELS, (AMPLITUDES[amplitude],))
+        kernels = {**KERNELS, "ratio": link(_ratio, n_dim=system.n_dim)}
+        super().__init__(system, ParameterLayout(tuple(shapes)), theta, kernels, (AMPLITUDES[amplitude],))
 
     def arguments(self) -> tuple:
         """(theta, a, b, W, log sigma, exponent of F)."""
@@ -78,20 +81,23 @@ class RBM(WaveFunction):
 
 @kernel
 def workspace(p, tile, n):
-    """Hidden inputs (current, trial), scratch; their flat views; sums; |W_j / sigma^2|^2, W / sigma^2, 1 / sigma^2."""
-    _, _, b, W, log_sigma, _ = p
+    """Hidden inputs (current, trial), scratch; their flat views; sums; numbers made of theta once for the tile:
+    |W_j / sigma^2|^2, W / sigma^2, its transpose times the exponent of F, 1 / sigma^2."""
+    _, _, b, W, log_sigma, exponent = p
     H = b.size
     precision = exp(-2.0 * log_sigma[0])
     scaled = np.empty((n, H))
+    back = np.empty((H, n))
     square = np.zeros(H)
     for i in range(n):
         for j in range(H):
             scaled[i, j] = W[i, j] * precision
+            back[j, i] = exponent * scaled[i, j]
             square[j] += scaled[i, j] * scaled[i, j]
     current, trial, scratch = np.empty((tile, H)), np.empty((tile, H)), np.empty((tile, H))
     tiles = (current, trial, scratch)
     flat = (current.reshape(tile * H), trial.reshape(tile * H), scratch.reshape(tile * H))
-    return tiles, flat, (np.empty(tile), np.empty(tile), np.empty(tile)), (square, scaled, precision)
+    return tiles, flat, (np.empty(tile), np.empty(tile), np.empty(tile)), (square, scaled, back, precision)
 
 
 @kernel
@@ -100,10 +106,7 @@ def _hidden_inputs(b, scaled, X, t):
     for row in range(X.shape[0]):
         for j in range(b.size):
             t[row, j] = b[j]
-        for i in range(scaled.shape[0]):
-            x = X[row, i]
-            for j in range(b.size):
-                t[row, j] += x * scaled[i, j]
+    add_product(X, scaled, t)
 
 
 @kernel
@@ -114,13 +117,14 @@ def _softplus_sums(t, t_flat, scratch, scratch_flat, products, sums):
     for row in range(t.shape[0]):
         sums[row] = 0.0
     for start in range(0, t.shape[1], FACTORS):
-        stop = min(start + FACTORS, t.shape[1])
         for row in range(t.shape[0]):
+            # Slices, because Numba vectorises no loop in which it must allow for negative indices.
+            inputs, factors = t[row, start : start + FACTORS], scratch[row, start : start + FACTORS]
             product = 1.0
             positive = 0.0
-            for j in range(start, stop):
-                product *= 1.0 + scratch[row, j]
-                positive += max(t[row, j], 0.0)
+            for j in range(inputs.size):
+                product *= 1.0 + factors[j]
+                positive += max(inputs[j], 0.0)
             products[row] = product
             sums[row] += positive
         for row in range(t.shape[0]):
@@ -131,7 +135,7 @@ def _softplus_sums(t, t_flat, scratch, scratch_flat, products, sums):
 def log_psi(p, X, log, sign, ws):
     """Add the logarithm of F, times its exponent."""
     _, a, b, _, _, exponent = p
-    tiles, flat, sums, (_, scaled, precision) = ws
+    tiles, flat, sums, (_, scaled, _, precision) = ws
     _hidden_inputs(b, scaled, X, tiles[1])
     _softplus_sums(tiles[1], flat[1], tiles[2], flat[2], sums[2], sums[1])
     for row in range(X.shape[0]):
@@ -142,81 +146,86 @@ def log_psi(p, X, log, sign, ws):
 
 
 @kernel
-def _sigmoids(b, scaled, X, t, s, t_flat, s_flat):
-    _hidden_inputs(b, scaled, X, t)
-    for m in range(t_flat.size):
-        s_flat[m] = sigmoid(t_flat[m])
+def _sigmoids(p, X, ws):
+    """Hidden inputs and their sigmoids, the mean values of the hidden units, into the second and third tile."""
+    tiles, flat, _, (_, scaled, _, _) = ws
+    _hidden_inputs(p[2], scaled, X, tiles[1])
+    for m in range(flat[1].size):
+        flat[2][m] = sigmoid(flat[1][m])
 
 
 @kernel
 def grad_laplacian(p, X, G, L, ws):
     """Add gradient and Laplacian: s = sigmoid(t) carries both."""
-    _, a, b, _, _, exponent = p
-    tiles, flat, _, (square, scaled, precision) = ws
+    _, a, _, _, _, exponent = p
+    tiles, _, _, (square, _, back, precision) = ws
     s = tiles[2]
-    _sigmoids(b, scaled, X, tiles[1], s, flat[1], flat[2])
+    _sigmoids(p, X, ws)
     for row in range(X.shape[0]):
         laplacian = -precision * a.size
-        for j in range(b.size):
+        for j in range(square.size):
             laplacian += square[j] * s[row, j] * (1.0 - s[row, j])
         L[row] += exponent * laplacian
         for i in range(a.size):
-            gradient = precision * (a[i] - X[row, i])
-            for j in range(b.size):
-                gradient += scaled[i, j] * s[row, j]
-            G[row, i] += exponent * gradient
+            G[row, i] += exponent * precision * (a[i] - X[row, i])
+    add_product(s, back, G)
 
 
 @kernel
-def log_derivatives(p, X, O, first, ws):
-    """Add derivatives with respect to a, b, W and, where learnt, log sigma."""
+def shared_log_derivatives(p, X, O, first, ws):
+    """The same from the sigmoids that lie in the workspace already."""
     theta, a, b, _, _, exponent = p
-    tiles, flat, _, (_, scaled, precision) = ws
+    tiles, _, _, (_, scaled, _, precision) = ws
     t, s = tiles[1], tiles[2]
     n, H = scaled.shape
-    _sigmoids(b, scaled, X, t, s, flat[1], flat[2])
     for row in range(X.shape[0]):
+        visible, hidden = O[row, first : first + n], O[row, first + n : first + n + H]
         coupling = 0.0
         for j in range(H):
             coupling += s[row, j] * (t[row, j] - b[j])
-            O[row, first + n + j] += exponent * s[row, j]
+            hidden[j] += exponent * s[row, j]
         square = 0.0
         for i in range(n):
             x = X[row, i]
             square += (x - a[i]) * (x - a[i])
-            O[row, first + i] += exponent * precision * (x - a[i])
-            start = first + n + H + i * H
+            visible[i] += exponent * precision * (x - a[i])
+            weights = O[row, first + n + H + i * H : first + n + H + i * H + H]
             for j in range(H):
-                O[row, start + j] += exponent * precision * x * s[row, j]
+                weights[j] += exponent * precision * x * s[row, j]
         if theta.size > n + H + n * H:
             O[row, first + n + H + n * H] += exponent * (precision * square - 2.0 * coupling)
 
 
 @kernel
+def log_derivatives(p, X, O, first, ws):
+    """Add derivatives with respect to a, b, W and, where learnt, log sigma."""
+    _sigmoids(p, X, ws)
+    shared_log_derivatives(p, X, O, first, ws)
+
+
+@kernel
 def refresh(p, X, ws):
     """Hidden inputs and their softplus sums of every walker."""
-    tiles, flat, sums, (_, scaled, _) = ws
+    tiles, flat, sums, (_, scaled, _, _) = ws
     _hidden_inputs(p[2], scaled, X, tiles[0])
     _softplus_sums(tiles[0], flat[0], tiles[2], flat[2], sums[2], sums[0])
 
 
-@kernel
-def ratio(p, X, i, Y, log_ratio, ws):
+def _ratio(p, X, i, Y, log_ratio, ws):
     """Add the logarithm of the ratio from hidden inputs shifted by d rows of W: O(H d)."""
     _, a, b, _, _, exponent = p
-    tiles, flat, sums, (_, scaled, precision) = ws
+    tiles, flat, sums, (_, scaled, _, precision) = ws
     current, trial = tiles[0], tiles[1]
-    d = Y.shape[1]
     for row in range(X.shape[0]):
         square = 0.0
+        for k in range(n_dim):
+            old, new = X[row, i * n_dim + k], Y[row, k]
+            square += (new - old) * (new + old - 2.0 * a[i * n_dim + k])
         for j in range(b.size):
-            trial[row, j] = current[row, j]
-        for k in range(d):
-            old, new = X[row, i * d + k], Y[row, k]
-            shift = new - old
-            square += shift * (new + old - 2.0 * a[i * d + k])
-            for j in range(b.size):
-                trial[row, j] += shift * scaled[i * d + k, j]
+            t = current[row, j]
+            for k in range(n_dim):
+                t += (Y[row, k] - X[row, i * n_dim + k]) * scaled[i * n_dim + k, j]
+            trial[row, j] = t
         log_ratio[row] -= 0.5 * exponent * precision * square
     _softplus_sums(trial, flat[1], tiles[2], flat[2], sums[2], sums[1])
     for row in range(X.shape[0]):
@@ -240,7 +249,7 @@ KERNELS = {
     "log_psi": log_psi,
     "grad_laplacian": grad_laplacian,
     "log_derivatives": log_derivatives,
+    "shared_log_derivatives": shared_log_derivatives,
     "refresh": refresh,
-    "ratio": ratio,
     "accept": accept,
 }

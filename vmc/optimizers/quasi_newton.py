@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from vmc.ensemble import Ensemble
-from vmc.local_energy import link_local_energy
 from vmc.optimizers.base import Iteration, State
 from vmc.parallel import TreeSum
 from vmc.parallel.serving import drive_from_root
@@ -120,7 +119,7 @@ class _FixedSample:
         self.ensemble = ensemble
         measurement = ensemble.measurement
         self.kernels = measurement.wave_function.kernels
-        self.energy = link_local_energy(measurement.wave_function, measurement.hamiltonian)
+        self.energy = measurement.local_energy
         snapshots: dict[int, list[np.ndarray]] = {block: [] for block, _, _ in ensemble.blocks()}
         for _ in range(n_samples):
             ensemble.advance(stride)
@@ -160,7 +159,7 @@ class _FixedSample:
         parts = np.empty((measurement.n_components, len(X)))
         O = np.zeros((len(X), measurement.wave_function.n_params))
         self.energy.energy(p, h, X, parts, memory)
-        self.kernels["log_derivatives"](p, X, O, 0, memory[0])
+        self.energy.log_derivatives(p, X, O, 0, memory[0])
         local = parts.sum(axis=0) - self.ensemble.reference
         good = np.isfinite(local) & np.isfinite(log_weight)
         w, local, O = np.exp(log_weight[good]), local[good], O[good]

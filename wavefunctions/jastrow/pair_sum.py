@@ -21,6 +21,7 @@ CLOSE = 1e-300
 pair_log = Slot("pair_log", "(p, r)")
 pair_derivatives = Slot("pair_derivatives", "(p, r)")
 pair_parameters = Slot("pair_parameters", "(p, r, b, O, first)")
+n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
 class Jastrow(WaveFunction):
@@ -46,16 +47,17 @@ class Jastrow(WaveFunction):
         pair_parameters: Callable,
         constants: tuple[Any, ...] = (),
     ) -> None:
+        d = system.n_dim
         kernels = {
-            "workspace": link(_workspace),
-            "log_psi": link(_log_psi, pair_log=pair_log),
-            "grad_laplacian": link(_grad_laplacian, pair_derivatives=pair_derivatives),
-            "log_derivatives": link(_log_derivatives, pair_parameters=pair_parameters),
-            "refresh": link(_refresh),
-            "ratio": link(_ratio, pair_log=pair_log),
-            "accept": link(_accept),
+            "workspace": link(_workspace, n_dim=d),
+            "log_psi": link(_log_psi, pair_log=pair_log, n_dim=d),
+            "grad_laplacian": link(_grad_laplacian, pair_derivatives=pair_derivatives, n_dim=d),
+            "log_derivatives": link(_log_derivatives, pair_parameters=pair_parameters, n_dim=d),
+            "refresh": link(_refresh, n_dim=d),
+            "ratio": link(_ratio, pair_log=pair_log, n_dim=d),
+            "accept": link(_accept, n_dim=d),
         }
-        super().__init__(system, layout, theta, kernels, (*constants, system.n_dim))
+        super().__init__(system, layout, theta, kernels, constants)
 
 
 # Functions of the distance run over flat buffers that hold the pairs of one particle for all walkers of the
@@ -63,9 +65,8 @@ class Jastrow(WaveFunction):
 
 
 def _workspace(p, tile, n):
-    d = p[-1]
-    n_particles = n // d
-    positions = np.empty((tile, d, n_particles))
+    n_particles = n // n_dim
+    positions = np.empty((tile, n_dim, n_particles))
     pairs = np.empty((n_particles, tile)), np.empty((n_particles, tile))
     flat_pairs = pairs[0].reshape(n_particles * tile), pairs[1].reshape(n_particles * tile)
     moved = np.empty((tile, n_particles)), np.empty((tile, n_particles))
@@ -86,11 +87,10 @@ def _square_distances(X, i, d, square):
 
 
 def _log_psi(p, X, log, sign, ws):
-    d = p[-1]
     ((square, _), (flat, _)) = ws[1]
     n_walkers = X.shape[0]
-    for i in range(1, X.shape[1] // d):
-        _square_distances(X, i, d, square)
+    for i in range(1, X.shape[1] // n_dim):
+        _square_distances(X, i, n_dim, square)
         for m in range(i * n_walkers):
             flat[m] = pair_log(p, math.sqrt(flat[m]))
         for j in range(i):
@@ -99,30 +99,28 @@ def _log_psi(p, X, log, sign, ws):
 
 
 def _grad_laplacian(p, X, G, L, ws):
-    d = p[-1]
     ((slope, curvature), (flat_slope, flat_curvature)) = ws[1]
     n_walkers = X.shape[0]
-    for i in range(1, X.shape[1] // d):
-        _square_distances(X, i, d, slope)
+    for i in range(1, X.shape[1] // n_dim):
+        _square_distances(X, i, n_dim, slope)
         for m in range(i * n_walkers):
             r = math.sqrt(max(flat_slope[m], CLOSE))
             first, second = pair_derivatives(p, r)
             flat_slope[m] = first / r
-            flat_curvature[m] = 2.0 * (second + (d - 1) * flat_slope[m])
+            flat_curvature[m] = 2.0 * (second + (n_dim - 1) * flat_slope[m])
         for j in range(i):
             for b in range(n_walkers):
                 L[b] += curvature[j, b]
-                for k in range(d):
-                    pull = slope[j, b] * (X[b, i * d + k] - X[b, j * d + k])
-                    G[b, i * d + k] += pull
-                    G[b, j * d + k] -= pull
+                for k in range(n_dim):
+                    pull = slope[j, b] * (X[b, i * n_dim + k] - X[b, j * n_dim + k])
+                    G[b, i * n_dim + k] += pull
+                    G[b, j * n_dim + k] -= pull
 
 
 def _log_derivatives(p, X, O, first, ws):
-    d = p[-1]
     ((square, _), _) = ws[1]
-    for i in range(1, X.shape[1] // d):
-        _square_distances(X, i, d, square)
+    for i in range(1, X.shape[1] // n_dim):
+        _square_distances(X, i, n_dim, square)
         for j in range(i):
             for b in range(X.shape[0]):
                 pair_parameters(p, math.sqrt(square[j, b]), b, O, first)
@@ -130,16 +128,14 @@ def _log_derivatives(p, X, O, first, ws):
 
 def _refresh(p, X, ws):
     """positions[b, k, i] = coordinate k of particle i: the partners of a moved particle lie in a row."""
-    d = p[-1]
     positions = ws[0]
     for b in range(X.shape[0]):
         for i in range(positions.shape[2]):
-            for k in range(d):
-                positions[b, k, i] = X[b, i * d + k]
+            for k in range(n_dim):
+                positions[b, k, i] = X[b, i * n_dim + k]
 
 
 def _ratio(p, X, i, Y, log_ratio, ws):
-    d = p[-1]
     positions = ws[0]
     ((old, new), (flat_old, flat_new)) = ws[2]
     n_walkers, n_particles = old.shape
@@ -147,8 +143,8 @@ def _ratio(p, X, i, Y, log_ratio, ws):
         for j in range(n_particles):
             old[b, j] = 0.0
             new[b, j] = 0.0
-        for k in range(d):
-            here, there = X[b, i * d + k], Y[b, k]
+        for k in range(n_dim):
+            here, there = X[b, i * n_dim + k], Y[b, k]
             for j in range(n_particles):
                 delta = here - positions[b, k, j]
                 old[b, j] += delta * delta
@@ -170,5 +166,5 @@ def _accept(p, X, i, Y, accepted, ws):
     positions = ws[0]
     for b in range(X.shape[0]):
         if accepted[b]:
-            for k in range(Y.shape[1]):
+            for k in range(n_dim):
                 positions[b, k, i] = Y[b, k]
