@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numerics.link import kernel
+from numerics.link import kernel, routine
 
 #: Rows of C shorter than this are summed one at a time: two at once only pay when the inner loop is long.
 WIDE = 24
 
 
-@kernel
+@routine
 def add_product(A, B, C):
     """C += A B for A (tile, inner), B (inner, columns), C (tile, columns), all C-contiguous.
 

@@ -41,6 +41,8 @@ ELEMENTARY_OPTIONS: dict[str, Any] = {
 }
 
 kernel = numba.njit(**OPTIONS)
+#: For longer pieces that are called once per tile: compiled once, not again inside everything that calls them.
+routine = numba.njit(**{name: value for name, value in OPTIONS.items() if name != "forceinline"})
 elementary = numba.njit(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)

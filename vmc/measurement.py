@@ -12,8 +12,7 @@ import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from numerics.elementary import is_finite
-from numerics.dense import add_product
-from numerics.link import Slot, kernel, link
+from numerics.link import Slot, kernel, link, routine
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
 from vmc.target import density_of
@@ -58,20 +57,18 @@ def zero(A):
             A[b, k] = 0.0
 
 
-@kernel
-def _add_moments(E, reference, O, weights, moments):
+@routine
+def _add_moments(E, reference, O, moments):
     """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L."""
     for b in range(O.shape[0]):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
-        finite = is_finite(energy)
-        weights[0, b] = 1.0 if finite else 0.0
-        weights[1, b] = energy if finite else 0.0
-        if not finite:  # nothing times zero, because its derivatives need not be numbers either
-            for k in range(O.shape[1]):
-                O[b, k] = 0.0
-    add_product(weights, O, moments)
+        if np.isfinite(energy):
+            row, first, second = O[b], moments[0], moments[1]
+            for k in range(row.size):
+                first[k] += row[k]
+                second[k] += energy * row[k]
 
 
 class Measurement:
@@ -182,7 +179,7 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
             accepted += step(p, x, s, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
-        O, weights = np.empty((last - first, moments.shape[1])), np.empty((2, last - first))
+        O = np.empty((last - first, moments.shape[1]))
         for sample in range(n_samples):
             for _ in range(stride):
                 accepted += step(p, x, s, options, memory)
@@ -203,5 +200,5 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
             elif moments.shape[1] > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
-                _add_moments(E, reference, O, weights, moments)
+                _add_moments(E, reference, O, moments)
     return accepted

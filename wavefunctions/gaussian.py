@@ -56,14 +56,17 @@ def workspace(p, tile, n):
     """Coefficients c_k = alpha beta_k of the n coordinates and their sum; c and c^2, one number if all are equal."""
     _, alpha, beta = p
     d = beta.size
-    c = np.empty(n)
+    c, square = np.empty(n), np.empty(n)
+    trace = 0.0
     equal = True
     for k in range(n):
         axis = k % d
         c[k] = alpha[axis % alpha.size] * beta[axis]
+        square[k] = c[k] * c[k]
+        trace += c[k]
         equal = equal and c[k] == c[0]
-    compact = c[:1] if equal else c
-    return c, c.sum(), compact, compact * compact
+    distinct = 1 if equal else n
+    return c, trace, c[:distinct], square[:distinct]
 
 
 @kernel
