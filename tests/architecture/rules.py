@@ -1,0 +1,128 @@
+"""The rules of the house as functions of a file's syntax tree: each returns what it objects to."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("numerics", "hamiltonians", "samplers", "wavefunctions", "vmc")
+#: What each package may import of the others.
+BELOW = {
+    "numerics": (),
+    "hamiltonians": ("numerics",),
+    "samplers": ("numerics",),
+    "wavefunctions": ("numerics", "hamiltonians.system"),
+    "vmc": ("numerics", "hamiltonians", "samplers", "wavefunctions"),
+}
+#: Libraries that only one place may import, and whether it must do so inside a function.
+ONLY_HERE = {"mpi4py": "vmc/parallel/", "h5py": "vmc/output/", "matplotlib": "vmc/plotting/"}
+LAZY = ("mpi4py", "matplotlib")
+FORBIDDEN_MODULES = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "random", "multiprocessing")
+FORBIDDEN_CALLS = ("eval", "exec", "compile")
+GLOBAL_RNG = ("seed", "rand", "randn", "randint", "random", "normal", "uniform", "shuffle", "permutation", "choice")
+MOST_LINES = 320
+
+
+def sources() -> Iterator[Path]:
+    """All modules of the packages."""
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Every imported module, and whether it is imported when the file is."""
+    lazy: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) or _is_type_checking(node):
+            lazy.update(ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node not in lazy) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield from ((f"{node.module}.{alias.name}", node not in lazy) for alias in node.names)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _is_in(module: str, place: str) -> bool:
+    return module == place or module.startswith(place + ".")
+
+
+def layers(path: str, tree: ast.AST) -> list[str]:
+    """Imports that do not point downwards."""
+    package = path.split("/")[0]
+    others = [name for name in PACKAGES if name != package]
+    return [
+        f"{path} imports {module}"
+        for module, _ in imports(tree)
+        if any(_is_in(module, name) for name in others)
+        and not any(_is_in(module, allowed) for allowed in BELOW[package])
+    ]
+
+
+def libraries(path: str, tree: ast.AST) -> list[str]:
+    """Libraries imported outside their one place, or at import time where that must wait."""
+    found = []
+    for module, at_import in imports(tree):
+        for library, place in ONLY_HERE.items():
+            if _is_in(module, library) and not path.startswith(place):
+                found.append(f"{path} imports {module}, which belongs in {place}")
+            if _is_in(module, library) and library in LAZY and at_import:
+                found.append(f"{path} imports {module} outside a function")
+    return found
+
+
+def code_from_data(path: str, tree: ast.AST) -> list[str]:
+    """Modules and calls that run what a file says, and pools that pickle."""
+    found = [
+        f"{path} imports {module}" for module, _ in imports(tree) if any(_is_in(module, f) for f in FORBIDDEN_MODULES)
+    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN_CALLS:
+            found.append(f"{path}:{node.lineno} calls {node.func.id}")
+        if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and getattr(node.value, "value", None) is True:
+            found.append(f"{path}: allow_pickle")
+    return found
+
+
+def global_random_numbers(path: str, tree: ast.AST) -> list[str]:
+    """Calls of NumPy's global generator."""
+    return [
+        f"{path}:{node.lineno} uses np.random.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in GLOBAL_RNG
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "random"
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id in ("np", "numpy")
+    ]
+
+
+def one_decision(path: str, tree: ast.AST) -> list[str]:
+    """Uniform random numbers compared with anything outside the one accept/reject."""
+    if path == "samplers/acceptance.py":
+        return []
+    return [
+        f"{path}:{node.lineno} compares a uniform number"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and any(
+            isinstance(part, ast.Call) and getattr(part.func, "id", getattr(part.func, "attr", "")) == "uniform"
+            for part in ast.walk(node)
+        )
+    ]
+
+
+def size(path: str, tree: ast.AST) -> list[str]:
+    """Files that have become more than one idea, and files whose name says nothing."""
+    n_lines = max((getattr(node, "end_lineno", 0) or 0 for node in ast.walk(tree)), default=0)
+    found = [f"{path} has {n_lines} lines"] if n_lines > MOST_LINES else []
+    if Path(path).stem in ("utils", "util", "helpers", "misc", "common"):
+        found.append(f"{path}: the name says nothing")
+    return found
+
+
+RULES = (layers, libraries, code_from_data, global_random_numbers, one_decision, size)
