@@ -18,7 +18,7 @@ from vmc.evaluation import EnergySummary
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
-from vmc.progress import Reporter, SilentReporter
+from vmc.progress import Reporter
 from vmc.provenance import provenance
 from vmc.snapshot import restore_snapshot
 
@@ -45,7 +45,7 @@ class JobOptions:
     max_time: float | None = None
     kernels: Mapping[str, Callable] = field(default_factory=dict)
     kernel_names: dict[str, str] = field(default_factory=dict)
-    reporter: Reporter = field(default_factory=SilentReporter)
+    reporter: Reporter = field(default_factory=Reporter)
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,13 @@ def run(config: Config | dict, output: str | Path, options: JobOptions | None = 
     config = check_config(config) if isinstance(config, dict) else config
     world = communicator()
     files = JobFiles.at(Path(output))
+    deadline = Deadline(options.max_time)
     with contextlib.ExitStack() as stack:
+        signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
         driver = make_driver(config, world, options.kernels)
-        return _work(driver, config, files, options)
+        return _work(driver, config, files, options, signals, deadline)
 
 
 def resume(
@@ -100,7 +102,9 @@ def resume(
     options = options or JobOptions()
     world = communicator()
     files = JobFiles.at(Path(output))
+    deadline = Deadline(options.max_time)
     with contextlib.ExitStack() as stack:
+        signals = stack.enter_context(Signals())
         on_root(world, lambda: _claim(stack, files))
         loaded = _load_everywhere(world, files)
         stored = stored_config(loaded)
@@ -114,7 +118,7 @@ def resume(
             raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
         if loaded.message:
             options.reporter.note(loaded.message)
-        return _work(driver, config, files, options)
+        return _work(driver, config, files, options, signals, deadline)
 
 
 def make_driver(config: Config, world: Communicator, kernels: Mapping[str, Callable] | None = None) -> Driver:
@@ -175,11 +179,13 @@ def _compare_kernels(stored: str, given: dict[str, str]) -> None:
         raise UserError(f"this run was started with {wanted}: resume it with the same")
 
 
-def _work(driver: Driver, config: Config, files: JobFiles, options: JobOptions) -> Outcome:
+def _work(
+    driver: Driver, config: Config, files: JobFiles, options: JobOptions, signals: Signals, deadline: Deadline
+) -> Outcome:
+    """Run the driver to its end, or until somebody wants it to stop, and save."""
     world = driver.ensemble.communicator
     reporter = options.reporter
     record = provenance(world.size, world.library)
-    deadline = Deadline(options.max_time)
     started = last_save = time.monotonic()
     request = Request.NONE
 
@@ -190,17 +196,16 @@ def _work(driver: Driver, config: Config, files: JobFiles, options: JobOptions) 
         return summary
 
     reporter.start(driver, config)
-    with Signals() as signals:
-        save()
-        for report in driver.run():
-            reporter.report(report)
-            due = time.monotonic() - last_save >= config.output.checkpoint_interval
-            request = signals.poll(world, deadline, due)
-            if request.saves:
-                save()
-            if request.stops:
-                break
-        summary = save()
+    save()
+    for report in driver.run():
+        reporter.report(report)
+        due = time.monotonic() - last_save >= config.output.checkpoint_interval
+        request = signals.poll(world, deadline, due)
+        if request.saves:
+            save()
+        if request.stops:
+            break
+    summary = save()
     finished = driver.phase == "done"
     reporter.finish(driver, config, summary, files.results, time.monotonic() - started, finished)
     return Outcome(0 if finished else request.exit_code, finished, summary, files.results)

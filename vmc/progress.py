@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from vmc.statistics import format_value
 
@@ -19,20 +19,17 @@ if TYPE_CHECKING:
 LINE_INTERVAL = 10.0
 
 
-class Reporter(Protocol):
-    """Who is told what happens."""
+class Reporter:
+    """Who is told what happens.  This one says nothing: for other ranks than the root, --quiet, and scripts."""
 
     def note(self, text: str) -> None:
         """Something the user should know."""
-        ...
 
     def start(self, driver: Driver, config: Config) -> None:
         """The job begins or goes on."""
-        ...
 
     def report(self, report: Report) -> None:
         """A unit of work is done."""
-        ...
 
     def finish(
         self,
@@ -44,34 +41,9 @@ class Reporter(Protocol):
         finished: bool,
     ) -> None:
         """The job ends."""
-        ...
 
 
-class SilentReporter:
-    """Says nothing: for ranks other than the root, --quiet, and use from Python."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
-
-    def start(self, driver: Driver, config: Config) -> None:
-        """Nothing."""
-
-    def report(self, report: Report) -> None:
-        """Nothing."""
-
-    def finish(
-        self,
-        driver: Driver,
-        config: Config,
-        summary: EnergySummary | None,
-        results: Path,
-        seconds: float,
-        finished: bool,
-    ) -> None:
-        """Nothing."""
-
-
-class ConsoleReporter:
+class ConsoleReporter(Reporter):
     """Writes to standard error: results on standard output stay clean."""
 
     def __init__(self) -> None:
@@ -171,4 +143,4 @@ class ConsoleReporter:
 
 def reporter_for(is_root: bool, quiet: bool) -> Reporter:
     """Rank 0 speaks, unless asked to be quiet."""
-    return ConsoleReporter() if is_root and not quiet else SilentReporter()
+    return ConsoleReporter() if is_root and not quiet else Reporter()

@@ -126,7 +126,7 @@ def template(system: str) -> str:
         raise UserError(f"system '{system}'{hint} expected one of {', '.join(SYSTEMS)}")
     config = check_config(SYSTEMS[system], system)
     head = (
-        "# Run with 'vmc run FILE' or 'mpirun -n 4 vmc run FILE'.  Units: hbar = m = 1.  Commented keys are optional."
+        "# Run with 'vmc run FILE' or 'mpirun -n 4 vmc run FILE'.  Units: hbar = m = 1."
     )
     return "\n".join([head, *_lines(config, ""), ""])
 
@@ -183,8 +183,7 @@ def _annotation_at(path: str) -> Any:
     """What the schema allows at a dotted path below the root, for the first two levels."""
     model: Any = Config
     for name in path.split("."):
-        candidates = [model] if isinstance(model, type) else _models(model)
-        fields = [m.model_fields[name] for m in candidates if name in m.model_fields]
+        fields = [m.model_fields[name] for m in _models(model) if name in m.model_fields]
         if not fields:
             return None
         model = fields[0].annotation

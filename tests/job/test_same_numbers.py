@@ -1,0 +1,135 @@
+"""The numbers of a job do not depend on the ranks, nor on how often it was interrupted."""
+
+import os
+import signal
+import time
+
+import pytest
+
+pytestmark = pytest.mark.mpi
+
+#: Long enough to be hit in the middle, with a checkpoint after nearly every step.
+LONG = ("-s", "optimizer.iterations=150", "-s", "evaluation.samples=3000", "-s", "output.checkpoint_interval=0.05")
+
+
+def test_one_two_and_four_ranks(folder, identical):
+    results = []
+    for ranks in (0, 1, 2, 4):
+        done = folder.vmc("run", "dot.toml", "-o", f"r{ranks}.h5", "--quiet", ranks=ranks)
+        assert done.returncode == 0, done.stderr
+        results.append(folder.numbers(f"r{ranks}.h5"))
+    assert results[0]["optimization/energy"].size == 12
+    for other in results[1:]:
+        identical(results[0], other)
+    done = folder.vmc("run", "dot.toml", "-o", "other.h5", "--quiet", "-s", "seed=4")
+    assert done.returncode == 0
+    with pytest.raises(AssertionError):  # the comparison sees a difference
+        identical(results[0], folder.numbers("other.h5"))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("-s", "optimizer.kind='adam'", "-s", "sampler={kind='particle_metropolis', n_walkers=64, n_blocks=8}"),
+        ("-s", "optimizer={kind='lbfgs', iterations=3, samples=5}",),
+        ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler={kind='metropolis', n_walkers=40}"),
+    ],
+    ids=["adam", "lbfgs", "cg"],
+)
+def test_other_optimisers_and_samplers(folder, identical, settings):
+    if "adam" in settings[1]:
+        settings = ("-s", "optimizer={kind='adam', iterations=12, samples=5}", *settings[2:])
+    for ranks in (1, 2):
+        done = folder.vmc("run", "dot.toml", "-o", f"r{ranks}.h5", "--quiet", *settings, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+    identical(folder.numbers("r1.h5"), folder.numbers("r2.h5"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Numbers of the long job in one go."""
+    import importlib.util
+    from pathlib import Path
+
+    spec = importlib.util.spec_from_file_location("job_conftest", Path(__file__).with_name("conftest.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = module.Folder(tmp_path_factory.mktemp("undisturbed"))
+    assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *LONG).returncode == 0
+    return folder.numbers("a.h5")
+
+
+def wait_for(condition, seconds=60.0):
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def kill_all(process):
+    """End a launcher and its ranks without a word: mpirun gives each rank a process group of its own."""
+    from pathlib import Path
+
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+            except OSError:
+                continue
+            if session == process.pid:
+                os.kill(int(entry.name), signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize(("first", "then", "kills"), [(2, 1, 2), (1, 4, 1), (0, 2, 1)])
+def test_killed_and_resumed(folder, identical, undisturbed, first, then, kills):
+    """SIGKILL, which nothing can catch, at moments that differ from run to run."""
+    checkpoint = folder.path / "a.ckpt.h5"
+    process = folder.start("run", "dot.toml", "-o", "a.h5", "--quiet", *LONG, ranks=first)
+    for kill in range(kills):
+        wait_for(checkpoint.exists)
+        saved = checkpoint.stat().st_mtime_ns
+        wait_for(lambda saved=saved: checkpoint.stat().st_mtime_ns != saved)
+        time.sleep(0.1 * kill)
+        kill_all(process)
+        if kill + 1 < kills:
+            process = folder.start("resume", "a.h5", "--quiet", ranks=then)
+    done = folder.vmc("resume", "a.h5", "--quiet", ranks=then)
+    assert done.returncode == 0, done.stderr
+    identical(undisturbed, folder.numbers("a.h5"))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_by_a_signal(folder, identical, undisturbed, how):
+    process = folder.start("run", "dot.toml", "-o", "a.h5", *LONG)
+    wait_for((folder.path / "a.ckpt.h5").exists)
+    process.send_signal(how)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + how, err
+    assert "vmc resume a.h5" in err
+    assert folder.vmc("resume", "a.h5", "--quiet", ranks=2).returncode == 0
+    identical(undisturbed, folder.numbers("a.h5"))
+
+
+def test_saves_when_asked_and_goes_on(folder, identical, undisturbed):
+    rarely = (*LONG[:-1], "output.checkpoint_interval=1000.0")
+    process = folder.start("run", "dot.toml", "-o", "a.h5", *rarely)
+    wait_for(lambda: any(folder.path.glob("*lock*")) or process.poll() is not None)
+    checkpoint = folder.path / "a.ckpt.h5"
+    while process.poll() is None and not checkpoint.exists():
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(0.2)
+    existed = checkpoint.exists() and process.poll() is None
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert existed, "no checkpoint before the end"
+    identical(undisturbed, folder.numbers("a.h5"))
+
+
+def test_stops_in_time_and_goes_on(folder, identical, undisturbed):
+    done = folder.vmc("run", "dot.toml", "-o", "a.h5", "--max-time", "1", *LONG, ranks=2)
+    assert done.returncode == 0, done.stderr  # the user asked for it
+    assert "vmc resume a.h5" in done.stderr
+    assert folder.vmc("resume", "a.h5", "--quiet").returncode == 0
+    identical(undisturbed, folder.numbers("a.h5"))
