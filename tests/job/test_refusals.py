@@ -159,5 +159,3 @@ def test_without_an_mpi_library(folder):
     done = folder.vmc("run", "dot.toml", "-o", "a.h5", "-q", "--json", PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
     assert "energy" in done.stdout
-
-

@@ -3,10 +3,27 @@
 import os
 import signal
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.job_folder import Folder
+
 pytestmark = pytest.mark.mpi
+
+
+@pytest.fixture
+def identical():
+    """Comparison of two results that names what differs."""
+
+    def check(first, second):
+        assert first.keys() == second.keys()
+        different = [n for n in first if not np.array_equal(first[n], second[n], equal_nan=True)]
+        assert different == []
+
+    return check
+
 
 #: Long enough to be hit in the middle, with a checkpoint after nearly every step.
 LONG = ("-s", "optimizer.iterations=150", "-s", "evaluation.samples=3000", "-s", "output.checkpoint_interval=0.05")
@@ -31,7 +48,10 @@ def test_one_two_and_four_ranks(folder, identical):
     "settings",
     [
         ("-s", "optimizer.kind='adam'", "-s", "sampler={kind='particle_metropolis', n_walkers=64, n_blocks=8}"),
-        ("-s", "optimizer={kind='lbfgs', iterations=3, samples=5}",),
+        (
+            "-s",
+            "optimizer={kind='lbfgs', iterations=3, samples=5}",
+        ),
         ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler={kind='metropolis', n_walkers=40}"),
     ],
     ids=["adam", "lbfgs", "cg"],
@@ -48,13 +68,7 @@ def test_other_optimisers_and_samplers(folder, identical, settings):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """Numbers of the long job in one go."""
-    import importlib.util
-    from pathlib import Path
-
-    spec = importlib.util.spec_from_file_location("job_conftest", Path(__file__).with_name("conftest.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    folder = module.Folder(tmp_path_factory.mktemp("undisturbed"))
+    folder = Folder(tmp_path_factory.mktemp("undisturbed"))
     assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *LONG).returncode == 0
     return folder.numbers("a.h5")
 
@@ -69,8 +83,6 @@ def wait_for(condition, seconds=60.0):
 
 def kill_all(process):
     """End a launcher and its ranks without a word: mpirun gives each rank a process group of its own."""
-    from pathlib import Path
-
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:

@@ -96,23 +96,3 @@ class Folder:
         with h5py.File(self.path / name) as file:
             file.visititems(collect)
         return found
-
-
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with dot.toml."""
-    return Folder(tmp_path)
-
-
-@pytest.fixture
-def identical():
-    """Comparison of two results, with the names that differ."""
-
-    def check(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> None:
-        assert first.keys() == second.keys()
-        different = [n for n in first if not np.array_equal(first[n], second[n], equal_nan=True)]
-        assert different == []
-
-    return check

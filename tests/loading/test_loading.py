@@ -1,0 +1,38 @@
+"""Results in Python, xarray and ArviZ."""
+
+import numpy as np
+import pytest
+
+import vmc
+
+
+def test_arrays_and_estimates(dot):
+    results = vmc.load(dot.path / "dot.h5")
+    assert results.energy is not None
+    assert results.energy.value == results.estimates["energy"].value
+    assert abs(results.energy.value - 3.0) < 0.5
+    assert results.unit == "hartree"
+    assert results.reference == (3.0, 0.0, "")
+    assert results.optimization["energy"].shape == (12,)
+    assert results.optimization["theta"].shape == (12, 20)
+    assert results.evaluation["energy"].shape == (40,)
+    parts = sum(results.evaluation[name] for name in ("kinetic", "trap", "interaction"))
+    np.testing.assert_allclose(results.evaluation["energy"], parts, rtol=1e-12)
+    np.testing.assert_allclose(results.energy.value, results.evaluation["energy"].mean(), rtol=1e-12)
+    psi = results.wave_function()
+    assert psi.layout.names() == results.parameter_names
+    np.testing.assert_array_equal(psi.theta, results.theta)
+    assert "verdict" in str(results)
+
+
+def test_xarray_and_arviz_open_results(dot):
+    xarray = pytest.importorskip("xarray")
+    arviz = pytest.importorskip("arviz_stats")
+    with xarray.open_datatree(dot.path / "dot.h5", engine="h5netcdf") as tree:
+        energy = tree["evaluation"]["energy"]
+        assert energy.dims == ("chain", "draw")
+        assert energy.attrs["units"] == "hartree"
+        assert set(tree["optimization"]["theta"].dims) == {"iteration", "parameter"}
+        np.testing.assert_array_equal(energy.values[0], vmc.load(dot.path / "dot.h5").evaluation["energy"])
+        ess = float(arviz.ess(tree["evaluation"].to_dataset(), method="mean")["energy"])
+    assert 1.0 < ess < 200.0
