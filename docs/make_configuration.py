@@ -1,0 +1,159 @@
+"""Write docs/configuration.md from the schema: python docs/make_configuration.py [--check]."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from vmc.config import schema
+
+PAGE = Path(__file__).with_name("configuration.md")
+INTRODUCTION = """# Configuration
+
+A configuration is a TOML file. Unknown keys, values of the wrong type and values out of range are refused with the
+nearest valid spelling. `vmc init SYSTEM` writes one with comments, `vmc check FILE --resolved` prints one with all its
+defaults, and `-s key=value` lays a value over a file, e.g. `-s optimizer.learning_rate=0.1`,
+`-s wavefunction.rbm.n_hidden=4` or `-s "sampler={kind='metropolis', n_walkers=64}"`.
+
+Units: hbar = m = 1; lengths and energies follow from omega. `[[wavefunction]]` may occur several times: the factors are
+multiplied. This page is written by `python docs/make_configuration.py` from the schema itself.
+"""
+#: Sections in the order of the page: path in the file, and the models that may stand there.
+SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
+    ("", (schema.Config,)),
+    ("system", (schema.SystemSection,)),
+    ("hamiltonian", (schema.HamiltonianSection,)),
+    (
+        "hamiltonian.interaction",
+        (
+            schema.Coulomb,
+            schema.HardSphere,
+            schema.GaussianInteraction,
+            schema.HarmonicPair,
+            schema.InverseSquare,
+            schema.UserFunction,
+        ),
+    ),
+    (
+        "wavefunction",
+        (
+            schema.GaussianFactor,
+            schema.RBMFactor,
+            schema.PadeFactor,
+            schema.HardCoreFactor,
+            schema.PowerLawFactor,
+            schema.GaussianPairFactor,
+            schema.UserFactor,
+        ),
+    ),
+    ("sampler", (schema.MetropolisSection, schema.LangevinSection)),
+    ("optimizer", (schema.FirstOrderSection, schema.MomentumSection, schema.QuasiNewtonSection)),
+    (
+        "optimizer.schedule",
+        (schema.ConstantSchedule, schema.DecaySchedule, schema.PowerLawSchedule, schema.CosineSchedule),
+    ),
+    ("optimizer.preconditioner", (schema.PreconditionerSection,)),
+    ("evaluation", (schema.EvaluationSection,)),
+    ("output", (schema.OutputSection,)),
+    ("reference", (schema.ReferenceSection,)),
+)
+
+
+def words(annotation: Any) -> list[str]:
+    """The words a Literal allows."""
+    return [f"`{word}`" for word in get_args(annotation)] if get_origin(annotation) is Literal else []
+
+
+def kind_of(annotation: Any) -> str:
+    """What a value may be."""
+    if chosen := words(annotation):
+        return ", ".join(chosen)
+    if get_origin(annotation) is Annotated:
+        return kind_of(get_args(annotation)[0])
+    if isinstance(annotation, type):
+        if issubclass(annotation, BaseModel):
+            return "table"
+        return {"int": "integer", "float": "number", "str": "text", "bool": "true or false"}.get(
+            annotation.__name__, annotation.__name__
+        )
+    parts = dict.fromkeys(kind_of(part) for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is list:
+        return "list" if "table" in parts else f"list of {next(iter(parts))}s"
+    if get_origin(annotation) is dict:
+        return "table of numbers"
+    return " or ".join(parts)
+
+
+def limits(field: Any) -> str:
+    """Bounds of a number."""
+    signs = {"gt": "> ", "ge": ">= ", "lt": "< ", "le": "<= "}
+    found = {sign: getattr(m, name) for m in field.metadata for name, sign in signs.items() if hasattr(m, name)}
+    for part in get_args(field.annotation):
+        for meta in getattr(part, "__metadata__", ()):
+            for entry in getattr(meta, "metadata", ()):
+                found |= {sign: getattr(entry, name) for name, sign in signs.items() if hasattr(entry, name)}
+    return ", ".join(f"{sign}{value}" for sign, value in found.items())
+
+
+def default(field: Any) -> str:
+    """The default as TOML would have it."""
+    value = field.default
+    if value is PydanticUndefined:
+        return "needed"
+    if value is None:
+        return "none"
+    if isinstance(value, BaseModel):
+        return f"kind = {value.kind}" if hasattr(value, "kind") else "its defaults"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if text else "empty"
+
+
+def table(model: type[BaseModel], shown: set[str]) -> list[str]:
+    """One line for each key that was not shown before."""
+    lines = ["| key | value | default | meaning |", "|:--|:--|:--|:--|"]
+    for name, field in model.model_fields.items():
+        if name not in shown:
+            value = "; ".join(part for part in (kind_of(field.annotation), limits(field)) if part)
+            lines.append(f"| `{name}` | {value} | {default(field)} | {field.description or ''} |")
+    return lines if len(lines) > 2 else []
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [INTRODUCTION]
+    for path, models in SECTIONS:
+        parts.append(f"## {'[' + path + ']' if path else 'Top level'}\n")
+        base = next((m for m in models[0].__mro__ if m.__name__.endswith("Common")), None)
+        common = set(base.model_fields) if base else set()
+        if base:
+            parts.append("For every kind:\n\n" + "\n".join(table(base, set())) + "\n")
+        for model in models:
+            kinds = words(model.model_fields["kind"].annotation) if "kind" in model.model_fields else []
+            text = re.sub(r"\s+", " ", (model.__doc__ or "").strip())
+            title = f"kind = {', '.join(kinds)}: {text}" if kinds else text
+            rows = "\n".join(table(model, common | {"kind"}))
+            parts.append(f"{title}\n" + (f"\n{rows}\n" if rows else ""))
+    return "\n".join(parts)
+
+
+def main() -> int:
+    """Write or check the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 where the page is out of date")
+    if parser.parse_args().check:
+        same = PAGE.exists() and PAGE.read_text() == page()
+        if not same:
+            print("docs/configuration.md is out of date: python docs/make_configuration.py", file=sys.stderr)
+        return int(not same)
+    PAGE.write_text(page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
