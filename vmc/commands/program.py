@@ -110,7 +110,8 @@ def plot(
         typer.Option("--output", "-o", help="Picture (.png, .pdf or .svg); next to the results where not given."),
     ] = None,
     kind: Annotated[
-        str, typer.Option("--kind", "-k", help="summary, energy, blocking, parameters or acceptance.")
+        str,
+        typer.Option("--kind", "-k", help="summary, energy, variance, blocking, parameters, acceptance or components."),
     ] = "summary",
 ) -> None:
     """Draw a results file: energy, variance, blocking, parameters, acceptance."""

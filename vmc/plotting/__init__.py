@@ -6,9 +6,9 @@ alone, and Matplotlib itself is loaded when the first plot is drawn.
 
 from vmc.plotting.acceptance import acceptance_plot
 from vmc.plotting.blocking import blocking_plot
-from vmc.plotting.comparison import compare_plot
 from vmc.plotting.components import components_plot
 from vmc.plotting.contents import absent
+from vmc.plotting.convergence import convergence_plot
 from vmc.plotting.energy import energy_plot
 from vmc.plotting.kinds import KINDS, figure_of
 from vmc.plotting.parameters import parameters_plot
@@ -24,8 +24,8 @@ __all__ = [
     "absent",
     "acceptance_plot",
     "blocking_plot",
-    "compare_plot",
     "components_plot",
+    "convergence_plot",
     "energy_plot",
     "figure_of",
     "house_style",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vmc.plotting.contents import absent
-from vmc.plotting.energy import evaluated_position, label_iterations, limit_iterations
+from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
 from vmc.plotting.labels import legend_above, say_nothing_there
 from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 
@@ -26,7 +26,8 @@ def acceptance_plot(results: Results, axes: Axes | None = None) -> Axes:
             return axes
         columns = results.optimization
         n_iterations = len(columns["iteration"])
-        axes.plot(columns["iteration"], columns["acceptance"], color=COLOURS["blue"], label="acceptance")
+        marker = point_marker(n_iterations, most=1)
+        axes.plot(columns["iteration"], columns["acceptance"], color=COLOURS["blue"], marker=marker, label="acceptance")
         if evaluated is not None:
             position = evaluated_position(n_iterations)
             text = f"evaluation {evaluated:.3f}"
@@ -47,7 +48,8 @@ def _draw_step(axes: Axes, results: Results) -> None:
     colour = COLOURS["green"]
     label = "time step" if results.config.sampler.kind == "langevin" else "step size"
     right = axes.twinx()
-    right.plot(columns["iteration"], columns["step"], "--", color=colour, label=label)
+    marker = point_marker(len(columns["iteration"]), most=1)
+    right.plot(columns["iteration"], columns["step"], "--", color=colour, marker=marker, label=label)
     right.set_ylim(0.0, 1.3 * max(columns["step"].max(), 1e-300))
     right.set_ylabel(label, color=colour)
     right.tick_params(axis="y", colors=colour)

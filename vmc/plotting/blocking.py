@@ -8,7 +8,8 @@ import numpy as np
 
 from vmc.plotting.contents import absent
 from vmc.plotting.labels import legend_above, number_axis, say_nothing_there, scientific, unit_text
-from vmc.plotting.style import BAND_OPACITY, COLOURS, house_axes
+from vmc.plotting.style import COLOURS, house_axes
+from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,10 @@ MAX_TICKS = 8
 
 
 def blocking_plot(results: Results, axes: Axes | None = None) -> Axes:
-    """Error of the mean energy against block length with its own uncertainty, and the error reported."""
+    """Error of the mean energy against block length with its own uncertainty, and the error reported.
+
+    Open circles come from so few blocks that their bars mean little; the reported error does not use them.
+    """
     with house_axes(axes) as axes:
         missing = absent(results)
         if "blocking" in missing:
@@ -29,7 +33,15 @@ def blocking_plot(results: Results, axes: Axes | None = None) -> Axes:
         lengths, errors, uncertainties = (
             results.blocking[name] for name in ("block_length", "error", "error_of_error")
         )
-        axes.errorbar(lengths, errors, uncertainties, fmt="o", color=COLOURS["blue"], label="from blocks", zorder=3.0)
+        n_blocks = len(results.evaluation["energy"]) // lengths
+        many = n_blocks >= MINIMUM_PLATEAU_BLOCKS
+        for chosen, face, label in (
+            (many, COLOURS["blue"], "from blocks"),
+            (~many, "white", f"fewer than {MINIMUM_PLATEAU_BLOCKS} blocks"),
+        ):
+            if chosen.any():
+                points = lengths[chosen], errors[chosen], uncertainties[chosen]
+                axes.errorbar(*points, fmt="o", color=COLOURS["blue"], markerfacecolor=face, label=label, zorder=3.0)
         _draw_reported(axes, results)
         axes.set_xscale("log", base=2)
         _length_ticks(axes, lengths)
@@ -46,7 +58,6 @@ def _draw_reported(axes: Axes, results: Results) -> None:
     if not np.isfinite(error):
         return
     text = f"reported {scientific(error)} {unit_text(results.unit)}"
-    axes.axhspan(0.0, error, color=COLOURS["vermillion"], alpha=0.4 * BAND_OPACITY, linewidth=0.0, zorder=0.5)
     axes.axhline(error, color=COLOURS["vermillion"], label=text)
 
 

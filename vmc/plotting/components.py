@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.energy import evaluated_position, label_iterations, limit_iterations
+from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
 from vmc.plotting.labels import energy_text, legend_above, number_axis, say_nothing_there, unit_text
 from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 
@@ -55,7 +55,8 @@ def _draw_component(axes: Axes, results: Results, name: str, colour: str, from_i
         axes.plot(np.arange(len(series)), series, color=colour, linewidth=0.6, label=label)
         return
     columns = results.optimization
-    axes.plot(columns["iteration"], columns[name], color=colour, label=label)
+    marker = point_marker(len(columns["iteration"]), most=1)
+    axes.plot(columns["iteration"], columns[name], color=colour, marker=marker, label=label)
     if estimate is not None:
         position = evaluated_position(len(columns["iteration"]))
         axes.errorbar([position], [estimate.value], [estimate.error], fmt="none", ecolor=colour, zorder=2.9)

@@ -26,5 +26,5 @@ def absent(results: Results) -> dict[str, str]:
     if "iterations" in reasons:
         reasons["traces"] = reasons["iterations"]
     elif "theta" not in results.optimization:
-        reasons["traces"] = f"{results.theta.size} parameters, not recorded iteration by iteration"
+        reasons["traces"] = f"{results.theta.size} parameters, too many to record"
     return reasons

@@ -8,9 +8,10 @@ import numpy as np
 
 from vmc.plotting.contents import absent
 from vmc.plotting.inset import tail_inset, tail_window
+from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
 from vmc.plotting.labels import (
+    ROUNDING,
     energy_text,
-    few_ticks,
     legend_above,
     number_axis,
     reference_text,
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from vmc.loading import Results
-
-#: Curves of up to so many points show the points.
-MAX_MARKED_POINTS = 60
-#: Distance of the evaluated value from the last iteration, and of the frame from it, in lengths of the curve.
-EVALUATED_GAP, FRAME_GAP = 0.04, 0.03
-#: Energies that differ by less than this fraction are equal but for rounding.
-ROUNDING = 1e-13
 
 
 def energy_plot(results: Results, axes: Axes | None = None) -> Axes:
@@ -53,19 +47,21 @@ def draw_curve(axes: Axes, results: Results, colour: str, label: str) -> None:
     """The energies of the iterations with a band of one standard error."""
     columns = results.optimization
     iteration, energy, error = (columns[name] for name in ("iteration", "energy", "error"))
-    marker = "." if len(iteration) <= MAX_MARKED_POINTS else ""
     axes.fill_between(iteration, energy - error, energy + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0)
-    axes.plot(iteration, energy, color=colour, marker=marker, label=label)
+    if len(iteration) == 1:  # a band without width
+        axes.errorbar(iteration, energy, error, fmt="none", ecolor=colour)
+    axes.plot(iteration, energy, color=colour, marker=point_marker(len(iteration)), label=label)
 
 
-def draw_reference(axes: Axes, results: Results) -> None:
-    """The reference energy as a line, with its error as a band, behind the curves."""
+def draw_reference(axes: Axes, results: Results, zorder: float = 1.5) -> None:
+    """The reference energy as a line, with its error as a band, behind the curves unless told otherwise."""
     if results.reference is None:
         return
     energy, error, _ = results.reference
     if error > 0.0:
         axes.axhspan(energy - error, energy + error, color=GREY, alpha=BAND_OPACITY, linewidth=0.0, zorder=0.5)
-    axes.axhline(energy, color="black", dashes=(5, 2), linewidth=0.9, zorder=1.5, label=reference_text(results))
+    axes.axhline(energy, color="black", dashes=(5, 2), linewidth=0.9, zorder=zorder, label=reference_text(results))
+    axes.autoscale_view(scalex=False)  # off the frame
 
 
 def draw_evaluated(axes: Axes, results: Results, position: float, colour: str, label: str) -> None:
@@ -75,23 +71,6 @@ def draw_evaluated(axes: Axes, results: Results, position: float, colour: str, l
     value, error = results.energy.value, results.energy.error
     axes.errorbar([position], [value], [error], fmt="none", ecolor=colour, zorder=2.9)
     axes.plot([position], [value], linestyle="none", color=colour, label=label, **EVALUATED)
-
-
-def evaluated_position(n_iterations: int) -> float:
-    """Where on the axis of iterations the evaluated value stands."""
-    return n_iterations - 1 + max(1.0, EVALUATED_GAP * n_iterations)
-
-
-def limit_iterations(axes: Axes, n_iterations: int) -> None:
-    """Limits that hold the curve and what stands beside it."""
-    gap = max(0.7, FRAME_GAP * n_iterations)
-    axes.set_xlim(-gap, evaluated_position(n_iterations) + gap)
-    few_ticks(axes.xaxis, 8, integer=True)
-
-
-def label_iterations(axes: Axes, note: str = "") -> None:
-    """Label of the axis of iterations, with what is missing."""
-    axes.set_xlabel(f"iteration ({note})" if note else "iteration")
 
 
 def widen_constant(axes: Axes) -> None:
@@ -120,8 +99,8 @@ def _draw_optimization(axes: Axes, results: Results, note: str) -> None:
     label_iterations(axes, note)
     number_axis(axes.yaxis, "energy", unit_text(results.unit))
     legend_above(axes)
-    window = tail_window([results])
-    if window is not None:
+    window = tail_window(results)
+    if window is not None and window.fits(axes, results):
         tail_inset(axes, draw, window)
 
 
@@ -134,7 +113,7 @@ def _draw_evaluation(axes: Axes, results: Results, note: str) -> None:
     axes.axhspan(value - error, value + error, color=red, alpha=0.5, linewidth=0.0, zorder=3.0)
     text = energy_text(value, error, results.unit)
     axes.axhline(value, color=red, linewidth=0.9, zorder=3.1, label=f"evaluated {text}")
-    draw_reference(axes, results)
+    draw_reference(axes, results, zorder=3.2)
     axes.margins(x=0.0)
     widen_constant(axes)
     axes.set_xlabel(f"measurement ({note})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ DWARFED = 8.0
 MIN_ITERATIONS = 20
 #: Left, bottom, width, height in the axes: over a curve that falls, under one that rises.
 UPPER, LOWER = (0.42, 0.42, 0.55, 0.53), (0.42, 0.15, 0.55, 0.53)
+#: What an inset's tick labels take at its left and below it, in the axes.
+LABEL_WIDTH, LABEL_HEIGHT = 0.18, 0.11
 
 
 class Window(NamedTuple):
@@ -29,20 +31,30 @@ class Window(NamedTuple):
     high: float
     upper: bool
 
+    def fits(self, axes: Axes, results: Results) -> bool:
+        """Whether the curve stays clear of the inset and its tick labels; the limits of the axes are set."""
+        left, bottom, _, height = UPPER if self.upper else LOWER
+        x = _fraction(results.optimization["iteration"], axes.get_xlim())
+        low, high = (_fraction(edge, axes.get_ylim()) for edge in _band(results))
+        beside = x > left - LABEL_WIDTH
+        below = high < bottom - LABEL_HEIGHT
+        above = low > bottom + height
+        return bool((below | above)[beside].all())
 
-def tail_window(several: Sequence[Results]) -> Window | None:
-    """What an inset for these curves should show; None where none is needed."""
-    n_iterations = max(len(results.optimization["iteration"]) for results in several)
+
+def tail_window(results: Results) -> Window | None:
+    """What an inset for this curve should show; None where none is needed."""
+    n_iterations = len(results.optimization["iteration"])
     if n_iterations < MIN_ITERATIONS:
         return None
     start = n_iterations // 2
-    whole, tail = _extent(several, 0), _extent(several, start)
+    whole, tail = _extent(results, 0), _extent(results, start)
     if whole is None or tail is None:
         return None
     span = tail[1] - tail[0]
     if span <= 0.0 or whole[1] - whole[0] < DWARFED * span:
         return None
-    low, high = _with_neighbours(several, *tail)
+    low, high = _with_neighbours(results, *tail)
     margin = 0.08 * (high - low)
     return Window(start, low - margin, high + margin, upper=tail[0] + tail[1] < whole[0] + whole[1])
 
@@ -53,29 +65,35 @@ def tail_inset(axes: Axes, draw: Callable[[Axes], None], window: Window) -> Axes
     draw(inset)
     inset.set_xlim(window.start, axes.get_xlim()[1])
     inset.set_ylim(window.low, window.high)
-    inset.tick_params(labelsize=7.0)
+    inset.tick_params(labelsize=6.0)
     few_ticks(inset.xaxis, 4, integer=True)
     few_ticks(inset.yaxis, 4)
     even_ticks(inset.yaxis)
     return inset
 
 
-def _extent(several: Sequence[Results], start: int) -> tuple[float, float] | None:
+def _fraction(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Positions on a linear axis, 0 at its beginning and 1 at its end."""
+    return (values - limits[0]) / (limits[1] - limits[0])
+
+
+def _band(results: Results) -> tuple[np.ndarray, np.ndarray]:
+    """energy - error and energy + error."""
+    energy, error = results.optimization["energy"], results.optimization["error"]
+    return energy - error, energy + error
+
+
+def _extent(results: Results, start: int) -> tuple[float, float] | None:
     """Lowest energy - error and highest energy + error from an iteration on; None without finite ones."""
-    edges = [
-        results.optimization["energy"][start:] + sign * results.optimization["error"][start:]
-        for results in several
-        for sign in (-1.0, 1.0)
-    ]
-    values = np.concatenate(edges)
+    values = np.concatenate([edge[start:] for edge in _band(results)])
     values = values[np.isfinite(values)]
     return (float(values.min()), float(values.max())) if len(values) else None
 
 
-def _with_neighbours(several: Sequence[Results], low: float, high: float) -> tuple[float, float]:
-    """Limits that also hold evaluated and reference energies near the tail."""
+def _with_neighbours(results: Results, low: float, high: float) -> tuple[float, float]:
+    """Limits that also hold the evaluated and the reference energy where they are near the tail."""
     span = high - low
-    near = [results.energy.value for results in several if results.energy is not None]
-    near += [results.reference[0] for results in several if results.reference is not None]
+    near = [] if results.energy is None else [results.energy.value]
+    near += [] if results.reference is None else [results.reference[0]]
     near = [value for value in near if low - span <= value <= high + span]
     return min([low, *near]), max([high, *near])

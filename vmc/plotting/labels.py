@@ -21,14 +21,14 @@ SQUARED_SYMBOLS = {"hbar omega": r"$\hbar^2\omega^2$"}
 MAX_DIGITS = 7
 #: Longest text of a legend entry.
 MAX_TEXT = 48
-#: Widest legend over axes, in widths that the axes have before the layout gives them a little more.
-LEGEND_WIDTH = 1.1
+#: Errors of a smaller fraction of the energy are those of rounding.
+ROUNDING = 1e-13
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = MAX_TEXT) -> str:
     """Text of the user's that must not be taken for mathematics, on one line of bearable length."""
     line = " ".join(text.split())
-    short = line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+    short = line if len(line) <= longest else line[: longest - 1] + "…"
     return short.replace("$", r"\$")
 
 
@@ -50,16 +50,16 @@ def quantity(name: str, unit: str) -> str:
 
 
 def scientific(value: float) -> str:
-    """Three digits and a power of ten."""
-    if value == 0.0 or not math.isfinite(value):
-        return f"{value:g}"
+    """Three digits, and a power of ten where the number is far from one."""
+    if value == 0.0 or not math.isfinite(value) or 0.1 <= abs(value) < 1000.0:
+        return f"{value:.3g}"
     digits, exponent = f"{value:.2e}".split("e")
     return rf"${digits}\times10^{{{int(exponent)}}}$"
 
 
 def energy_text(value: float, error: float, unit: str = "") -> str:
-    """A value with its error in parentheses; one without error (a reference) as it is."""
-    number = f"{value:.10g}" if error == 0.0 else format_value(value, error)
+    """A value with its error in parentheses; one whose error is zero or that of rounding as it is."""
+    number = f"{value:.10g}" if error <= ROUNDING * abs(value) else format_value(value, error)
     return f"{number} {unit_text(unit)}".rstrip()
 
 
@@ -125,7 +125,7 @@ def legend_above(axes: Axes) -> None:
         legend = axes.legend(
             handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2
         )
-        if legend.get_window_extent().width <= LEGEND_WIDTH * axes.bbox.width:
+        if legend.get_window_extent().width <= axes.bbox.width:
             return
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.energy import MAX_MARKED_POINTS, evaluated_position, label_iterations, limit_iterations
+from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
 from vmc.plotting.labels import even_ticks, few_ticks, legend_above, plain
-from vmc.plotting.style import COLOURS, house_axes
+from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: Up to so many parameters each has a name in the legend; of more, only their arrays do.
 MAX_NAMED = 12
-LINE_STYLES = ("-", "--")
 
 
 def parameters_plot(results: Results, axes: Axes | None = None) -> Axes:
@@ -55,13 +54,14 @@ def _draw_traces(axes: Axes, results: Results, note: str) -> None:
     iteration, theta = results.optimization["iteration"], results.optimization["theta"]
     groups = parameter_groups(results.parameter_names, theta.shape[1])
     for (name, indices), (colour, style) in zip(groups.items(), _looks()):
-        look: Any = {"color": colour, "alpha": _opacity(len(indices))}
+        look: Any = {"color": colour, "alpha": _opacity(len(indices)), "marker": point_marker(len(iteration), most=1)}
         width = 1.1 if len(indices) == 1 else 0.7
         lines = axes.plot(iteration, theta[:, indices], style, linewidth=width, **look)
         lines[0].set_label(_counted(name, len(indices)))
         if results.energy is not None:
             positions = np.full(len(indices), evaluated_position(len(iteration)))
-            axes.plot(positions, results.theta[indices], "D", markersize=2.5, zorder=3.0, **look)
+            evaluated = {**look, "marker": "D", "linestyle": "none", "markersize": 2.5}
+            axes.plot(positions, results.theta[indices], zorder=3.0, **evaluated)
     limit_iterations(axes, len(iteration))
     label_iterations(axes, note)
     axes.set_ylabel("parameter")
@@ -87,7 +87,7 @@ def _draw_values(axes: Axes, results: Results, note: str) -> None:
 def _draw_norms(axes: Axes, results: Results, note: str) -> None:
     columns = results.optimization
     axes.set_yscale("log", nonpositive="mask")
-    marker = "." if len(columns["iteration"]) <= MAX_MARKED_POINTS else ""
+    marker = point_marker(len(columns["iteration"]))
     for what, colour in (("gradient", "blue"), ("update", "vermillion")):
         norms = columns[f"{what}_norm"]
         label = f"norm of the {what}"

@@ -21,6 +21,8 @@ COLOURS = {
     "sky": "#56B4E9",
     "black": "#000000",
 }
+#: For more curves than colours.
+LINE_STYLES = ("-", "--")
 GREY = "#666666"
 BAND_OPACITY = 0.25
 #: What was evaluated, beside what the iterations showed.
@@ -31,22 +33,23 @@ EVALUATED: Any = {
     "markeredgewidth": 0.4,
     "zorder": 3.0,
 }
-#: Width and height in inches: one plot, and a page of them.
-PLOT_SIZE = (5.0, 3.4)
-PAGE_SIZE = (7.2, 7.6)
+#: Width and height in inches: one plot for a journal's column, and a page of them over both columns.
+PLOT_SIZE = (3.4, 2.6)
+PAGE_SIZE = (7.0, 7.6)
 
 #: Settings of Matplotlib for everything drawn here.
 STYLE: Any = {
-    "font.size": 9.0,
-    "axes.labelsize": 9.0,
-    "axes.titlesize": 9.0,
-    "figure.titlesize": 10.0,
-    "xtick.labelsize": 8.0,
-    "ytick.labelsize": 8.0,
-    "legend.fontsize": 8.0,
+    "font.size": 8.0,
+    "axes.labelsize": 8.0,
+    "axes.titlesize": 8.0,
+    "figure.titlesize": 9.0,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 7.0,
     "legend.frameon": False,
-    "legend.handlelength": 1.6,
-    "legend.columnspacing": 1.4,
+    "legend.handlelength": 1.5,
+    "legend.handletextpad": 0.6,
+    "legend.columnspacing": 1.2,
     "lines.linewidth": 1.1,
     "lines.markersize": 4.0,
     "errorbar.capsize": 2.0,
@@ -60,11 +63,14 @@ STYLE: Any = {
     "xtick.major.width": 0.7,
     "ytick.major.width": 0.7,
     "figure.figsize": PLOT_SIZE,
+    "figure.subplot.left": 0.13,  # before the layout, for legends to know how wide the axes will be
+    "figure.subplot.right": 0.98,
     "figure.constrained_layout.use": True,
     "figure.dpi": 120.0,
-    "savefig.dpi": 250.0,
+    "savefig.dpi": 300.0,
     "pdf.fonttype": 42,  # fonts that editors and journals can handle
     "svg.fonttype": "path",
+    "svg.hashsalt": "vmc",  # names inside the file that do not differ from run to run
 }
 
 
@@ -97,8 +103,12 @@ def blank_figure() -> Figure:
 
 
 def picture(figure: Figure, suffix: str) -> bytes:
-    """The content of a picture file of the format that `suffix` (.png, .pdf or .svg) names."""
+    """The content of a picture file of the format that `suffix` (.png, .pdf or .svg) names.
+
+    Equal figures give equal bytes with one version of Matplotlib: no dates, no random names.
+    """
     content = io.BytesIO()
+    undated = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(suffix)
     with house_style():
-        figure.savefig(content, format=suffix.removeprefix("."))
+        figure.savefig(content, format=suffix.removeprefix("."), metadata=undated)
     return content.getvalue()

@@ -15,6 +15,9 @@ from vmc.plotting.parameters import parameters_plot
 from vmc.plotting.style import COLOURS, GREY, PAGE_SIZE, house_style
 from vmc.plotting.variance import variance_plot
 
+#: Longest title.
+MAX_TITLE = 90
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -63,8 +66,8 @@ def _panels(results: Results) -> list[Callable[[Results, Axes | None], Axes]]:
 
 def _write_title(figure: Figure, results: Results) -> None:
     """What was calculated, and whether its error bar can be believed."""
-    title = plain(str(results.attributes["title"]) or results.path.name)
+    title = plain(str(results.attributes["title"]) or results.path.name, MAX_TITLE)
     figure.suptitle(title)
     if results.verdict:
         colour = GREY if results.attributes["estimates"]["reliable"] else COLOURS["vermillion"]
-        figure.supxlabel(results.verdict, fontsize=8.0, color=colour)
+        figure.supxlabel(results.verdict, fontsize=7.0, color=colour)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.energy import MAX_MARKED_POINTS, evaluated_position, label_iterations, limit_iterations
+from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
 from vmc.plotting.labels import legend_above, quantity, say_nothing_there, scientific, squared
 from vmc.plotting.style import COLOURS, EVALUATED, GREY, house_axes
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Nothing comes closer to the frame than this factor.
 HEADROOM = 1.25
+#: One decade more at the top for every so many, where each is thin.
+MANY_DECADES = 10
 
 
 def variance_plot(results: Results, axes: Axes | None = None) -> Axes:
@@ -33,7 +35,7 @@ def variance_plot(results: Results, axes: Axes | None = None) -> Axes:
             return axes
         iteration, variance = results.optimization["iteration"], results.optimization["variance"]
         axes.set_yscale("log", nonpositive="mask")
-        marker = "." if len(iteration) <= MAX_MARKED_POINTS else ""
+        marker = point_marker(len(iteration))
         axes.plot(iteration, variance, color=COLOURS["blue"], marker=marker, label="iteration")
         _draw_zeros(axes, iteration[variance == 0.0])
         _draw_evaluated(axes, results)
@@ -87,6 +89,7 @@ def _limit(axes: Axes, results: Results) -> None:
     if not len(shown):
         return
     low, high = np.floor(np.log10(shown.min() / HEADROOM)), np.ceil(np.log10(shown.max() * HEADROOM))
-    axes.set_ylim(10.0 ** (low - at_rounding), 10.0 ** max(high, low + 1.0))
+    high = max(high + (high - low) // MANY_DECADES, low + 1.0)
+    axes.set_ylim(10.0 ** (low - at_rounding), 10.0**high)
     if at_rounding:
         axes.axhspan(axes.get_ylim()[0], rounding, color=GREY, alpha=0.15, linewidth=0.0, zorder=0.5, label="rounding")
