@@ -13,7 +13,7 @@ from vmc.plotting.energy import energy_plot
 from vmc.plotting.kinds import KINDS, figure_of
 from vmc.plotting.parameters import parameters_plot
 from vmc.plotting.scan import scan_plot
-from vmc.plotting.style import COLOURS, STYLE, house_style, picture
+from vmc.plotting.style import COLOURS, STYLE, blank_figure, house_style, picture
 from vmc.plotting.summary import summary_plot
 from vmc.plotting.variance import variance_plot
 
@@ -23,6 +23,7 @@ __all__ = [
     "STYLE",
     "absent",
     "acceptance_plot",
+    "blank_figure",
     "blocking_plot",
     "components_plot",
     "convergence_plot",

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations
 from vmc.plotting.labels import legend_above, plain, quantity, unit_text
-from vmc.plotting.style import COLOURS, EVALUATED, LINE_STYLES, house_axes
+from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 def convergence_plot(several: Sequence[Results], labels: Sequence[str], axes: Axes | None = None) -> Axes:
     """Distance \\|E - reference\\| of the energy against iteration of several runs, on a logarithmic axis.
 
-    Diamonds at the right are the evaluated energies, each with a bar from its distance - error to its
-    distance + error.  Distances of exactly zero are left out.
+    Iterations that hit the reference to the last digit leave a gap.
 
     Raises
     ------
@@ -30,28 +28,16 @@ def convergence_plot(several: Sequence[Results], labels: Sequence[str], axes: Ax
         if there is not one label per run, a run has no iterations, or they do not share a reference and a unit.
     """
     reference = _common_reference(several, labels)
-    n_iterations = max(len(results.optimization["iteration"]) for results in several)
-    looks = cycle((colour, style) for style in LINE_STYLES for colour in COLOURS.values())
+    looks = zip(cycle(COLOURS.values()), cycle(LINE_STYLES))
     with house_axes(axes) as axes:
         axes.set_yscale("log", nonpositive="mask")
         for results, label, (colour, style) in zip(several, labels, looks):
             distance = np.abs(results.optimization["energy"] - reference)
             axes.plot(results.optimization["iteration"], distance, style, color=colour, label=plain(label))
-            _draw_evaluated(axes, results, reference, evaluated_position(n_iterations), colour)
-        limit_iterations(axes, n_iterations)
-        label_iterations(axes)
+        axes.set_xlabel("iteration")
         axes.set_ylabel(quantity("|energy − reference|", unit_text(several[0].unit)))
         legend_above(axes)
     return axes
-
-
-def _draw_evaluated(axes: Axes, results: Results, reference: float, position: float, colour: str) -> None:
-    if results.energy is None:
-        return
-    distance, error = abs(results.energy.value - reference), results.energy.error
-    ends = np.array([[min(error, distance)], [error]])
-    axes.errorbar([position], [distance], ends, fmt="none", ecolor=colour, zorder=2.9)
-    axes.plot([position], [distance], linestyle="none", color=colour, **EVALUATED)
 
 
 def _common_reference(several: Sequence[Results], labels: Sequence[str]) -> float:

@@ -49,7 +49,7 @@ def scan_plot(
         colours = list(COLOURS.values())
         colour = colours[len(axes.containers) % len(colours)]
         if exact is not None:
-            axes.plot(*exact, color=colour, linewidth=0.9, label=f"{plain(label)}, exact")
+            axes.plot(*exact, color="black", linewidth=0.9, label="exact")
         axes.errorbar(x, energies, yerr=errors, fmt="o", color=colour, label=plain(label), zorder=3.0)
         axes.set_xlabel(x_label)
         number_axis(axes.yaxis, "energy", unit_text(unit))

@@ -1,0 +1,1 @@
+"""Figures of the shipped studies, one module each; ``python runs/figures.py`` draws them."""
