@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vmc.plotting.style import GREY
 from vmc.statistics import format_value
@@ -20,7 +20,7 @@ SQUARED_SYMBOLS = {"hbar omega": r"$\hbar^2\omega^2$"}
 #: Tick labels with more significant digits than this are written as a difference.
 MAX_DIGITS = 7
 #: Longest text of a legend entry.
-MAX_TEXT = 48
+MAX_TEXT = 46
 #: Errors of a smaller fraction of the energy are those of rounding.
 ROUNDING = 1e-13
 
@@ -114,19 +114,22 @@ def few_ticks(axis: Axis, n_ticks: int, integer: bool = False) -> None:
 
 
 def legend_above(axes: Axes) -> None:
-    """A legend over the axes, where no data are, in as many columns as fit; points before lines."""
+    """A legend over the axes, where no data are, in as many columns as fit; points before lines.
+
+    What is too long even for one column is broken before its parenthesis.
+    """
     from matplotlib.lines import Line2D
 
     entries = list(zip(*axes.get_legend_handles_labels()))
     if not entries:
         return
     handles, labels = zip(*sorted(entries, key=lambda entry: isinstance(entry[0], Line2D)))
+    place: Any = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
     for columns in range(len(labels), 0, -1):
-        legend = axes.legend(
-            handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2
-        )
+        legend = axes.legend(handles, labels, ncols=columns, **place)
         if legend.get_window_extent().width <= axes.bbox.width:
             return
+    axes.legend(handles, [label.replace(" (", "\n(", 1) for label in labels], **place)
 
 
 def say_nothing_there(axes: Axes, text: str) -> None:

@@ -35,11 +35,11 @@ def variance_plot(results: Results, axes: Axes | None = None) -> Axes:
             return axes
         iteration, variance = results.optimization["iteration"], results.optimization["variance"]
         axes.set_yscale("log", nonpositive="mask")
+        _limit(axes, results)  # first: from zeros alone Matplotlib finds no limits
         marker = point_marker(len(iteration))
         axes.plot(iteration, variance, color=COLOURS["blue"], marker=marker, label="iteration")
         _draw_zeros(axes, iteration[variance == 0.0])
         _draw_evaluated(axes, results)
-        _limit(axes, results)
         limit_iterations(axes, len(iteration))
         label_iterations(axes, missing.get("evaluation", ""))
         axes.set_ylabel(quantity("variance", squared(results.unit)))

@@ -1,0 +1,152 @@
+"""What is drawn is what the file holds, number by number."""
+
+import numpy as np
+import pytest
+from matplotlib.collections import LineCollection, PolyCollection
+
+from vmc.plotting import (
+    acceptance_plot,
+    blocking_plot,
+    components_plot,
+    energy_plot,
+    parameters_plot,
+    variance_plot,
+)
+from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
+
+equal = np.testing.assert_array_equal
+
+
+def line(axes, start):
+    """The one line whose label starts so."""
+    (found,) = [line for line in axes.lines if line.get_label().startswith(start)]
+    return found
+
+
+def bars(axes):
+    """Ends of all vertical error bars, (n, 2)."""
+    found = [segment[:, 1] for c in axes.collections if isinstance(c, LineCollection) for segment in c.get_segments()]
+    return np.array(found)
+
+
+@pytest.mark.parametrize(
+    "plot", [energy_plot, variance_plot, blocking_plot, parameters_plot, acceptance_plot, components_plot]
+)
+def test_returns_the_axes_it_was_given(plot, finished, axes):
+    assert plot(finished, axes) is axes
+
+
+def test_energies_with_a_band_of_one_error(finished, axes):
+    energy_plot(finished, axes)
+    columns = finished.optimization
+    curve = line(axes, "iteration")
+    equal(curve.get_xdata(), columns["iteration"])
+    equal(curve.get_ydata(), columns["energy"])
+    (band,) = [c for c in axes.collections if isinstance(c, PolyCollection)]
+    vertices = band.get_paths()[0].vertices
+    for iteration, energy, error in zip(columns["iteration"], columns["energy"], columns["error"]):
+        there = vertices[vertices[:, 0] == iteration, 1]
+        assert (there.min(), there.max()) == (energy - error, energy + error)
+
+
+def test_reference_and_evaluated_energy(finished, axes):
+    energy_plot(finished, axes)
+    assert set(line(axes, "reference").get_ydata()) == {finished.reference[0]} == {3.0}
+    evaluated = line(axes, "evaluated")
+    equal(evaluated.get_ydata(), [finished.energy.value])
+    assert evaluated.get_xdata()[0] > finished.optimization["iteration"][-1]
+    value, error = finished.energy.value, finished.energy.error
+    equal(bars(axes), [[value - error, value + error]])
+
+
+def test_reference_stays_off_the_frame(finished, axes):
+    energy_plot(finished, axes)
+    low, high = axes.get_ylim()
+    assert low < 3.0 < high
+    assert min(3.0 - low, high - 3.0) > 0.01 * (high - low)
+
+
+def test_course_of_an_evaluation_without_iterations(jobs, axes):
+    results = jobs["evaluation only"]
+    energy_plot(results, axes)
+    equal(line(axes, "mean of all").get_ydata(), results.evaluation["energy"])
+    assert set(line(axes, "evaluated").get_ydata()) == {results.energy.value}
+    (band,) = axes.patches
+    bottom, height = band.get_y(), band.get_height()
+    np.testing.assert_allclose([bottom, bottom + height], results.energy.value + results.energy.error * np.r_[-1, 1])
+
+
+def test_variances_on_a_logarithmic_axis(finished, axes):
+    variance_plot(finished, axes)
+    assert axes.get_yscale() == "log"
+    equal(line(axes, "iteration").get_ydata(), finished.optimization["variance"])
+    equal(line(axes, "evaluated").get_ydata(), [finished.energy.variance])
+
+
+@pytest.mark.parametrize("job", ["eigenstate", "converging to an eigenstate"])
+def test_variances_of_zero_stand_at_the_lower_end(job, jobs, axes):
+    variances = jobs[job].optimization["variance"]
+    variance_plot(jobs[job], axes)
+    zeros = line(axes, "exactly zero")
+    equal(zeros.get_xdata(), np.flatnonzero(variances == 0.0))
+    assert set(zeros.get_ydata()) == {0.03}  # of the height of the axes
+    low, high = axes.get_ylim()
+    assert 0.0 < low < high < np.inf
+    positive = variances[variances > 0.0]
+    assert (low < positive).all()
+    assert (positive < high).all()
+
+
+def test_blocking_with_the_reported_error(finished, axes):
+    blocking_plot(finished, axes)
+    table = finished.blocking
+    many = 40 // table["block_length"] >= MINIMUM_PLATEAU_BLOCKS
+    assert many.any()
+    assert not many.all()
+    trusted, few = (container.lines[0] for container in axes.containers)
+    for points, chosen in ((trusted, many), (few, ~many)):
+        equal(points.get_xdata(), table["block_length"][chosen])
+        equal(points.get_ydata(), table["error"][chosen])
+    assert few.get_markerfacecolor() == "white"
+    np.testing.assert_allclose(
+        bars(axes), np.stack([table["error"] - table["error_of_error"], table["error"] + table["error_of_error"]], 1)
+    )
+    assert set(line(axes, "reported").get_ydata()) == {finished.energy.error}
+
+
+def test_every_parameter_has_its_trace(finished, axes):
+    parameters_plot(finished, axes)
+    curves = [curve for curve in axes.lines if len(curve.get_xdata()) == 12 and curve.get_linestyle() != "None"]
+    drawn = np.array([curve.get_ydata() for curve in curves])
+    equal(drawn[np.lexsort(drawn.T)], finished.optimization["theta"].T[np.lexsort(finished.optimization["theta"])])
+    ends = np.concatenate([points.get_ydata() for points in axes.lines if points.get_marker() == "D"])
+    equal(np.sort(ends), np.sort(finished.theta))
+    _, labels = axes.get_legend_handles_labels()
+    assert labels == ["rbm.visible_bias (4)", "rbm.hidden_bias (3)", "rbm.weights (12)", "pade.beta"]
+
+
+def test_norms_where_parameters_were_not_recorded(jobs, axes):
+    results = jobs["many parameters"]
+    parameters_plot(results, axes)
+    equal(line(axes, "norm of the gradient").get_ydata(), results.optimization["gradient_norm"])
+    equal(line(axes, "norm of the update").get_ydata(), results.optimization["update_norm"])
+    assert "2000 parameters" in axes.get_xlabel()
+
+
+def test_acceptance_and_step(finished, axes):
+    acceptance_plot(finished, axes)
+    equal(line(axes, "acceptance").get_ydata(), finished.optimization["acceptance"])
+    equal(line(axes, "evaluation").get_ydata(), [finished.attributes["estimates"]["acceptance"]])
+    (right,) = [other for other in axes.figure.axes if other is not axes]
+    equal(line(right, "time step").get_ydata(), finished.optimization["step"])
+    assert axes.get_ylim() == (0.0, 1.0)
+
+
+def test_components(finished, jobs, axes):
+    components_plot(finished, axes)
+    for name in ("kinetic", "trap", "interaction"):
+        equal(line(axes, name).get_ydata(), finished.optimization[name])
+    axes.clear()
+    components_plot(jobs["evaluation only"], axes)
+    for name in ("kinetic", "trap", "interaction"):
+        equal(line(axes, name).get_ydata(), finished.evaluation[name])
