@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hamiltonians.base import Term, pair_term
 from numerics.elementary import exp
-from numerics.link import kernel
+from numerics.link import inlined
 
 
 @dataclass(frozen=True)
@@ -66,31 +66,31 @@ def _positive(name: str, value: float) -> float:
     return float(value)
 
 
-@kernel
+@inlined
 def _coulomb(c, r):
     return c[0] / r
 
 
-@kernel
+@inlined
 def _soft_coulomb(c, r):
     return c[0] / math.sqrt(r * r + c[1] * c[1])
 
 
-@kernel
+@inlined
 def _hard_sphere(c, r):
     return math.inf if r <= c[0] else 0.0
 
 
-@kernel
+@inlined
 def _gaussian(c, r):
     return c[0] * exp(-c[1] * r * r)
 
 
-@kernel
+@inlined
 def _harmonic(c, r):
     return 0.5 * c[0] * r * r
 
 
-@kernel
+@inlined
 def _inverse_square(c, r):
     return c[0] / (r * r)

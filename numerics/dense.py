@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numerics.link import kernel, routine
+from numerics.link import inlined, kernel
 
 #: Rows of C shorter than this are summed one at a time: two at once only pay when the inner loop is long.
 WIDE = 24
 
 
-@routine
+@kernel
 def add_product(A, B, C):
     """C += A B for A (tile, inner), B (inner, columns), C (tile, columns), all C-contiguous.
 
@@ -21,7 +21,7 @@ def add_product(A, B, C):
         _add_one_by_one(A, B, C, C.shape[0] - C.shape[0] % 2)
 
 
-@kernel
+@inlined
 def _add_one_by_one(A, B, C, first):
     inner = A.shape[1]
     whole = inner - inner % 4
@@ -38,7 +38,7 @@ def _add_one_by_one(A, B, C, first):
                 out[m] += a0 * B0[m]
 
 
-@kernel
+@inlined
 def _add_in_pairs(A, B, C):
     inner = A.shape[1]
     whole = inner - inner % 4

@@ -26,23 +26,19 @@ from numba.core.dispatcher import Dispatcher
 from numerics.cache import cache_directory, caching_in
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
 
-#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.  Kernels are inlined into the
-#: loop that calls them: otherwise every array they are handed is reference-counted at every call.
+#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
 OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"contract", "reassoc", "nsz", "arcp"},
-    "forceinline": True,
 }
+#: For what is called for every particle or pair: otherwise every array it is handed is reference-counted at every call.
+#: What is called once per tile is better compiled once, and not again inside everything that calls it.
+INLINE_OPTIONS: dict[str, Any] = {**OPTIONS, "forceinline": True}
 #: For functions of a few instructions, whose argument reductions reassociation would destroy.
-ELEMENTARY_OPTIONS: dict[str, Any] = {
-    "error_model": "numpy",
-    "fastmath": {"contract"},
-    "forceinline": True,
-}
+ELEMENTARY_OPTIONS: dict[str, Any] = {**INLINE_OPTIONS, "fastmath": {"contract"}}
 
 kernel = numba.njit(**OPTIONS)
-#: For longer pieces that are called once per tile: compiled once, not again inside everything that calls them.
-routine = numba.njit(**{name: value for name, value in OPTIONS.items() if name != "forceinline"})
+inlined = numba.njit(**INLINE_OPTIONS)
 elementary = numba.njit(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numerics.link import kernel
+from numerics.link import inlined
 
 
-@kernel
+@inlined
 def add_weighted_squares(weights, X, factor, out):
     """out_b += factor sum_k weights_k X_bk^2 for weights (n,) or (1,), X (tile, n), out (tile,).
 

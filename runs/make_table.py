@@ -17,8 +17,7 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
 STUDIES = ("non-interacting", "optimisers", "quantum-dots", "hard-spheres", "calogero", "harmonic-bosons")
 HEADER = (
-    "| case | energy | variance of E_L | reference | (E - ref) / error | tau | seconds |\n"
-    "|:--|--:|--:|--:|--:|--:|--:|"
+    "| case | energy | variance of E_L | reference | (E - ref) / error | tau | seconds |\n|:--|--:|--:|--:|--:|--:|--:|"
 )
 
 

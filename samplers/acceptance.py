@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from numerics.elementary import exp
-from numerics.link import kernel
+from numerics.link import inlined
 from numerics.random import uniform
 
 
-@kernel
+@inlined
 def decide(log_ratio, states, accepted):
     """Accept each walker's move x -> y with probability min(1, exp(log_ratio)); return how many are accepted.
 

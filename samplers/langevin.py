@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.link import Slot, kernel, link
+from numerics.link import Slot, inlined, link
 from numerics.random import fill_normal
 from samplers.acceptance import decide
 from samplers.base import Kernels, MoveKernels
@@ -56,7 +56,7 @@ class Langevin:
         )
 
 
-@kernel
+@inlined
 def limit_drift(G, row, width, time_step, limit):
     """Turn grad log pi into the limited drift, in place."""
     for start in range(0, G.shape[1], width):
@@ -71,7 +71,7 @@ def limit_drift(G, row, width, time_step, limit):
                 G[row, k] *= factor
 
 
-@kernel
+@inlined
 def log_green_ratio(x, v_x, y, v_y, time_step):
     """log q(x | y) - log q(y | x) of the two Gaussians centred at x + v dt and y + v dt."""
     total = 0.0

@@ -136,7 +136,7 @@ def _step_block(p, X, states, options, memory):
         n_accepted += decide(log_ratio, states, accepted)
         block_accept(p, X, i, Y, accepted, ws)
         for b in range(tile):
-            if accepted[b]:
-                for k in range(block_width):
-                    X[b, i * block_width + k] = Y[b, k]
+            for k in range(block_width):  # a choice, not a branch: half of the branches would be mispredicted
+                old, new = X[b, i * block_width + k], Y[b, k]
+                X[b, i * block_width + k] = new if accepted[b] else old
     return n_accepted

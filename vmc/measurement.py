@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
+from numerics.dense import add_product
 from numerics.elementary import is_finite
-from numerics.link import Slot, kernel, link, routine
+from numerics.link import Slot, inlined, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
 from vmc.target import density_of
@@ -49,7 +50,7 @@ class BlockSample:
     offender: np.ndarray
 
 
-@kernel
+@inlined
 def zero(A):
     """Set a matrix to zero."""
     for b in range(A.shape[0]):
@@ -57,18 +58,31 @@ def zero(A):
             A[b, k] = 0.0
 
 
-@routine
-def _add_moments(E, reference, O, moments):
-    """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L."""
+@kernel
+def _add_moments(E, reference, O, weights, moments):
+    """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L: moments += weights (2, tile) O."""
     for b in range(O.shape[0]):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
-        if np.isfinite(energy):
-            row, first, second = O[b], moments[0], moments[1]
-            for k in range(row.size):
-                first[k] += row[k]
-                second[k] += energy * row[k]
+        weights[0, b] = 1.0
+        weights[1, b] = energy
+        if not is_finite(energy):
+            weights[:, b] = 0.0
+            O[b] = 0.0  # may hold anything, and zero times infinity is not zero
+    add_product(weights, O, moments)
+
+
+@kernel
+def _keep_energies(E, X, energies, offender):
+    """Store the energy components of a tile (tile, n_components), and the first configuration that has none."""
+    for b in range(X.shape[0]):
+        total = 0.0
+        for c in range(E.shape[0]):
+            energies[b, c] = E[c, b]
+            total += E[c, b]
+        if not is_finite(total) and np.isnan(offender[0]):
+            offender[:] = X[b]
 
 
 class Measurement:
@@ -118,7 +132,8 @@ class Measurement:
 
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""
-        return self._run(X, states, options, n_steps, 0, 1, 0.0, np.zeros((2, 0)), None).n_accepted
+        nothing = np.empty((0, X.shape[0], self.n_components))
+        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None).n_accepted
 
     def measure(
         self,
@@ -143,10 +158,10 @@ class Measurement:
         rows : where to put the log-derivatives instead, (n_samples * n_walkers, n_params).
         """
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
-        return self._run(X, states, options, 0, n_samples, stride, reference, sums, rows)
-
-    def _run(self, X, states, options, n_discard, n_samples, stride, reference, moments, rows):
         energies = np.empty((n_samples, X.shape[0], self.n_components))
+        return self._run(X, states, options, energies, n_samples, stride, reference, sums, rows)
+
+    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, rows):
         if rows is None:
             rows = np.empty((0, self.wave_function.n_params))
         offender = np.full(X.shape[1], np.nan)
@@ -156,7 +171,6 @@ class Measurement:
             X,
             states,
             options,
-            n_discard,
             n_samples,
             stride,
             reference,
@@ -166,7 +180,8 @@ class Measurement:
         return BlockSample(energies, int(accepted), moments, rows, offender)
 
 
-def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile, outputs):
+def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
+    # Every slot is called at one place only: each call may become a copy of what it calls.
     energies, moments, rows, offender = outputs
     n_walkers, n = X.shape
     accepted = 0
@@ -175,30 +190,22 @@ def _run(p, h, X, states, options, n_discard, n_samples, stride, reference, tile
         x, s = X[first:last], states[first:last]
         memory = prepare(p, last - first, n)
         begin(p, x, options, memory)
-        for _ in range(n_discard):
-            accepted += step(p, x, s, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
         O = np.empty((last - first, moments.shape[1]))
+        weights = np.empty((2, last - first))
         for sample in range(n_samples):
             for _ in range(stride):
                 accepted += step(p, x, s, options, memory)
+            if energies.shape[0] == 0:
+                continue
             local_energy(p, h, x, E, energy_memory)
-            for b in range(last - first):
-                total = 0.0
-                for c in range(E.shape[0]):
-                    energies[sample, first + b, c] = E[c, b]
-                    total += E[c, b]
-                if not is_finite(total) and np.isnan(offender[0]):
-                    for k in range(n):
-                        offender[k] = x[b, k]
+            _keep_energies(E, x, energies[sample, first:last], offender)
             if rows.shape[0] > 0:
-                begin_row = sample * n_walkers + first
-                tile_rows = rows[begin_row : begin_row + last - first]
-                zero(tile_rows)
-                log_derivatives(p, x, tile_rows, 0, energy_memory[0])
-            elif moments.shape[1] > 0:
+                O = rows[sample * n_walkers + first : sample * n_walkers + last]
+            if O.shape[1] > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
-                _add_moments(E, reference, O, moments)
+            if moments.shape[1] > 0:
+                _add_moments(E, reference, O, weights, moments)
     return accepted

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from numerics.link import Slot, link
+from numerics.link import INLINE_OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
 
 inner_workspace = Slot("workspace", "(p, tile, n)")
@@ -23,10 +23,14 @@ def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
     return {
         "workspace": link(_workspace, inner_workspace=k["workspace"]),
         "log_density": link(_log_density, log_psi=k["log_psi"]),
-        "log_density_gradient": link(_log_density_gradient, log_psi=k["log_psi"], grad_laplacian=k["grad_laplacian"]),
+        "log_density_gradient": link(
+            _log_density_gradient,
+            log_psi=k["log_psi"],
+            grad_laplacian=k["grad_laplacian"],
+        ),
         "refresh": link(_refresh, inner_refresh=k["refresh"]),
-        "block_ratio": link(_block_ratio, ratio=k["ratio"]),
-        "block_accept": link(_block_accept, inner_accept=k["accept"]),
+        "block_ratio": link(_block_ratio, options=INLINE_OPTIONS, ratio=k["ratio"]),
+        "block_accept": link(_block_accept, options=INLINE_OPTIONS, inner_accept=k["accept"]),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import kernel, link
+from numerics.link import INLINE_OPTIONS, inlined, kernel, link
 from numerics.quadratic import add_weighted_squares
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
@@ -47,7 +47,7 @@ class Gaussian(WaveFunction):
             raise ValueError(f"aspect = {aspect}: expected {system.n_dim} positive numbers")
         theta = alpha * beta if per_axis else np.array([alpha], dtype=np.float64)
         fixed = np.ones(system.n_dim) if per_axis else beta
-        kernels = {**KERNELS, "ratio": link(_ratio, n_dim=system.n_dim)}
+        kernels = {**KERNELS, "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=system.n_dim)}
         super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, kernels, (fixed,))
 
 
@@ -107,7 +107,7 @@ def log_derivatives(p, X, O, first, ws):
             O[b, first + axis % alpha.size] -= beta[axis] * square
 
 
-@kernel
+@inlined
 def refresh(p, X, ws):
     """A Gaussian keeps no one-particle state."""
 
@@ -121,7 +121,7 @@ def _ratio(p, X, i, Y, log_ratio, ws):
             log_ratio[b] -= c[i * n_dim + k] * (new - old) * (new + old)
 
 
-@kernel
+@inlined
 def accept(p, X, i, Y, accepted, ws):
     """A Gaussian keeps no one-particle state."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.link import Slot, link
+from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.defaults import PARTICLE_SLOTS
 from wavefunctions.parameters import ParameterLayout
@@ -85,7 +85,13 @@ def _nest(factors: tuple[WaveFunction, ...]) -> dict[str, Any]:
     kernels = {slot: factors[-1].kernels[slot] for slot in templates}
     for factor in reversed(factors[:-1]):
         kernels = {
-            slot: link(template, left=factor.kernels[slot], right=kernels[slot]) for slot, template in templates.items()
+            slot: link(
+                template,
+                options=INLINE_OPTIONS if slot in PARTICLE_SLOTS else OPTIONS,
+                left=factor.kernels[slot],
+                right=kernels[slot],
+            )
+            for slot, template in templates.items()
         }
     return kernels
 

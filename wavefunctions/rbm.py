@@ -7,7 +7,7 @@ import numpy as np
 from hamiltonians.system import System
 from numerics.dense import add_product
 from numerics.elementary import exp, log, sigmoid
-from numerics.link import kernel, link
+from numerics.link import INLINE_OPTIONS, inlined, kernel, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -65,7 +65,7 @@ class RBM(WaveFunction):
         self.n_hidden = H
         self._fixed_log_sigma = np.array([np.log(sigma)])
         self._learn_sigma = learn_sigma
-        kernels = {**KERNELS, "ratio": link(_ratio, n_dim=system.n_dim)}
+        kernels = {**KERNELS, "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=system.n_dim)}
         super().__init__(system, ParameterLayout(tuple(shapes)), theta, kernels, (AMPLITUDES[amplitude],))
 
     def arguments(self) -> tuple:
@@ -109,7 +109,7 @@ def _hidden_inputs(b, scaled, X, t):
     add_product(X, scaled, t)
 
 
-@kernel
+@inlined
 def _softplus_sums(t, t_flat, scratch, scratch_flat, products, sums):
     """sums[row] = sum_j log(1 + exp(t_j)) = sum_j max(t_j, 0) + log prod_j (1 + exp(-|t_j|))."""
     for m in range(t_flat.size):
@@ -203,7 +203,7 @@ def log_derivatives(p, X, O, first, ws):
     shared_log_derivatives(p, X, O, first, ws)
 
 
-@kernel
+@inlined
 def refresh(p, X, ws):
     """Hidden inputs and their softplus sums of every walker."""
     tiles, flat, sums, (_, scaled, _, _) = ws
@@ -232,16 +232,17 @@ def _ratio(p, X, i, Y, log_ratio, ws):
         log_ratio[row] += exponent * (sums[1][row] - sums[0][row])
 
 
-@kernel
+@inlined
 def accept(p, X, i, Y, accepted, ws):
     """Keep the trial inputs of accepted walkers."""
     current, trial = ws[0][0], ws[0][1]
     sums, trial_sums, _ = ws[2]
     for row in range(X.shape[0]):
-        if accepted[row]:
-            sums[row] = trial_sums[row]
-            for j in range(current.shape[1]):
-                current[row, j] = trial[row, j]
+        moved = accepted[row]  # chosen without a branch: half of the branches would be mispredicted
+        sums[row] = trial_sums[row] if moved else sums[row]
+        for j in range(current.shape[1]):
+            old, new = current[row, j], trial[row, j]
+            current[row, j] = new if moved else old
 
 
 KERNELS = {

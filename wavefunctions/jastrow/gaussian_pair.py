@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import kernel
+from numerics.link import inlined
 from wavefunctions.jastrow.pair_sum import Jastrow
 from wavefunctions.parameters import ParameterLayout
 
@@ -28,19 +28,19 @@ class GaussianPair(Jastrow):
         super().__init__(system, layout, np.array([gamma]), pair_log, pair_derivatives, pair_parameters)
 
 
-@kernel
+@inlined
 def pair_log(p, r):
     """-gamma r^2."""
     return -p[1][0] * r * r
 
 
-@kernel
+@inlined
 def pair_derivatives(p, r):
     """First and second derivative: -2 gamma r and -2 gamma."""
     return -2.0 * p[1][0] * r, -2.0 * p[1][0]
 
 
-@kernel
+@inlined
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to gamma: -r^2."""
     O[b, first] -= r * r

@@ -6,7 +6,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from numerics.elementary import log
-from numerics.link import kernel
+from numerics.link import inlined
 from wavefunctions.jastrow.pair_sum import Jastrow
 from wavefunctions.parameters import ParameterLayout
 
@@ -43,14 +43,14 @@ class HardCore(Jastrow):
         )
 
 
-@kernel
+@inlined
 def pair_log(p, r):
     """log(1 - a / r), minus infinity for r <= a."""
     outside = 1.0 - p[1] / r
     return log(outside if outside > 0.0 else 0.0)
 
 
-@kernel
+@inlined
 def pair_derivatives(p, r):
     """First and second derivative: a / (r (r - a)) and -a (2 r - a) / (r (r - a))^2."""
     a = p[1]
@@ -58,6 +58,6 @@ def pair_derivatives(p, r):
     return a * denominator, -a * (2.0 * r - a) * denominator * denominator
 
 
-@kernel
+@inlined
 def pair_parameters(p, r, b, O, first):
     """The core radius is fixed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import kernel
+from numerics.link import inlined
 from wavefunctions.jastrow.pair_sum import Jastrow
 from wavefunctions.parameters import ParameterLayout
 
@@ -39,13 +39,13 @@ class Pade(Jastrow):
         super().__init__(system, layout, np.array([beta]), pair_log, pair_derivatives, pair_parameters, (float(cusp),))
 
 
-@kernel
+@inlined
 def pair_log(p, r):
     """a r / (1 + beta r)."""
     return p[2] * r / (1.0 + p[1][0] * r)
 
 
-@kernel
+@inlined
 def pair_derivatives(p, r):
     """First and second derivative with respect to r: a / (1 + beta r)^2 and -2 a beta / (1 + beta r)^3."""
     inverse = 1.0 / (1.0 + p[1][0] * r)
@@ -53,7 +53,7 @@ def pair_derivatives(p, r):
     return first, -2.0 * p[1][0] * first * inverse
 
 
-@kernel
+@inlined
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to beta: -a r^2 / (1 + beta r)^2."""
     x = r / (1.0 + p[1][0] * r)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import Slot, kernel, link
+from numerics.link import INLINE_OPTIONS, Slot, inlined, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -54,8 +54,8 @@ class Jastrow(WaveFunction):
             "grad_laplacian": link(_grad_laplacian, pair_derivatives=pair_derivatives, n_dim=d),
             "log_derivatives": link(_log_derivatives, pair_parameters=pair_parameters, n_dim=d),
             "refresh": link(_refresh, n_dim=d),
-            "ratio": link(_ratio, pair_log=pair_log, n_dim=d),
-            "accept": link(_accept, n_dim=d),
+            "ratio": link(_ratio, options=INLINE_OPTIONS, pair_log=pair_log, n_dim=d),
+            "accept": link(_accept, options=INLINE_OPTIONS, n_dim=d),
         }
         super().__init__(system, layout, theta, kernels, constants)
 
@@ -74,7 +74,7 @@ def _workspace(p, tile, n):
     return positions, (pairs, flat_pairs), (moved, flat_moved)
 
 
-@kernel
+@inlined
 def _square_distances(X, i, d, square):
     """square[j, b] = |r_i - r_j|^2 of walker b for all j < i."""
     for j in range(i):

@@ -6,7 +6,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from numerics.elementary import log
-from numerics.link import kernel
+from numerics.link import inlined
 from wavefunctions.jastrow.pair_sum import Jastrow
 from wavefunctions.parameters import ParameterLayout
 
@@ -39,20 +39,20 @@ class PowerLaw(Jastrow):
         super().__init__(system, layout, np.array([exponent]), pair_log, pair_derivatives, pair_parameters)
 
 
-@kernel
+@inlined
 def pair_log(p, r):
     """lambda log r."""
     return p[1][0] * log(r)
 
 
-@kernel
+@inlined
 def pair_derivatives(p, r):
     """First and second derivative: lambda / r and -lambda / r^2."""
     first = p[1][0] / r
     return first, -first / r
 
 
-@kernel
+@inlined
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to lambda: log r."""
     O[b, first] += log(r)
