@@ -22,7 +22,7 @@ from wavefunctions.product import Product
 from wavefunctions.rbm import RBM
 
 OPERATIONS_PER_FUNCTION = 25
-WALKERS = 16
+WALKERS = 64
 
 
 def random_numbers() -> dict[str, float]:

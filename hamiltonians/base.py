@@ -1,8 +1,8 @@
 """A Hamiltonian is the kinetic energy plus a list of potential terms, each reported by name.
 
-A term's kernel ``energy(c, X, V)`` adds the term's value to V[b] for every configuration of the tile X; c is
-the tuple of the term's constants.  Terms are folded at link time into one kernel that fills one column per
-term, so that a Hamiltonian of any composition runs as straight compiled code.
+A term's kernel ``energy(c, X, V)`` adds the term's value to V[b] for every configuration of the tile X (N d, tile),
+one walker per column; c is the tuple of the term's constants.  Terms are folded at link time into one kernel that
+fills one row per term, so that a Hamiltonian of any composition runs as straight compiled code.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Hamiltonian:
         if X.shape[1] != self.system.n_coordinates:
             raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
         V = np.zeros((len(self.terms), X.shape[0]))
-        self.potential(self.arguments(), X, V, 0)
+        self.potential(self.arguments(), np.ascontiguousarray(X.T), V, 0)
         return V.T
 
     def virial_ratio(self, component_means: np.ndarray) -> float:
@@ -165,34 +165,40 @@ def _term_and_others(h, X, V, column):
 
 
 def _sum_particles(c, X, V):
-    for b in range(X.shape[0]):
-        total = 0.0
-        for i in range(X.shape[1] // n_dim):
-            total += one_particle(c, X[b, i * n_dim : (i + 1) * n_dim])
-        V[b] += total
+    r = np.empty(n_dim)
+    for i in range(X.shape[0] // n_dim):
+        for b in range(X.shape[1]):
+            for k in range(n_dim):
+                r[k] = X[i * n_dim + k, b]
+            V[b] += one_particle(c, r)
 
 
 def _sum_pairs(c, X, V):
-    # The pairs of one particle, of all walkers of the tile, lie in one buffer: the loop over it vectorises
-    # even for few particles.
-    n_walkers, n = X.shape
-    square = np.empty((n // n_dim, n_walkers))
+    # A particle's pairs, of all walkers of the tile, lie in one flat buffer: the loop over it vectorises.
+    n, tile = X.shape
+    square = np.empty((n // n_dim, tile))
     flat = square.reshape(square.size)
     for i in range(1, n // n_dim):
         for j in range(i):
-            for b in range(n_walkers):
+            out = square[j]
+            for b in range(tile):
                 total = 0.0
                 for k in range(n_dim):
-                    delta = X[b, i * n_dim + k] - X[b, j * n_dim + k]
+                    delta = X[i * n_dim + k, b] - X[j * n_dim + k, b]
                     total += delta * delta
-                square[j, b] = total
-        for m in range(i * n_walkers):
+                out[b] = total
+        for m in range(i * tile):
             flat[m] = pair(c, math.sqrt(flat[m]))
         for j in range(i):
-            for b in range(n_walkers):
+            for b in range(tile):
                 V[b] += square[j, b]
 
 
 def _whole_configuration(c, X, V):
-    for b in range(X.shape[0]):
-        V[b] += whole(c, X[b].reshape(X.shape[1] // n_dim, n_dim))
+    n, tile = X.shape
+    x = np.empty((n // n_dim, n_dim))
+    for b in range(tile):
+        for i in range(n // n_dim):
+            for k in range(n_dim):
+                x[i, k] = X[i * n_dim + k, b]
+        V[b] += whole(c, x)

@@ -1,4 +1,4 @@
-"""Products of small matrices, one row for each walker of a tile."""
+"""Products of small matrices, one column for each walker of a tile."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from numerics.link import inlined, kernel
 WIDE = 24
 
 
+@inlined
+def zero(A):
+    """Set a matrix to zero."""
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            A[i, j] = 0.0
+
+
 @kernel
 def add_product(A, B, C):
-    """C += A B for A (tile, inner), B (inner, columns), C (tile, columns), all C-contiguous.
+    """C += A B for A (rows, inner), B (inner, tile), C (rows, tile), all C-contiguous.
 
     Four rows of B are added per pass over a row of C, so that loads and stores of C do not set the pace.
     """

@@ -22,3 +22,15 @@ def decide(log_ratio, states, accepted):
         accepted[b] = uniform(states[b]) < log_ratio[b]
         n_accepted += accepted[b]
     return n_accepted
+
+
+@inlined
+def keep(accepted, new, current):
+    """current[b] = new[b] for accepted walkers.
+
+    Both values are loaded before one is chosen: a branch would be mispredicted every second time, and only so does
+    the loop use vector registers.
+    """
+    for b in range(accepted.size):
+        yes, no = new[b], current[b]
+        current[b] = yes if accepted[b] else no

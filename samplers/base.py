@@ -1,6 +1,7 @@
 """Targets and moves: what a density offers, and what a Markov-chain step asks of it.
 
-All kernels act on tiles: ``X`` (tile, n) holds one walker per row, ``states`` (tile, 4) their random streams.
+All kernels act on tiles: ``X`` (n, tile) holds one walker per column, so that loops over walkers run along contiguous
+memory; ``states`` (tile, 4) their random streams, one per row.
 
 A **target** is a density pi known up to its norm.  Its kernels **write** their outputs:
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.link import Slot, inlined, link
-from numerics.random import fill_normal
-from samplers.acceptance import decide
+from numerics.random import fill_normals
+from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
 
 workspace = Slot("workspace", "(p, tile, n)")
@@ -57,29 +57,28 @@ class Langevin:
 
 
 @inlined
-def limit_drift(G, row, width, time_step, limit):
-    """Turn grad log pi into the limited drift, in place."""
-    for start in range(0, G.shape[1], width):
-        square = 0.0
-        for k in range(start, start + width):
-            G[row, k] *= 0.5
-            square += G[row, k] * G[row, k]
-        x = limit * square * time_step
-        if x > 0.0:
-            factor = 2.0 / (math.sqrt(1.0 + 2.0 * x) + 1.0)  # (sqrt(1 + 2 x) - 1) / x without its cancellation
+def limit_drift(G, width, time_step, limit):
+    """Turn grad log pi, (n, tile), into the limited drift, in place."""
+    for start in range(0, G.shape[0], width):
+        for b in range(G.shape[1]):
+            square = 0.0
             for k in range(start, start + width):
-                G[row, k] *= factor
+                G[k, b] *= 0.5
+                square += G[k, b] * G[k, b]
+            # (sqrt(1 + 2 x) - 1) / x for x = limit v^2 dt without its cancellation
+            factor = 2.0 / (math.sqrt(1.0 + 2.0 * (limit * square * time_step)) + 1.0)
+            for k in range(start, start + width):
+                G[k, b] *= factor
 
 
 @inlined
-def log_green_ratio(x, v_x, y, v_y, time_step):
-    """log q(x | y) - log q(y | x) of the two Gaussians centred at x + v dt and y + v dt."""
-    total = 0.0
-    for k in range(x.size):
-        forward = y[k] - x[k] - time_step * v_x[k]
-        backward = x[k] - y[k] - time_step * v_y[k]
-        total += (forward - backward) * (forward + backward)
-    return total / (2.0 * time_step)
+def add_log_green_ratio(X, V_X, Y, V_Y, time_step, log_ratio):
+    """Add log q(x | y) - log q(y | x) of the two Gaussians centred at x + v dt and y + v dt, walker by walker."""
+    for k in range(X.shape[0]):
+        for b in range(X.shape[1]):
+            forward = Y[k, b] - X[k, b] - time_step * V_X[k, b]
+            backward = X[k, b] - Y[k, b] - time_step * V_Y[k, b]
+            log_ratio[b] += (forward - backward) * (forward + backward) / (2.0 * time_step)
 
 
 def _prepare(p, tile, n):
@@ -87,36 +86,33 @@ def _prepare(p, tile, n):
         workspace(p, tile, n),
         (np.empty(tile), np.empty(tile), np.empty(tile)),
         np.empty(tile, np.bool_),
-        (np.empty((tile, n)), np.empty((tile, n)), np.empty((tile, n))),
+        (np.empty((n, tile)), np.empty((n, tile)), np.empty((n, tile))),
     )
 
 
 def _begin(p, X, options, memory):
     ws, (log, _, _), _, (_, drift, _) = memory
     log_density_gradient(p, X, log, drift, ws)
-    for b in range(X.shape[0]):
-        limit_drift(drift, b, block_width, options[0], options[1])
+    limit_drift(drift, block_width, options[0], options[1])
 
 
 def _step(p, X, states, options, memory):
     ws, (log, log_new, log_ratio), accepted, (Y, drift, drift_new) = memory
-    tile, n = X.shape
+    n, tile = X.shape
     time_step = options[0]
     spread = math.sqrt(time_step)
-    for b in range(tile):
-        fill_normal(states[b], Y[b], n)
-        for k in range(n):
-            Y[b, k] = X[b, k] + time_step * drift[b, k] + spread * Y[b, k]
+    fill_normals(states, Y)
+    for k in range(n):
+        for b in range(tile):
+            Y[k, b] = X[k, b] + time_step * drift[k, b] + spread * Y[k, b]
     log_density_gradient(p, Y, log_new, drift_new, ws)
+    limit_drift(drift_new, block_width, time_step, options[1])
     for b in range(tile):
-        limit_drift(drift_new, b, block_width, time_step, options[1])
-        green = log_green_ratio(X[b], drift[b], Y[b], drift_new[b], time_step)
-        log_ratio[b] = log_new[b] - log[b] + green
+        log_ratio[b] = log_new[b] - log[b]
+    add_log_green_ratio(X, drift, Y, drift_new, time_step, log_ratio)
     n_accepted = decide(log_ratio, states, accepted)
-    for b in range(tile):
-        if accepted[b]:
-            log[b] = log_new[b]
-            for k in range(n):
-                X[b, k] = Y[b, k]
-                drift[b, k] = drift_new[b, k]
+    keep(accepted, log_new, log)
+    for k in range(n):
+        keep(accepted, Y[k], X[k])
+        keep(accepted, drift_new[k], drift[k])
     return n_accepted

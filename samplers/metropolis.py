@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.link import Slot, link
-from numerics.random import fill_normal
-from samplers.acceptance import decide
+from numerics.random import fill_normals
+from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
 
 workspace = Slot("workspace", "(p, tile, n)")
@@ -88,7 +88,7 @@ class BlockMetropolis:
 
 def _prepare_all(p, tile, n):
     logs = np.empty(tile), np.empty(tile), np.empty(tile)
-    return workspace(p, tile, n), logs, np.empty(tile, np.bool_), np.empty((tile, n))
+    return workspace(p, tile, n), logs, np.empty(tile, np.bool_), np.empty((n, tile))
 
 
 def _begin_all(p, X, options, memory):
@@ -97,25 +97,23 @@ def _begin_all(p, X, options, memory):
 
 def _step_all(p, X, states, options, memory):
     ws, (log, log_new, log_ratio), accepted, Y = memory
-    tile, n = X.shape
-    for b in range(tile):
-        fill_normal(states[b], Y[b], n)
-        for k in range(n):
-            Y[b, k] = X[b, k] + options[0] * Y[b, k]
+    n, tile = X.shape
+    fill_normals(states, Y)
+    for k in range(n):
+        for b in range(tile):
+            Y[k, b] = X[k, b] + options[0] * Y[k, b]
     log_density(p, Y, log_new, ws)
     for b in range(tile):
         log_ratio[b] = log_new[b] - log[b]
     n_accepted = decide(log_ratio, states, accepted)
-    for b in range(tile):
-        if accepted[b]:
-            log[b] = log_new[b]
-            for k in range(n):
-                X[b, k] = Y[b, k]
+    keep(accepted, log_new, log)
+    for k in range(n):
+        keep(accepted, Y[k], X[k])
     return n_accepted
 
 
 def _prepare_block(p, tile, n):
-    return workspace(p, tile, n), np.empty(tile), np.empty(tile, np.bool_), np.empty((tile, block_width))
+    return workspace(p, tile, n), np.empty(tile), np.empty(tile, np.bool_), np.empty((block_width, tile))
 
 
 def _begin_block(p, X, options, memory):
@@ -124,19 +122,16 @@ def _begin_block(p, X, options, memory):
 
 def _step_block(p, X, states, options, memory):
     ws, log_ratio, accepted, Y = memory
-    tile, n = X.shape
+    n, tile = X.shape
     n_accepted = 0
     for i in range(n // block_width):
-        for b in range(tile):
-            fill_normal(states[b], Y[b], block_width)
-        for b in range(tile):
-            for k in range(block_width):
-                Y[b, k] = X[b, i * block_width + k] + options[0] * Y[b, k]
+        fill_normals(states, Y)
+        for k in range(block_width):
+            for b in range(tile):
+                Y[k, b] = X[i * block_width + k, b] + options[0] * Y[k, b]
         block_ratio(p, X, i, Y, log_ratio, ws)
         n_accepted += decide(log_ratio, states, accepted)
         block_accept(p, X, i, Y, accepted, ws)
-        for b in range(tile):
-            for k in range(block_width):  # a choice, not a branch: half of the branches would be mispredicted
-                old, new = X[b, i * block_width + k], Y[b, k]
-                X[b, i * block_width + k] = new if accepted[b] else old
+        for k in range(block_width):
+            keep(accepted, Y[k], X[i * block_width + k])
     return n_accepted

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
+from numerics.dense import zero
 from numerics.link import Slot, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.defaults import difference_grad_laplacian
@@ -67,35 +68,30 @@ def local_energies(
     p = wave_function.arguments()
     E = np.empty((len(hamiltonian.components), X.shape[0]))
     kernels = link_local_energy(wave_function, hamiltonian, kind)
-    kernels.energy(p, hamiltonian.arguments(), X, E, kernels.prepare(p, *X.shape))
+    kernels.energy(p, hamiltonian.arguments(), np.ascontiguousarray(X.T), E, kernels.prepare(p, *X.shape))
     return E.T
 
 
 def _prepare(p, tile, n):
-    return workspace(p, tile, n), np.empty((tile, n)), np.empty(tile)
+    return workspace(p, tile, n), np.empty((n, tile)), np.empty(tile)
 
 
 def _energy(p, h, X, E, memory):
-    for c in range(E.shape[0]):
-        for b in range(E.shape[1]):
-            E[c, b] = 0.0
+    zero(E)
     kinetic(p, X, E[0], memory[0])
     potential(h, X, E, 1)
 
 
 def _energy_from_gradient(p, h, X, E, memory):
     ws, G, L = memory
-    for c in range(E.shape[0]):
-        for b in range(E.shape[1]):
-            E[c, b] = 0.0
-    for b in range(X.shape[0]):
+    zero(E)
+    zero(G)
+    for b in range(L.size):
         L[b] = 0.0
-        for k in range(X.shape[1]):
-            G[b, k] = 0.0
     grad_laplacian(p, X, G, L, ws)
-    for b in range(X.shape[0]):
-        square = L[b]
-        for k in range(X.shape[1]):
-            square += G[b, k] * G[b, k]
-        E[0, b] = -0.5 * square
+    for b in range(L.size):
+        E[0, b] = -0.5 * L[b]
+    for k in range(G.shape[0]):
+        for b in range(L.size):
+            E[0, b] -= 0.5 * (G[k, b] * G[k, b])
     potential(h, X, E, 1)

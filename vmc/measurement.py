@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
-from numerics.dense import add_product
+from numerics.dense import zero
 from numerics.elementary import is_finite
-from numerics.link import Slot, inlined, kernel, link
+from numerics.link import Slot, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
 from vmc.target import density_of
@@ -50,18 +50,11 @@ class BlockSample:
     offender: np.ndarray
 
 
-@inlined
-def zero(A):
-    """Set a matrix to zero."""
-    for b in range(A.shape[0]):
-        for k in range(A.shape[1]):
-            A[b, k] = 0.0
-
-
 @kernel
 def _add_moments(E, reference, O, weights, moments):
-    """Sum O and (E_L - reference) O over the walkers of a tile with finite E_L: moments += weights (2, tile) O."""
-    for b in range(O.shape[0]):
+    """Add sum O and sum (E_L - reference) O over the walkers of a tile with finite E_L to moments (2, n_params)."""
+    tile = E.shape[1]
+    for b in range(tile):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
@@ -69,20 +62,35 @@ def _add_moments(E, reference, O, weights, moments):
         weights[1, b] = energy
         if not is_finite(energy):
             weights[:, b] = 0.0
-            O[b] = 0.0  # may hold anything, and zero times infinity is not zero
-    add_product(weights, O, moments)
+            O[:, b] = 0.0  # may hold anything, and zero times infinity is not zero
+    for k in range(O.shape[0]):
+        row, first, second = O[k], 0.0, 0.0
+        for b in range(tile):
+            first += weights[0, b] * row[b]
+            second += weights[1, b] * row[b]
+        moments[0, k] += first
+        moments[1, k] += second
 
 
 @kernel
 def _keep_energies(E, X, energies, offender):
     """Store the energy components of a tile (tile, n_components), and the first configuration that has none."""
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         total = 0.0
         for c in range(E.shape[0]):
             energies[b, c] = E[c, b]
             total += E[c, b]
         if not is_finite(total) and np.isnan(offender[0]):
-            offender[:] = X[b]
+            offender[:] = X[:, b]
+
+
+@kernel
+def _transpose(A, B):
+    """B = A^T."""
+    for i in range(B.shape[0]):
+        row = B[i]
+        for j in range(row.size):
+            row[j] = A[j, i]
 
 
 class Measurement:
@@ -155,7 +163,7 @@ class Measurement:
         n_samples, stride : measurements per walker, and steps before each.
         reference : energy subtracted in the moments, against cancellation.
         moments : whether to sum O and E_L O.
-        rows : where to put the log-derivatives instead, (n_samples * n_walkers, n_params).
+        rows : where to put the log-derivatives sample by sample, (n_samples * n_walkers, n_params).
         """
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
@@ -163,7 +171,7 @@ class Measurement:
 
     def _run(self, X, states, options, energies, n_samples, stride, reference, moments, rows):
         if rows is None:
-            rows = np.empty((0, self.wave_function.n_params))
+            rows = np.empty((0, 0))
         offender = np.full(X.shape[1], np.nan)
         accepted = self._loop(
             self.wave_function.arguments(),
@@ -184,15 +192,17 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
     energies, moments, rows, offender = outputs
     n_walkers, n = X.shape
+    n_params = max(moments.shape[1], rows.shape[1])
     accepted = 0
     for first in range(0, n_walkers, tile):
         last = min(first + tile, n_walkers)
-        x, s = X[first:last], states[first:last]
+        x, s = np.empty((n, last - first)), states[first:last]
+        _transpose(X[first:last], x)
         memory = prepare(p, last - first, n)
         begin(p, x, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
-        O = np.empty((last - first, moments.shape[1]))
+        O = np.empty((n_params, last - first))
         weights = np.empty((2, last - first))
         for sample in range(n_samples):
             for _ in range(stride):
@@ -201,11 +211,12 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
                 continue
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
-            if rows.shape[0] > 0:
-                O = rows[sample * n_walkers + first : sample * n_walkers + last]
-            if O.shape[1] > 0:
+            if n_params > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
+            if rows.shape[1] > 0:
+                _transpose(O, rows[sample * n_walkers + first : sample * n_walkers + last])
             if moments.shape[1] > 0:
                 _add_moments(E, reference, O, weights, moments)
+        _transpose(x, X[first:last])
     return accepted

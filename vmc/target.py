@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from numerics.link import INLINE_OPTIONS, Slot, link
+from numerics.dense import zero
+from numerics.link import INLINE_OPTIONS, Slot, inlined, link
 from wavefunctions.base import WaveFunction
 
 inner_workspace = Slot("workspace", "(p, tile, n)")
@@ -34,32 +35,39 @@ def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
     }
 
 
+@inlined
+def _start(log, sign):
+    for b in range(log.size):
+        log[b] = 0.0
+        sign[b] = 1.0
+
+
+@inlined
+def _double(values):
+    for b in range(values.size):
+        values[b] *= 2.0
+
+
 def _workspace(p, tile, n):
     return inner_workspace(p, tile, n), np.empty(tile), np.empty(tile)
 
 
 def _log_density(p, X, log, ws):
-    for b in range(X.shape[0]):
-        log[b] = 0.0
-        ws[1][b] = 1.0
+    _start(log, ws[1])
     log_psi(p, X, log, ws[1], ws[0])
-    for b in range(X.shape[0]):
-        log[b] *= 2.0
+    _double(log)
 
 
 def _log_density_gradient(p, X, log, G, ws):
-    for b in range(X.shape[0]):
-        log[b] = 0.0
-        ws[1][b] = 1.0
+    _start(log, ws[1])
+    zero(G)
+    for b in range(log.size):
         ws[2][b] = 0.0
-        for k in range(X.shape[1]):
-            G[b, k] = 0.0
     log_psi(p, X, log, ws[1], ws[0])
     grad_laplacian(p, X, G, ws[2], ws[0])
-    for b in range(X.shape[0]):
-        log[b] *= 2.0
-        for k in range(X.shape[1]):
-            G[b, k] *= 2.0
+    _double(log)
+    for k in range(G.shape[0]):
+        _double(G[k])
 
 
 def _refresh(p, X, ws):
@@ -67,11 +75,9 @@ def _refresh(p, X, ws):
 
 
 def _block_ratio(p, X, i, Y, log_ratio, ws):
-    for b in range(X.shape[0]):
-        log_ratio[b] = 0.0
+    _start(log_ratio, ws[1])
     ratio(p, X, i, Y, log_ratio, ws[0])
-    for b in range(X.shape[0]):
-        log_ratio[b] *= 2.0
+    _double(log_ratio)
 
 
 def _block_accept(p, X, i, Y, accepted, ws):

@@ -31,9 +31,9 @@ def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers:
     kernels = wave_function.kernels
     redraw = np.arange(n_walkers)
     for _ in range(_ATTEMPTS):
-        some = np.ascontiguousarray(X[redraw])
+        some = X[redraw]
         log, sign = np.zeros(len(some)), np.ones(len(some))
-        kernels["log_psi"](p, some, log, sign, kernels["workspace"](p, *some.shape))
+        kernels["log_psi"](p, np.ascontiguousarray(some.T), log, sign, kernels["workspace"](p, *some.shape))
         redraw = redraw[~np.isfinite(log)]
         if not len(redraw):
             return X

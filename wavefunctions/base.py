@@ -1,7 +1,8 @@
 """The contract of a wave function: a flat parameter vector and a handful of kernels on tiles of walkers.
 
 A kernel receives ``p``, a plain tuple ``(theta, *views, *constants)``; ``X``, a tile of configurations of
-shape (tile, N d); and ``ws``, the workspace made by the ``workspace`` kernel.  **Every kernel adds its
+shape (N d, tile), one walker per column, so that loops over walkers run along contiguous memory; and ``ws``, the
+workspace made by the ``workspace`` kernel.  **Every kernel adds its
 contribution** (signs multiply) to outputs that the caller has initialised, so that a product of wave
 functions is simply one kernel after another:
 
@@ -11,7 +12,7 @@ slot                arguments                              effect
 workspace           (p, tile, n)                           returns a tuple of arrays
 log_psi             (p, X, log, sign, ws)                  log += log|psi|, sign *= sign(psi)
 grad_laplacian      (p, X, G, L, ws)                       G += grad log|psi|, L += laplacian log|psi|
-log_derivatives     (p, X, O, first, ws)                   O[:, first + k] += d log|psi| / d theta_k
+log_derivatives     (p, X, O, first, ws)                   O[first + k] += d log|psi| / d theta_k
 refresh             (p, X, ws)                             rebuilds the one-particle state kept in ws
 ratio               (p, X, i, Y, log_ratio, ws)            log_ratio += log|psi(particle i at Y) / psi(X)|
 accept              (p, X, i, Y, accepted, ws)             updates ws where accepted; X is still the old one
@@ -107,13 +108,15 @@ class Evaluation:
     def __init__(self, wave_function: WaveFunction, X: np.ndarray) -> None:
         n_walkers, n = X.shape
         k, p = wave_function.kernels, wave_function.arguments()
+        tile = np.ascontiguousarray(X.T)
+        G, O = np.zeros((n, n_walkers)), np.zeros((wave_function.n_params, n_walkers))
         self.log_psi = np.zeros(n_walkers)
         self.sign = np.ones(n_walkers)
-        self.gradient = np.zeros((n_walkers, n))
         self.laplacian = np.zeros(n_walkers)
-        self.log_derivatives = np.zeros((n_walkers, wave_function.n_params))
         ws = k["workspace"](p, n_walkers, n)
-        k["log_psi"](p, X, self.log_psi, self.sign, ws)
-        k["grad_laplacian"](p, X, self.gradient, self.laplacian, ws)
-        k["log_derivatives"](p, X, self.log_derivatives, 0, ws)
+        k["log_psi"](p, tile, self.log_psi, self.sign, ws)
+        k["grad_laplacian"](p, tile, G, self.laplacian, ws)
+        k["log_derivatives"](p, tile, O, 0, ws)
+        self.gradient = np.ascontiguousarray(G.T)
+        self.log_derivatives = np.ascontiguousarray(O.T)
         self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1))

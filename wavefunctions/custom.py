@@ -45,5 +45,9 @@ class Custom(WaveFunction):
 
 
 def _each_walker(p, X, log, sign, ws):
-    for b in range(X.shape[0]):
-        log[b] += scalar_log_psi(p[0], X[b].reshape(p[1], p[2]))
+    x = np.empty((p[1], p[2]))
+    for b in range(X.shape[1]):
+        for i in range(p[1]):
+            for k in range(p[2]):
+                x[i, k] = X[i * p[2] + k, b]
+        log[b] += scalar_log_psi(p[0], x)

@@ -95,15 +95,8 @@ def no_accept(p, X, i, Y, accepted, ws):
     """Accept a one-particle move where no state is kept."""
 
 
-def _log_psi_at(p, X, log, sign, ws):
-    for b in range(X.shape[0]):
-        log[b] = 0.0
-        sign[b] = 1.0
-    log_psi(p, X, log, sign, ws)
-
-
 def _difference_grad_laplacian(p, X, G, L, ws):
-    tile, n = X.shape
+    n, tile = X.shape
     Z = X.copy()
     h = SPACE_STEP
     centre, near, far = np.zeros(tile), np.empty((2, tile)), np.empty((2, tile))
@@ -113,22 +106,22 @@ def _difference_grad_laplacian(p, X, G, L, ws):
         for side in range(2):
             step = h if side == 0 else -h
             for b in range(tile):
-                Z[b, k] = X[b, k] + step
+                Z[k, b] = X[k, b] + step
                 near[side, b] = 0.0
                 far[side, b] = 0.0
             log_psi(p, Z, near[side], sign, ws)
             for b in range(tile):
-                Z[b, k] = X[b, k] + 2.0 * step
+                Z[k, b] = X[k, b] + 2.0 * step
             log_psi(p, Z, far[side], sign, ws)
         for b in range(tile):
-            Z[b, k] = X[b, k]
-            G[b, k] += (8.0 * (near[0, b] - near[1, b]) - (far[0, b] - far[1, b])) / (12.0 * h)
+            Z[k, b] = X[k, b]
+            G[k, b] += (8.0 * (near[0, b] - near[1, b]) - (far[0, b] - far[1, b])) / (12.0 * h)
             curvature = 16.0 * (near[0, b] + near[1, b]) - (far[0, b] + far[1, b]) - 30.0 * centre[b]
             L[b] += curvature / (12.0 * h * h)
 
 
 def _difference_log_derivatives(p, X, O, first, ws):
-    tile, n = X.shape
+    n, tile = X.shape
     theta = p[0]
     plus, minus, sign = np.empty(tile), np.empty(tile), np.ones(tile)
     for k in range(theta.size):
@@ -143,17 +136,17 @@ def _difference_log_derivatives(p, X, O, first, ws):
         log_psi(p, X, minus, sign, workspace(p, tile, n))
         theta[k] = centre
         for b in range(tile):
-            O[b, first + k] += (plus[b] - minus[b]) / (2.0 * h)
+            O[first + k, b] += (plus[b] - minus[b]) / (2.0 * h)
 
 
 def _whole_ratio(p, X, i, Y, log_ratio, ws):
-    tile, d = Y.shape
+    d, tile = Y.shape
     Z = X.copy()
     old, new, sign = np.zeros(tile), np.zeros(tile), np.ones(tile)
     log_psi(p, X, old, sign, ws)
-    for b in range(tile):
-        for k in range(d):
-            Z[b, i * d + k] = Y[b, k]
+    for k in range(d):
+        for b in range(tile):
+            Z[i * d + k, b] = Y[k, b]
     log_psi(p, Z, new, sign, ws)
     for b in range(tile):
         log_ratio[b] += new[b] - old[b]

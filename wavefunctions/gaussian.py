@@ -79,16 +79,18 @@ def log_psi(p, X, log, sign, ws):
 def grad_laplacian(p, X, G, L, ws):
     """Add -2 c_k x_k and -2 sum c_k."""
     c = ws[0]
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         L[b] -= 2.0 * ws[1]
-        for k in range(c.size):
-            G[b, k] -= 2.0 * c[k] * X[b, k]
+    for k in range(c.size):
+        twice = 2.0 * c[k]
+        for b in range(X.shape[1]):
+            G[k, b] -= twice * X[k, b]
 
 
 @kernel
 def kinetic(p, X, T, ws):
     """Add sum c_k - 2 sum c_k^2 x_k^2, the local kinetic energy in one pass."""
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         T[b] += ws[1]
     add_weighted_squares(ws[3], X, -2.0, T)
 
@@ -98,13 +100,10 @@ def log_derivatives(p, X, O, first, ws):
     """Add d log psi / d alpha = -sum beta_k x_k^2, per axis where alpha has d entries."""
     _, alpha, beta = p
     d = beta.size
-    n = X.shape[1]
-    for b in range(X.shape[0]):
-        for axis in range(d):
-            square = 0.0
-            for k in range(axis, n, d):
-                square += X[b, k] * X[b, k]
-            O[b, first + axis % alpha.size] -= beta[axis] * square
+    for k in range(X.shape[0]):
+        out, weight = O[first + k % d % alpha.size], beta[k % d]
+        for b in range(X.shape[1]):
+            out[b] -= weight * (X[k, b] * X[k, b])
 
 
 @inlined
@@ -115,10 +114,11 @@ def refresh(p, X, ws):
 def _ratio(p, X, i, Y, log_ratio, ws):
     """Add -sum_k c_k (y_k^2 - x_ik^2) of the moved particle."""
     c = ws[0]
-    for b in range(X.shape[0]):
-        for k in range(n_dim):
-            old, new = X[b, i * n_dim + k], Y[b, k]
-            log_ratio[b] -= c[i * n_dim + k] * (new - old) * (new + old)
+    for k in range(n_dim):
+        weight = c[i * n_dim + k]
+        for b in range(X.shape[1]):
+            old, new = X[i * n_dim + k, b], Y[k, b]
+            log_ratio[b] -= weight * ((new - old) * (new + old))
 
 
 @inlined

@@ -65,7 +65,11 @@ class RBM(WaveFunction):
         self.n_hidden = H
         self._fixed_log_sigma = np.array([np.log(sigma)])
         self._learn_sigma = learn_sigma
-        kernels = {**KERNELS, "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=system.n_dim)}
+        kernels = {
+            **KERNELS,
+            "workspace": link(workspace, n_dim=system.n_dim),
+            "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=system.n_dim),
+        }
         super().__init__(system, ParameterLayout(tuple(shapes)), theta, kernels, (AMPLITUDES[amplitude],))
 
     def arguments(self) -> tuple:
@@ -75,74 +79,72 @@ class RBM(WaveFunction):
         return (self.theta, *views[:3], log_sigma, *self.constants)
 
 
-# Transcendental functions run over whole tiles in one flat loop: with few hidden units a loop over one walker's
-# would be too short for vector registers.  The workspace holds the flat views beside the (tile, H) arrays.
+# Arrays of hidden units have the shape (H, tile); functions of all their entries run over a flat view.
 
 
 @kernel
 def workspace(p, tile, n):
-    """Hidden inputs (current, trial), scratch; their flat views; sums; numbers made of theta once for the tile:
-    |W_j / sigma^2|^2, W / sigma^2, its transpose times the exponent of F, 1 / sigma^2."""
+    """Hidden inputs (current, trial) and scratch; flat views; sums and factors of each walker, displacements;
+    numbers made of theta once for the tile: |W_j / sigma^2|^2, W^T / sigma^2, W / sigma^2 times the exponent of F,
+    1 / sigma^2."""
     _, _, b, W, log_sigma, exponent = p
     H = b.size
     precision = exp(-2.0 * log_sigma[0])
-    scaled = np.empty((n, H))
-    back = np.empty((H, n))
+    scaled = np.empty((H, n))
+    back = np.empty((n, H))
     square = np.zeros(H)
     for i in range(n):
         for j in range(H):
-            scaled[i, j] = W[i, j] * precision
-            back[j, i] = exponent * scaled[i, j]
-            square[j] += scaled[i, j] * scaled[i, j]
-    current, trial, scratch = np.empty((tile, H)), np.empty((tile, H)), np.empty((tile, H))
+            scaled[j, i] = W[i, j] * precision
+            back[i, j] = exponent * scaled[j, i]
+            square[j] += scaled[j, i] * scaled[j, i]
+    current, trial, scratch = np.empty((H, tile)), np.empty((H, tile)), np.empty((H, tile))
     tiles = (current, trial, scratch)
-    flat = (current.reshape(tile * H), trial.reshape(tile * H), scratch.reshape(tile * H))
-    return tiles, flat, (np.empty(tile), np.empty(tile), np.empty(tile)), (square, scaled, back, precision)
+    flat = (trial.reshape(H * tile), scratch.reshape(H * tile))
+    sums = (np.empty(tile), np.empty(tile), np.empty(tile), np.empty((n_dim, tile)))
+    return tiles, flat, sums, (square, scaled, back, precision)
 
 
 @kernel
 def _hidden_inputs(b, scaled, X, t):
     """t_j = b_j + sum_i x_i W_ij / sigma^2 of every walker of the tile."""
-    for row in range(X.shape[0]):
-        for j in range(b.size):
-            t[row, j] = b[j]
-    add_product(X, scaled, t)
+    for j in range(b.size):
+        bias = b[j]
+        for w in range(X.shape[1]):
+            t[j, w] = bias
+    add_product(scaled, X, t)
 
 
 @inlined
-def _softplus_sums(t, t_flat, scratch, scratch_flat, products, sums):
-    """sums[row] = sum_j log(1 + exp(t_j)) = sum_j max(t_j, 0) + log prod_j (1 + exp(-|t_j|))."""
-    for m in range(t_flat.size):
-        scratch_flat[m] = exp(-abs(t_flat[m]))
-    for row in range(t.shape[0]):
-        sums[row] = 0.0
-    for start in range(0, t.shape[1], FACTORS):
-        for row in range(t.shape[0]):
-            # Slices, because Numba vectorises no loop in which it must allow for negative indices.
-            inputs, factors = t[row, start : start + FACTORS], scratch[row, start : start + FACTORS]
-            product = 1.0
-            positive = 0.0
-            for j in range(inputs.size):
-                product *= 1.0 + factors[j]
-                positive += max(inputs[j], 0.0)
-            products[row] = product
-            sums[row] += positive
-        for row in range(t.shape[0]):
-            sums[row] += log(products[row])
+def _softplus_sums(t, products, sums):
+    """sums[w] = sum_j log(1 + exp(t_j)) = sum_j max(t_j, 0) + log prod_j (1 + exp(-|t_j|))."""
+    for w in range(sums.size):
+        sums[w] = 0.0
+    for start in range(0, t.shape[0], FACTORS):
+        for w in range(sums.size):
+            products[w] = 1.0
+        for j in range(start, min(start + FACTORS, t.shape[0])):
+            inputs = t[j]
+            for w in range(sums.size):
+                products[w] *= 1.0 + exp(-abs(inputs[w]))
+                sums[w] += max(inputs[w], 0.0)
+        for w in range(sums.size):
+            sums[w] += log(products[w])
 
 
 @kernel
 def log_psi(p, X, log, sign, ws):
     """Add the logarithm of F, times its exponent."""
     _, a, b, _, _, exponent = p
-    tiles, flat, sums, (_, scaled, _, precision) = ws
+    tiles, _, sums, (_, scaled, _, precision) = ws
     _hidden_inputs(b, scaled, X, tiles[1])
-    _softplus_sums(tiles[1], flat[1], tiles[2], flat[2], sums[2], sums[1])
-    for row in range(X.shape[0]):
-        square = 0.0
-        for i in range(a.size):
-            square += (X[row, i] - a[i]) * (X[row, i] - a[i])
-        log[row] += exponent * (sums[1][row] - 0.5 * precision * square)
+    _softplus_sums(tiles[1], sums[2], sums[1])
+    for w in range(X.shape[1]):
+        log[w] += exponent * sums[1][w]
+    for i in range(a.size):
+        centre = a[i]
+        for w in range(X.shape[1]):
+            log[w] -= 0.5 * exponent * precision * ((X[i, w] - centre) * (X[i, w] - centre))
 
 
 @kernel
@@ -150,8 +152,8 @@ def _sigmoids(p, X, ws):
     """Hidden inputs and their sigmoids, the mean values of the hidden units, into the second and third tile."""
     tiles, flat, _, (_, scaled, _, _) = ws
     _hidden_inputs(p[2], scaled, X, tiles[1])
-    for m in range(flat[1].size):
-        flat[2][m] = sigmoid(flat[1][m])
+    for m in range(flat[0].size):
+        flat[1][m] = sigmoid(flat[0][m])
 
 
 @kernel
@@ -161,39 +163,49 @@ def grad_laplacian(p, X, G, L, ws):
     tiles, _, _, (square, _, back, precision) = ws
     s = tiles[2]
     _sigmoids(p, X, ws)
-    for row in range(X.shape[0]):
-        laplacian = -precision * a.size
-        for j in range(square.size):
-            laplacian += square[j] * s[row, j] * (1.0 - s[row, j])
-        L[row] += exponent * laplacian
-        for i in range(a.size):
-            G[row, i] += exponent * precision * (a[i] - X[row, i])
-    add_product(s, back, G)
+    for w in range(X.shape[1]):
+        L[w] -= exponent * precision * a.size
+    for j in range(square.size):
+        weight = exponent * square[j]
+        for w in range(X.shape[1]):
+            L[w] += weight * (s[j, w] * (1.0 - s[j, w]))
+    for i in range(a.size):
+        centre = a[i]
+        for w in range(X.shape[1]):
+            G[i, w] += exponent * precision * (centre - X[i, w])
+    add_product(back, s, G)
 
 
 @kernel
 def shared_log_derivatives(p, X, O, first, ws):
-    """The same from the sigmoids that lie in the workspace already."""
+    """Add derivatives from the inputs and sigmoids that lie in the workspace already."""
     theta, a, b, _, _, exponent = p
-    tiles, _, _, (_, scaled, _, precision) = ws
-    t, s = tiles[1], tiles[2]
-    n, H = scaled.shape
-    for row in range(X.shape[0]):
-        visible, hidden = O[row, first : first + n], O[row, first + n : first + n + H]
-        coupling = 0.0
+    tiles, _, sums, (_, scaled, _, precision) = ws
+    t, s, weighted = tiles[1], tiles[2], sums[1]
+    H, n = scaled.shape
+    for j in range(H):
+        hidden = O[first + n + j]
+        for w in range(X.shape[1]):
+            hidden[w] += exponent * s[j, w]
+    for i in range(n):
+        visible, centre = O[first + i], a[i]
+        for w in range(X.shape[1]):
+            visible[w] += exponent * precision * (X[i, w] - centre)
+            weighted[w] = exponent * precision * X[i, w]
         for j in range(H):
-            coupling += s[row, j] * (t[row, j] - b[j])
-            hidden[j] += exponent * s[row, j]
-        square = 0.0
+            coupling = O[first + n + H + i * H + j]
+            for w in range(X.shape[1]):
+                coupling[w] += weighted[w] * s[j, w]
+    if theta.size > n + H + n * H:
+        width = O[first + n + H + n * H]
         for i in range(n):
-            x = X[row, i]
-            square += (x - a[i]) * (x - a[i])
-            visible[i] += exponent * precision * (x - a[i])
-            weights = O[row, first + n + H + i * H : first + n + H + i * H + H]
-            for j in range(H):
-                weights[j] += exponent * precision * x * s[row, j]
-        if theta.size > n + H + n * H:
-            O[row, first + n + H + n * H] += exponent * (precision * square - 2.0 * coupling)
+            centre = a[i]
+            for w in range(X.shape[1]):
+                width[w] += exponent * precision * ((X[i, w] - centre) * (X[i, w] - centre))
+        for j in range(H):
+            bias = b[j]
+            for w in range(X.shape[1]):
+                width[w] -= 2.0 * exponent * (s[j, w] * (t[j, w] - bias))
 
 
 @kernel
@@ -206,47 +218,51 @@ def log_derivatives(p, X, O, first, ws):
 @inlined
 def refresh(p, X, ws):
     """Hidden inputs and their softplus sums of every walker."""
-    tiles, flat, sums, (_, scaled, _, _) = ws
+    tiles, _, sums, (_, scaled, _, _) = ws
     _hidden_inputs(p[2], scaled, X, tiles[0])
-    _softplus_sums(tiles[0], flat[0], tiles[2], flat[2], sums[2], sums[0])
+    _softplus_sums(tiles[0], sums[2], sums[0])
 
 
 def _ratio(p, X, i, Y, log_ratio, ws):
     """Add the logarithm of the ratio from hidden inputs shifted by d rows of W: O(H d)."""
     _, a, b, _, _, exponent = p
-    tiles, flat, sums, (_, scaled, _, precision) = ws
-    current, trial = tiles[0], tiles[1]
-    for row in range(X.shape[0]):
-        square = 0.0
+    tiles, _, sums, (_, scaled, _, precision) = ws
+    current, trial, shift = tiles[0], tiles[1], sums[3]
+    for k in range(n_dim):
+        twice = 2.0 * a[i * n_dim + k]
+        for w in range(X.shape[1]):
+            old, new = X[i * n_dim + k, w], Y[k, w]
+            shift[k, w] = new - old
+            log_ratio[w] -= 0.5 * exponent * precision * ((new - old) * (new + old - twice))
+    for j in range(b.size):
+        inputs, out = current[j], trial[j]
+        for w in range(X.shape[1]):
+            out[w] = inputs[w]
         for k in range(n_dim):
-            old, new = X[row, i * n_dim + k], Y[row, k]
-            square += (new - old) * (new + old - 2.0 * a[i * n_dim + k])
-        for j in range(b.size):
-            t = current[row, j]
-            for k in range(n_dim):
-                t += (Y[row, k] - X[row, i * n_dim + k]) * scaled[i * n_dim + k, j]
-            trial[row, j] = t
-        log_ratio[row] -= 0.5 * exponent * precision * square
-    _softplus_sums(trial, flat[1], tiles[2], flat[2], sums[2], sums[1])
-    for row in range(X.shape[0]):
-        log_ratio[row] += exponent * (sums[1][row] - sums[0][row])
+            weight = scaled[j, i * n_dim + k]
+            for w in range(X.shape[1]):
+                out[w] += weight * shift[k, w]
+    _softplus_sums(trial, sums[2], sums[1])
+    for w in range(X.shape[1]):
+        log_ratio[w] += exponent * (sums[1][w] - sums[0][w])
 
 
 @inlined
 def accept(p, X, i, Y, accepted, ws):
     """Keep the trial inputs of accepted walkers."""
     current, trial = ws[0][0], ws[0][1]
-    sums, trial_sums, _ = ws[2]
-    for row in range(X.shape[0]):
-        moved = accepted[row]  # chosen without a branch: half of the branches would be mispredicted
-        sums[row] = trial_sums[row] if moved else sums[row]
-        for j in range(current.shape[1]):
-            old, new = current[row, j], trial[row, j]
-            current[row, j] = new if moved else old
+    sums, trial_sums = ws[2][0], ws[2][1]
+    for w in range(accepted.size):  # both loaded, then one chosen: a branch would be mispredicted every second time
+        yes, no = trial_sums[w], sums[w]
+        sums[w] = yes if accepted[w] else no
+    for j in range(current.shape[0]):
+        inputs, trial_inputs = current[j], trial[j]
+        for w in range(accepted.size):
+            yes, no = trial_inputs[w], inputs[w]
+            inputs[w] = yes if accepted[w] else no
 
 
 KERNELS = {
-    "workspace": workspace,
     "log_psi": log_psi,
     "grad_laplacian": grad_laplacian,
     "log_derivatives": log_derivatives,

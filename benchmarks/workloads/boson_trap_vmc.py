@@ -19,7 +19,7 @@ from wavefunctions.gaussian import Gaussian  # noqa: E402
 N, D = trap.N_PARTICLES, trap.N_DIM
 SYSTEM = System(N, D)
 WALKERS = (8, 16, 32, 64)
-CONFIGURATIONS = (8, 256, 1024)
+CONFIGURATIONS = (TILE, 8 * TILE, 32 * TILE)
 PROPOSALS_PER_CALL = 2_000_000
 
 
@@ -46,7 +46,8 @@ def energies(n_configurations):
     n_repeats = 200_000 // n_configurations
     total = np.empty(n_configurations)
     many = tiles_of(kernels)
-    call = lambda: many(*arguments, X, total, n_repeats)  # noqa: E731
+    tiles = np.ascontiguousarray(X.reshape(-1, TILE, N * D).transpose(0, 2, 1))
+    call = lambda: many(*arguments, tiles, total, n_repeats)  # noqa: E731
     return measure.Candidate(f"{n_configurations} configurations, tiles of {TILE}", call, n_repeats * n_configurations)
 
 
@@ -57,14 +58,14 @@ def tiles_of(kernels):
     prepare, energy = kernels.prepare, kernels.energy
 
     @numba.njit
-    def many(p, h, X, total, n_repeats):
-        memory = prepare(p, TILE, X.shape[1])
+    def many(p, h, tiles, total, n_repeats):
+        memory = prepare(p, TILE, tiles.shape[1])
         E = np.empty((2, TILE))
         for _ in range(n_repeats):
-            for first in range(0, X.shape[0], TILE):
-                energy(p, h, X[first : first + TILE], E, memory)
+            for t in range(tiles.shape[0]):
+                energy(p, h, tiles[t], E, memory)
                 for b in range(TILE):
-                    total[first + b] = E[0, b] + E[1, b]
+                    total[t * TILE + b] = E[0, b] + E[1, b]
 
     return many
 

@@ -11,7 +11,7 @@ log_density = Slot("log_density", "(p, X, log, ws)")
 
 @kernel
 def small_workspace(p, tile, n):
-    return np.empty((tile, n)), np.empty((tile, n)), np.empty(tile)
+    return np.empty((n, tile)), np.empty((n, tile)), np.empty(tile)
 
 
 @kernel
@@ -26,15 +26,16 @@ def no_block_accept(p, X, i, Y, accepted, ws):
 
 def _whole_block_ratio(p, X, i, Y, log_ratio, ws):
     Z, _, old = ws
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
-        for k in range(X.shape[1]):
-            Z[b, k] = X[b, k]
-        for k in range(d):
-            Z[b, i * d + k] = Y[b, k]
+    d = Y.shape[0]
+    for k in range(X.shape[0]):
+        for b in range(X.shape[1]):
+            Z[k, b] = X[k, b]
+    for k in range(d):
+        for b in range(X.shape[1]):
+            Z[i * d + k, b] = Y[k, b]
     log_density(p, X, old, ws)
     log_density(p, Z, log_ratio, ws)
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         log_ratio[b] -= old[b]
 
 
@@ -56,63 +57,63 @@ def complete(log_kernel, gradient_kernel):
 @kernel
 def gaussian_log(p, X, log, ws):
     P = p[0]
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         total = 0.0
-        for k in range(X.shape[1]):
+        for k in range(X.shape[0]):
             row = 0.0
-            for m in range(X.shape[1]):
-                row += P[k, m] * X[b, m]
-            total += X[b, k] * row
+            for m in range(X.shape[0]):
+                row += P[k, m] * X[m, b]
+            total += X[k, b] * row
         log[b] = -0.5 * total
 
 
 @kernel
 def gaussian_gradient(p, X, log, G, ws):
     P = p[0]
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         total = 0.0
-        for k in range(X.shape[1]):
+        for k in range(X.shape[0]):
             row = 0.0
-            for m in range(X.shape[1]):
-                row += P[k, m] * X[b, m]
-            G[b, k] = -row
-            total += X[b, k] * row
+            for m in range(X.shape[0]):
+                row += P[k, m] * X[m, b]
+            G[k, b] = -row
+            total += X[k, b] * row
         log[b] = -0.5 * total
 
 
 @kernel
 def gaussian_refresh(p, X, ws):
     P, PX = p[0], ws[1]
-    for b in range(X.shape[0]):
-        for k in range(X.shape[1]):
-            PX[b, k] = 0.0
-            for m in range(X.shape[1]):
-                PX[b, k] += P[k, m] * X[b, m]
+    for b in range(X.shape[1]):
+        for k in range(X.shape[0]):
+            PX[k, b] = 0.0
+            for m in range(X.shape[0]):
+                PX[k, b] += P[k, m] * X[m, b]
 
 
 @kernel
 def gaussian_block_ratio(p, X, i, Y, log_ratio, ws):
     P, PX = p[0], ws[1]
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
+    d = Y.shape[0]
+    for b in range(X.shape[1]):
         total = 0.0
         for k in range(d):
-            change = Y[b, k] - X[b, i * d + k]
-            total += change * PX[b, i * d + k]
+            change = Y[k, b] - X[i * d + k, b]
+            total += change * PX[i * d + k, b]
             for m in range(d):
-                total += 0.5 * change * P[i * d + k, i * d + m] * (Y[b, m] - X[b, i * d + m])
+                total += 0.5 * change * P[i * d + k, i * d + m] * (Y[m, b] - X[i * d + m, b])
         log_ratio[b] = -total
 
 
 @kernel
 def gaussian_block_accept(p, X, i, Y, accepted, ws):
     P, PX = p[0], ws[1]
-    d = Y.shape[1]
-    for b in range(X.shape[0]):
+    d = Y.shape[0]
+    for b in range(X.shape[1]):
         if accepted[b]:
-            for k in range(X.shape[1]):
+            for k in range(X.shape[0]):
                 for m in range(d):
-                    PX[b, k] += P[k, i * d + m] * (Y[b, m] - X[b, i * d + m])
+                    PX[k, b] += P[k, i * d + m] * (Y[m, b] - X[i * d + m, b])
 
 
 # A mixture of two normal densities on the line, p = (weight of the left one, centre, width).
@@ -121,22 +122,22 @@ def gaussian_block_accept(p, X, i, Y, accepted, ws):
 @kernel
 def bimodal_log(p, X, log, ws):
     weight, centre, width = p
-    for b in range(X.shape[0]):
-        left = (X[b, 0] + centre) / width
-        right = (X[b, 0] - centre) / width
+    for b in range(X.shape[1]):
+        left = (X[0, b] + centre) / width
+        right = (X[0, b] - centre) / width
         log[b] = math.log(weight * math.exp(-0.5 * left * left) + (1.0 - weight) * math.exp(-0.5 * right * right))
 
 
 @kernel
 def bimodal_gradient(p, X, log, G, ws):
     weight, centre, width = p
-    for b in range(X.shape[0]):
-        left = (X[b, 0] + centre) / width
-        right = (X[b, 0] - centre) / width
+    for b in range(X.shape[1]):
+        left = (X[0, b] + centre) / width
+        right = (X[0, b] - centre) / width
         first = weight * math.exp(-0.5 * left * left)
         second = (1.0 - weight) * math.exp(-0.5 * right * right)
         log[b] = math.log(first + second)
-        G[b, 0] = -(first * left + second * right) / ((first + second) * width)
+        G[0, b] = -(first * left + second * right) / ((first + second) * width)
 
 
 # Quartic in x, and y normal around x^2: log pi = -x^4 - (y - x^2)^2 / (2 s^2), p = (s,).
@@ -145,21 +146,21 @@ def bimodal_gradient(p, X, log, G, ws):
 @kernel
 def quartic_log(p, X, log, ws):
     s = p[0]
-    for b in range(X.shape[0]):
-        square = X[b, 0] * X[b, 0]
-        z = (X[b, 1] - square) / s
+    for b in range(X.shape[1]):
+        square = X[0, b] * X[0, b]
+        z = (X[1, b] - square) / s
         log[b] = -square * square - 0.5 * z * z
 
 
 @kernel
 def quartic_gradient(p, X, log, G, ws):
     s = p[0]
-    for b in range(X.shape[0]):
-        square = X[b, 0] * X[b, 0]
-        z = (X[b, 1] - square) / s
+    for b in range(X.shape[1]):
+        square = X[0, b] * X[0, b]
+        z = (X[1, b] - square) / s
         log[b] = -square * square - 0.5 * z * z
-        G[b, 0] = -4.0 * square * X[b, 0] + 2.0 * X[b, 0] * z / s
-        G[b, 1] = -z / s
+        G[0, b] = -4.0 * square * X[0, b] + 2.0 * X[0, b] * z / s
+        G[1, b] = -z / s
 
 
 # Half of a normal density: outside, log pi and its gradient are not numbers, as in a wave function gone wrong.
@@ -167,13 +168,13 @@ def quartic_gradient(p, X, log, G, ws):
 
 @kernel
 def half_line_log(p, X, log, ws):
-    for b in range(X.shape[0]):
-        log[b] = -0.5 * p[0] * X[b, 0] * X[b, 0] if X[b, 0] > 0.0 else math.nan
+    for b in range(X.shape[1]):
+        log[b] = -0.5 * p[0] * X[0, b] * X[0, b] if X[0, b] > 0.0 else math.nan
 
 
 @kernel
 def half_line_gradient(p, X, log, G, ws):
-    for b in range(X.shape[0]):
-        inside = X[b, 0] > 0.0
-        log[b] = -0.5 * p[0] * X[b, 0] * X[b, 0] if inside else math.nan
-        G[b, 0] = -p[0] * X[b, 0] if inside else math.nan
+    for b in range(X.shape[1]):
+        inside = X[0, b] > 0.0
+        log[b] = -0.5 * p[0] * X[0, b] * X[0, b] if inside else math.nan
+        G[0, b] = -p[0] * X[0, b] if inside else math.nan

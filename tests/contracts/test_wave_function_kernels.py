@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import vmc
-from tests.contracts.wave_functions import CASES, assert_close, configurations, fresh_state, log_psi_of, moved, ratio_of
+from tests.contracts.wave_functions import (
+    CASES,
+    assert_close,
+    configurations,
+    fresh_state,
+    log_psi_of,
+    moved,
+    ratio_of,
+    tile_of,
+)
 
 TILE = 8
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -38,7 +47,7 @@ def test_state_after_a_thousand_moves(case):
         Y = rng.normal(size=(TILE, d))
         log_ratio = ratio_of(wave_function, X, i, Y, ws)
         accepted = np.isfinite(log_ratio) & (rng.random(TILE) < 0.5)
-        k["accept"](p, X, i, Y, accepted, ws)
+        k["accept"](p, tile_of(X), i, tile_of(Y), accepted, ws)
         X[accepted] = moved(X, i, Y)[accepted]
         total[accepted] += log_ratio[accepted]
     np.testing.assert_allclose(start + total, log_psi_of(wave_function, X), rtol=1e-10, atol=1e-10)
@@ -55,29 +64,30 @@ def test_kernels_add(case):
     wave_function = case.build()
     k, p = wave_function.kernels, wave_function.arguments()
     X = configurations(case, wave_function, 3)
+    tile = tile_of(X)
     n, n_params = X.shape[1], wave_function.n_params
     plain = wave_function.evaluate(X)
     ws = k["workspace"](p, *X.shape)
     log, sign = np.full(3, 5.0), np.array([-1.0, 1.0, -1.0])
-    k["log_psi"](p, X, log, sign, ws)
+    k["log_psi"](p, tile, log, sign, ws)
     np.testing.assert_allclose(log, plain.log_psi + 5.0, rtol=1e-13)
     np.testing.assert_array_equal(sign, [-1.0, 1.0, -1.0])
-    G, L = np.full((3, n), 2.0), np.full(3, -3.0)
-    k["grad_laplacian"](p, X, G, L, ws)
-    np.testing.assert_allclose(G, plain.gradient + 2.0, rtol=1e-10, atol=1e-12)
+    G, L = np.full((n, 3), 2.0), np.full(3, -3.0)
+    k["grad_laplacian"](p, tile, G, L, ws)
+    np.testing.assert_allclose(G.T, plain.gradient + 2.0, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(L, plain.laplacian - 3.0, rtol=1e-8, atol=1e-12)
-    O = np.full((3, n_params + 4), 7.0)
-    k["log_derivatives"](p, X, O, 3, ws)
-    np.testing.assert_allclose(O[:, 3:-1], plain.log_derivatives + 7.0, rtol=1e-10, atol=1e-12)
-    assert (O[:, :3] == 7.0).all()
-    assert (O[:, -1] == 7.0).all()
+    O = np.full((n_params + 4, 3), 7.0)
+    k["log_derivatives"](p, tile, O, 3, ws)
+    np.testing.assert_allclose(O[3:-1].T, plain.log_derivatives + 7.0, rtol=1e-10, atol=1e-12)
+    assert (O[:3] == 7.0).all()
+    assert (O[-1] == 7.0).all()
     if "kinetic" in k:
         T = np.full(3, 11.0)
-        k["kinetic"](p, X, T, ws)
+        k["kinetic"](p, tile, T, ws)
         np.testing.assert_allclose(T, plain.kinetic + 11.0, rtol=1e-12)
     Y = np.ascontiguousarray(X[:, : wave_function.system.n_dim] * 1.1)
     state, log_ratio = fresh_state(wave_function, X), np.full(3, 4.0)
-    k["ratio"](p, X, 0, Y, log_ratio, state)
+    k["ratio"](p, tile, 0, tile_of(Y), log_ratio, state)
     expected = ratio_of(wave_function, X, 0, Y, state) + 4.0
     np.testing.assert_allclose(log_ratio, expected, rtol=1e-12)
 
@@ -91,15 +101,16 @@ def test_derivatives_shared_with_the_local_energy(case):
     other = configurations(case, wave_function, TILE, seed=8)
     ws = k["workspace"](p, *X.shape)
     for configuration in (other, X):  # the second call must not see the first one's numbers
-        k["grad_laplacian"](p, configuration, np.zeros_like(X), np.zeros(TILE), ws)
-        O = np.full((TILE, wave_function.n_params + 2), 7.0)
-        k["shared_log_derivatives"](p, configuration, O, 1, ws)
+        tile = tile_of(configuration)
+        k["grad_laplacian"](p, tile, np.zeros_like(tile), np.zeros(TILE), ws)
+        O = np.full((wave_function.n_params + 2, TILE), 7.0)
+        k["shared_log_derivatives"](p, tile, O, 1, ws)
         expected = wave_function.evaluate(configuration).log_derivatives
         np.testing.assert_allclose(
-            O[:, 1:-1] - 7.0, expected, rtol=1e-12, atol=1e-13 * (1.0 + np.abs(expected).max(initial=0.0))
+            O[1:-1].T - 7.0, expected, rtol=1e-12, atol=1e-13 * (1.0 + np.abs(expected).max(initial=0.0))
         )
-        assert (O[:, 0] == 7.0).all()
-        assert (O[:, -1] == 7.0).all()
+        assert (O[0] == 7.0).all()
+        assert (O[-1] == 7.0).all()
 
 
 NUMBERS = ("log_psi", "sign", "gradient", "laplacian", "log_derivatives", "kinetic")

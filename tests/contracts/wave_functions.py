@@ -115,11 +115,16 @@ def configurations(case, wave_function, n, seed=7):
     return apart(wave_function.system, n, closest=case.core + 0.03, seed=seed)
 
 
+def tile_of(X):
+    """The same configurations as kernels want them, one per column."""
+    return np.ascontiguousarray(X.T)
+
+
 def log_psi_of(wave_function, X):
     """log|psi| from the kernel alone."""
     k, p = wave_function.kernels, wave_function.arguments()
     log, sign = np.zeros(len(X)), np.ones(len(X))
-    k["log_psi"](p, X, log, sign, k["workspace"](p, *X.shape))
+    k["log_psi"](p, tile_of(X), log, sign, k["workspace"](p, *X.shape))
     return log
 
 
@@ -130,7 +135,7 @@ def kinetic_of(wave_function, X):
 
 def ratio_of(wave_function, X, i, Y, ws):
     log_ratio = np.zeros(len(X))
-    wave_function.kernels["ratio"](wave_function.arguments(), X, i, Y, log_ratio, ws)
+    wave_function.kernels["ratio"](wave_function.arguments(), tile_of(X), i, tile_of(Y), log_ratio, ws)
     return log_ratio
 
 
@@ -138,7 +143,7 @@ def fresh_state(wave_function, X):
     """A workspace with the one-particle state of X."""
     k, p = wave_function.kernels, wave_function.arguments()
     ws = k["workspace"](p, *X.shape)
-    k["refresh"](p, X, ws)
+    k["refresh"](p, tile_of(X), ws)
     return ws
 
 

@@ -39,7 +39,7 @@ def radius_of_gyration(c, x):
 @kernel
 def constant(c, X, V):
     """A term in tile form, with no constants of its own."""
-    for b in range(X.shape[0]):
+    for b in range(X.shape[1]):
         V[b] += 2.5
 
 

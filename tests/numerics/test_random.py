@@ -11,7 +11,7 @@ from scipy import special
 
 from numerics import random
 from numerics.link import kernel
-from numerics.random import fill_normal, fill_uniform, normal, random_word, stream_states, uniform
+from numerics.random import fill_normal, fill_normals, fill_uniform, normal, random_word, stream_states, uniform
 
 MASK = 2**64 - 1
 
@@ -101,6 +101,16 @@ def test_rows_of_an_array_inside_a_kernel():
         assert np.array_equal(states[walker], row)
 
 
+def test_tile_of_normal_numbers():
+    """Column b holds what the stream of walker b gives, and the streams end where they should."""
+    states, out = stream_states(8, 0, 5), np.empty((700, 5))
+    fill_normals(states, out)
+    for walker in range(5):
+        row = stream_states(8, walker, 1)[0]
+        assert np.array_equal(out[:, walker], draw(normal, row, 700))
+        assert np.array_equal(states[walker], row)
+
+
 def test_seeding_is_that_of_numpy():
     states = stream_states(1234, 10, 3, stream=2)
     assert states.dtype == np.uint64
@@ -138,9 +148,9 @@ def test_seeding_refuses(arguments, error, message):
 
 
 def test_layers_have_equal_areas():
-    """Geometry of the ziggurat: 255 boxes of one area, closing at height 1, and the base with its tail."""
+    """Geometry of the ziggurat: boxes of one area, closing at height 1, and the base with its tail."""
     edges, heights = random.EDGES, np.exp(-0.5 * random.EDGES**2)
-    boxes = edges[1:256] * (heights[2:] - heights[1:256])
+    boxes = edges[1:-1] * np.diff(heights)[1:]
     np.testing.assert_allclose(boxes, random.LAYER_AREA, rtol=2e-12)
     r = random.TAIL_START
     tail = math.sqrt(math.pi / 2.0) * special.erfc(r / math.sqrt(2.0))

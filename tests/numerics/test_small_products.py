@@ -26,9 +26,9 @@ def test_product(n_rows, inner, n_columns):
 @pytest.mark.parametrize("equal", [True, False])
 def test_weighted_squares(n, equal):
     rng = np.random.default_rng(n)
-    X, out = rng.normal(size=(3, n)), rng.normal(size=3)
+    X, out = rng.normal(size=(n, 3)), rng.normal(size=3)
     weights = rng.normal(size=1 if equal else n)
-    expected = out - 2.0 * (weights * X * X).sum(axis=1)
-    bound = (n + 4) * EPSILON * (abs(out) + 2.0 * (abs(weights) * X * X).sum(axis=1))
+    expected = out - 2.0 * (weights[:, None] * X * X).sum(axis=0)
+    bound = (n + 4) * EPSILON * (abs(out) + 2.0 * (abs(weights)[:, None] * X * X).sum(axis=0))
     add_weighted_squares(weights, X, -2.0, out)
     assert (abs(out - expected) <= bound).all()

@@ -19,7 +19,7 @@ def fixed():
 
 def sample_of(fixed):
     """All configurations and x_k^2 summed over particles, (n, d)."""
-    X = np.concatenate(list(fixed.X.values()))
+    X = np.concatenate([X.T for X in fixed.X.values()])
     return X, (X.reshape(len(X), -1, 2) ** 2).sum(axis=1)
 
 

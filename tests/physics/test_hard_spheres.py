@@ -26,16 +26,18 @@ def walker_energies(aspect, n_particles, alpha, seed):
     X = rng.normal(size=(N_WALKERS, n_particles, 3)) * width
     X = X.reshape(N_WALKERS, -1)
     ws = k["workspace"](p, *X.shape)
-    k["refresh"](p, X, ws)
+    tile = np.ascontiguousarray(X.T)
+    k["refresh"](p, tile, ws)
     total = np.zeros(N_WALKERS)
     for sweep in range(N_SKIPPED + N_SWEEPS):
         for i in range(n_particles):
             Y = X[:, 3 * i : 3 * i + 3] + rng.normal(size=(N_WALKERS, 3)) * width * 1.6
             log_ratio = np.zeros(N_WALKERS)
-            k["ratio"](p, X, i, Y, log_ratio, ws)
+            k["ratio"](p, tile, i, np.ascontiguousarray(Y.T), log_ratio, ws)
             accepted = np.log(1.0 - rng.random(N_WALKERS)) < 2.0 * log_ratio
-            k["accept"](p, X, i, Y, accepted, ws)
+            k["accept"](p, tile, i, np.ascontiguousarray(Y.T), accepted, ws)
             X[accepted, 3 * i : 3 * i + 3] = Y[accepted]
+            tile[3 * i : 3 * i + 3] = X[:, 3 * i : 3 * i + 3].T
         if sweep >= N_SKIPPED:
             total += local_energies(wave_function, hamiltonian, X).sum(axis=1) / n_particles
     return total / N_SWEEPS

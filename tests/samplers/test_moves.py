@@ -11,7 +11,7 @@ from scipy import stats
 from numerics.random import stream_states, uniform
 from samplers import langevin, metropolis
 from samplers.acceptance import decide
-from samplers.langevin import Langevin, limit_drift, log_green_ratio
+from samplers.langevin import Langevin, add_log_green_ratio, limit_drift
 from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts.targets import TARGETS
 from tests.naive.moves import block_twin, langevin_twin, limited_drift, metropolis_twin
@@ -37,8 +37,9 @@ def traced_step(target, move, X, noise):
     """
     noise, ratios = iter(noise), []
 
-    def fill(state, out, n):
-        out[:n] = next(noise)
+    def fill(states, out):
+        for walker in range(out.shape[1]):
+            out[:, walker] = next(noise)
 
     def note(log_ratio, states, accepted):
         ratios.extend(log_ratio)
@@ -46,7 +47,7 @@ def traced_step(target, move, X, noise):
         return log_ratio.size
 
     kernels, k = move.link(target.kernels), target.kernels
-    replaced = {"fill_normal": fill, "decide": note, "block_width": target.width}
+    replaced = {"fill_normals": fill, "decide": note, "block_width": target.width}
     if isinstance(move, Langevin):
         step = interpreted(langevin._step, log_density_gradient=k["log_density_gradient"], **replaced)
     elif isinstance(move, Metropolis):
@@ -54,11 +55,11 @@ def traced_step(target, move, X, noise):
     else:
         blocks = {"block_ratio": k["block_ratio"], "block_accept": k["block_accept"]}
         step = interpreted(metropolis._step_block, **blocks, **replaced)
-    Y, states = X.copy(), np.zeros((len(X), 4), np.uint64)
+    Y, states = X.T.copy(), np.zeros((len(X), 4), np.uint64)
     memory = kernels.prepare(target.p, *X.shape)
     kernels.begin(target.p, Y, move.options(), memory)
     assert step(target.p, Y, states, move.options(), memory) == len(ratios) == len(X) * move.proposals(target.n)
-    return Y, np.array(ratios)
+    return Y.T, np.array(ratios)
 
 
 def imbalance(target, X, Y, forward, backward, log_q_forward, log_q_backward):
@@ -144,18 +145,20 @@ def test_green_ratio():
         x, y, v_x, v_y = rng.normal(size=(4, 5))
         expected = stats.norm.logpdf(x, y + 0.2 * v_y, math.sqrt(0.2)).sum()
         expected -= stats.norm.logpdf(y, x + 0.2 * v_x, math.sqrt(0.2)).sum()
-        assert log_green_ratio(x, v_x, y, v_y, 0.2) == pytest.approx(expected, rel=1e-12, abs=1e-12)
-        assert log_green_ratio(y, v_y, x, v_x, 0.2) == pytest.approx(-expected, rel=1e-12, abs=1e-12)
+        for ends, value in (((x, v_x, y, v_y), expected), ((y, v_y, x, v_x), -expected)):
+            log_ratio = np.array([3.0])
+            add_log_green_ratio(*(end[:, None] for end in ends), 0.2, log_ratio)
+            assert log_ratio[0] - 3.0 == pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
 def test_limited_drift():
     """Half the gradient where it is small; along it, and no longer than sqrt(2 / (limit dt)), where it is large."""
     for size, limit in ((1e-8, 0.25), (1e-3, 0.25), (1.0, 0.25), (1e3, 0.25), (1e9, 0.25), (1e3, 1.0)):
-        gradient = size * np.array([[0.6, -0.8, 0.0, 2.0, 1.0, -2.0]])
+        gradient = size * np.array([[0.6], [-0.8], [0.0], [2.0], [1.0], [-2.0]])
         drift = gradient.copy()
-        limit_drift(drift, 0, 3, 0.1, limit)
+        limit_drift(drift, 3, 0.1, limit)
         for block in (slice(0, 3), slice(3, 6)):
-            g, v = gradient[0, block], drift[0, block]
+            g, v = gradient[block, 0], drift[block, 0]
             x = limit * 0.25 * (g @ g) * 0.1
             factor = 2.0 / (math.sqrt(1.0 + 2.0 * x) + 1.0)  # the published one, times its conjugate
             np.testing.assert_allclose(v, 0.5 * factor * g, rtol=1e-14)
@@ -163,9 +166,9 @@ def test_limited_drift():
 
 
 def test_drift_without_limit_is_half_the_gradient():
-    drift = np.array([[1e200, -3.0, 0.0]])
-    limit_drift(drift, 0, 1, 0.1, 0.0)
-    assert drift.tolist() == [[0.5e200, -1.5, 0.0]]
+    drift = np.array([[1e150], [-3.0], [0.0]])
+    limit_drift(drift, 1, 0.1, 0.0)
+    assert drift[:, 0].tolist() == [0.5e150, -1.5, 0.0]
 
 
 LOG_RATIOS = [-800.0, -30.0, -2.0, -0.5, -1e-3, 0.0, 1e-3, 5.0, 1e4, math.inf, -math.inf, math.nan]
@@ -208,16 +211,16 @@ def test_chains_of_a_slow_twin(name, target):
     build, twin = TWINS[name]
     move = build(target.width)
     kernels = move.link(target.kernels)
-    X = np.ascontiguousarray(target.draw(np.random.default_rng(2), 5))
+    slow = target.draw(np.random.default_rng(2), 5)
     states = stream_states(12, 0, 5)
-    slow, slow_states, slow_accepted = X.copy(), states.copy(), 0
-    memory = kernels.prepare(target.p, *X.shape)
+    X, slow_states, slow_accepted = slow.T.copy(), states.copy(), 0
+    memory = kernels.prepare(target.p, *slow.shape)
     kernels.begin(target.p, X, move.options(), memory)
     accepted = sum(kernels.step(target.p, X, states, move.options(), memory) for _ in range(60))
     for b in range(5):
         for _ in range(60):
             slow[b], n = twin(target, move, slow[b], slow_states[b])
             slow_accepted += n
-    np.testing.assert_allclose(X, slow, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(X.T, slow, rtol=1e-9, atol=1e-9)
     assert (states == slow_states).all()
     assert accepted == slow_accepted

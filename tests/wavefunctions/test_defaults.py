@@ -22,20 +22,20 @@ def cached_workspace(p, tile, n):
 
 @kernel
 def cached_log_psi(p, X, log, sign, ws):
-    for b in range(X.shape[0]):
-        for k in range(X.shape[1]):
-            log[b] -= ws[0][0] * X[b, k] * X[b, k]
+    for k in range(X.shape[0]):
+        for b in range(X.shape[1]):
+            log[b] -= ws[0][0] * X[k, b] * X[k, b]
 
 
 @kernel
 def signed_log_psi(p, X, log, sign, ws):
     """x_1 exp(-theta sum x^2): a function with a node."""
-    for b in range(X.shape[0]):
-        log[b] += np.log(abs(X[b, 0]))
-        if X[b, 0] < 0.0:
+    for b in range(X.shape[1]):
+        log[b] += np.log(abs(X[0, b]))
+        if X[0, b] < 0.0:
             sign[b] = -sign[b]
-        for k in range(X.shape[1]):
-            log[b] -= p[1][0] * X[b, k] * X[b, k]
+        for k in range(X.shape[0]):
+            log[b] -= p[1][0] * X[k, b] * X[k, b]
 
 
 def narrow(theta, x):
@@ -65,7 +65,7 @@ def test_sign_is_reported_and_differentiated_around():
 def test_analytic_kernels_replace_the_differences():
     @kernel
     def grad_laplacian(p, X, G, L, ws):
-        for b in range(X.shape[0]):
+        for b in range(L.size):
             L[b] += 42.0
 
     wave_function = Custom(SYSTEM, narrow, {"width": 0.5}, grad_laplacian=grad_laplacian)

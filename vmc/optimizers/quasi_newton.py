@@ -125,13 +125,14 @@ class _FixedSample:
             ensemble.advance(stride)
             for block, X, _ in ensemble.blocks():
                 snapshots[block].append(X.copy())
-        self.X = {block: np.concatenate(parts) for block, parts in snapshots.items()}
+        self.X = {block: np.ascontiguousarray(np.concatenate(parts).T) for block, parts in snapshots.items()}
         self.start = {block: self._log_psi(X) for block, X in self.X.items()}
 
     def _log_psi(self, X: np.ndarray) -> np.ndarray:
         p = self.ensemble.measurement.wave_function.arguments()
-        log, sign = np.zeros(len(X)), np.ones(len(X))
-        self.kernels["log_psi"](p, X, log, sign, self.kernels["workspace"](p, *X.shape))
+        n, n_samples = X.shape
+        log, sign = np.zeros(n_samples), np.ones(n_samples)
+        self.kernels["log_psi"](p, X, log, sign, self.kernels["workspace"](p, n_samples, n))
         return log
 
     def evaluate(self, theta: np.ndarray) -> np.ndarray:
@@ -155,12 +156,13 @@ class _FixedSample:
     def _weighted_sums(self, X: np.ndarray, log_weight: np.ndarray) -> np.ndarray:
         measurement = self.ensemble.measurement
         p, h = measurement.wave_function.arguments(), measurement.hamiltonian.arguments()
-        memory = self.energy.prepare(p, *X.shape)
-        parts = np.empty((measurement.n_components, len(X)))
-        O = np.zeros((len(X), measurement.wave_function.n_params))
+        n, n_samples = X.shape
+        memory = self.energy.prepare(p, n_samples, n)
+        parts = np.empty((measurement.n_components, n_samples))
+        O = np.zeros((measurement.wave_function.n_params, n_samples))
         self.energy.energy(p, h, X, parts, memory)
         self.energy.log_derivatives(p, X, O, 0, memory[0])
         local = parts.sum(axis=0) - self.ensemble.reference
         good = np.isfinite(local) & np.isfinite(log_weight)
-        w, local, O = np.exp(log_weight[good]), local[good], O[good]
-        return np.concatenate([[w.sum(), w @ w, len(X), w @ local], w @ O, (w * local) @ O])
+        w, local, O = np.exp(log_weight[good]), local[good], O[:, good]
+        return np.concatenate([[w.sum(), w @ w, n_samples, w @ local], O @ w, O @ (w * local)])

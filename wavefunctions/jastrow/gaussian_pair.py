@@ -43,4 +43,4 @@ def pair_derivatives(p, r):
 @inlined
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to gamma: -r^2."""
-    O[b, first] -= r * r
+    O[first, b] -= r * r

@@ -57,4 +57,4 @@ def pair_derivatives(p, r):
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to beta: -a r^2 / (1 + beta r)^2."""
     x = r / (1.0 + p[1][0] * r)
-    O[b, first] -= p[2] * x * x
+    O[first, b] -= p[2] * x * x

@@ -55,4 +55,4 @@ def pair_derivatives(p, r):
 @inlined
 def pair_parameters(p, r, b, O, first):
     """Derivative with respect to lambda: log r."""
-    O[b, first] += log(r)
+    O[first, b] += log(r)
