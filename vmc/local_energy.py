@@ -23,7 +23,7 @@ KINETIC = ("analytic", "finite_difference")
 
 @dataclass(frozen=True)
 class LocalEnergyKernels:
-    """Three compiled kernels.
+    """Three compiled kernels, or four.
 
     Attributes
     ----------
@@ -31,11 +31,14 @@ class LocalEnergyKernels:
     energy : (p, h, X, E, memory) writes E (1 + number of terms, tile): kinetic energy, then each term.
     log_derivatives : (p, X, O, first, ws) adds d log|psi| / d theta, right after `energy` on the same X with the
         workspace memory[0].
+    weighted_log_derivatives : (p, X, weights, sums, first, ws) adds sums of the same over walkers, with weights; None
+        where the wave function has no faster way than to sum them.
     """
 
     prepare: Callable
     energy: Callable
     log_derivatives: Callable
+    weighted_log_derivatives: Callable | None = None
 
 
 def link_local_energy(
@@ -56,8 +59,9 @@ def link_local_energy(
         return LocalEnergyKernels(prepare, energy, k["log_derivatives"])
     derivatives = k["grad_laplacian"] if kind == "analytic" else difference_grad_laplacian(k)
     energy = link(_energy_from_gradient, grad_laplacian=derivatives, potential=hamiltonian.potential)
-    rows = k["shared_log_derivatives"] if kind == "analytic" else k["log_derivatives"]
-    return LocalEnergyKernels(prepare, energy, rows)
+    if kind == "analytic":
+        return LocalEnergyKernels(prepare, energy, k["shared_log_derivatives"], k.get("weighted_log_derivatives"))
+    return LocalEnergyKernels(prepare, energy, k["log_derivatives"])
 
 
 def local_energies(

@@ -28,6 +28,10 @@ step = Slot("step", "(p, X, states, options, memory)")
 prepare_energy = Slot("prepare_energy", "(p, tile, n)")
 local_energy = Slot("local_energy", "(p, h, X, E, memory)")
 log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws), right after local_energy")
+weighted_log_derivatives = Slot(
+    "weighted_log_derivatives", "(p, X, weights, sums, first, ws), right after local_energy"
+)
+by_products = False  # bound at link time: whether the wave function fills the slot before
 
 
 @dataclass
@@ -51,25 +55,39 @@ class BlockSample:
 
 
 @kernel
-def _add_moments(E, reference, O, weights, moments):
-    """Add sum O and sum (E_L - reference) O over the walkers of a tile with finite E_L to moments (2, n_params)."""
-    tile = E.shape[1]
-    for b in range(tile):
+def _moment_weights(E, reference, weights):
+    """1 and E_L - reference of every walker of a tile, zeros where E_L is not finite; return how many are left out."""
+    n_bad = 0
+    for b in range(E.shape[1]):
         energy = -reference
         for c in range(E.shape[0]):
             energy += E[c, b]
-        weights[0, b] = 1.0
-        weights[1, b] = energy
-        if not is_finite(energy):
-            weights[:, b] = 0.0
-            O[:, b] = 0.0  # may hold anything, and zero times infinity is not zero
+        good = is_finite(energy)
+        weights[0, b] = 1.0 if good else 0.0
+        weights[1, b] = energy if good else 0.0
+        n_bad += not good
+    return n_bad
+
+
+@kernel
+def _add_moments(O, weights, n_bad, moments):
+    """moments (2, n_params) += weights (2, tile) O^T; O of walkers without weight may be anything."""
+    if n_bad > 0:
+        for b in range(O.shape[1]):
+            if weights[0, b] == 0.0:
+                O[:, b] = 0.0  # zero times infinity is not zero
     for k in range(O.shape[0]):
         row, first, second = O[k], 0.0, 0.0
-        for b in range(tile):
+        for b in range(row.size):
             first += weights[0, b] * row[b]
             second += weights[1, b] * row[b]
         moments[0, k] += first
         moments[1, k] += second
+
+
+@kernel
+def _no_sums(p, X, weights, sums, first, ws):
+    """Stands in for sums by products of matrices where a wave function has none."""
 
 
 @kernel
@@ -118,6 +136,7 @@ class Measurement:
         self.move = move
         moves = move.link(density_of(wave_function))
         self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)
+        weighted = self.local_energy.weighted_log_derivatives
         self._loop = link(
             _run,
             prepare=moves.prepare,
@@ -126,6 +145,8 @@ class Measurement:
             prepare_energy=self.local_energy.prepare,
             local_energy=self.local_energy.energy,
             log_derivatives=self.local_energy.log_derivatives,
+            weighted_log_derivatives=weighted or _no_sums,
+            by_products=weighted is not None,
         )
 
     @property
@@ -165,6 +186,8 @@ class Measurement:
         moments : whether to sum O and E_L O.
         rows : where to put the log-derivatives sample by sample, (n_samples * n_walkers, n_params).
         """
+        if moments and rows is not None:
+            raise ValueError("moments and rows: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
         return self._run(X, states, options, energies, n_samples, stride, reference, sums, rows)
@@ -192,7 +215,6 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
     energies, moments, rows, offender = outputs
     n_walkers, n = X.shape
-    n_params = max(moments.shape[1], rows.shape[1])
     accepted = 0
     for first in range(0, n_walkers, tile):
         last = min(first + tile, n_walkers)
@@ -202,7 +224,7 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
         begin(p, x, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
-        O = np.empty((n_params, last - first))
+        O = np.empty((moments.shape[1] + rows.shape[1], last - first))
         weights = np.empty((2, last - first))
         for sample in range(n_samples):
             for _ in range(stride):
@@ -211,12 +233,17 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
                 continue
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
-            if n_params > 0:
+            n_bad = 0
+            if moments.shape[1] > 0:
+                n_bad = _moment_weights(E, reference, weights)
+            if by_products and moments.shape[1] > 0 and n_bad == 0:
+                weighted_log_derivatives(p, x, weights, moments, 0, energy_memory[0])
+            elif O.shape[0] > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
-            if rows.shape[1] > 0:
-                _transpose(O, rows[sample * n_walkers + first : sample * n_walkers + last])
-            if moments.shape[1] > 0:
-                _add_moments(E, reference, O, weights, moments)
+                if rows.shape[1] > 0:
+                    _transpose(O, rows[sample * n_walkers + first : sample * n_walkers + last])
+                else:
+                    _add_moments(O, weights, n_bad, moments)
         _transpose(x, X[first:last])
     return accepted

@@ -18,12 +18,16 @@ ratio               (p, X, i, Y, log_ratio, ws)            log_ratio += log|psi(
 accept              (p, X, i, Y, accepted, ws)             updates ws where accepted; X is still the old one
 ==================  =====================================  ==================================================
 
-Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  A wave function may add a kernel
-``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian;
-products cannot use it, since kinetic energies of factors do not add.  It may also add a kernel
-``shared_log_derivatives``, which does the same as ``log_derivatives`` but is only called right after
-``grad_laplacian`` on the same X and ws, and may use what that left there.  Symbols: theta, X and so on as in
-docs/theory.md, section 1.
+Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  A wave function may add
+
+* ``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian; products
+  cannot use it, since kinetic energies of factors do not add;
+* ``shared_log_derivatives``, which does the same as ``log_derivatives`` but is only called right after
+  ``grad_laplacian`` on the same X and ws, and may use what that left there;
+* ``weighted_log_derivatives (p, X, weights, sums, first, ws)``, called at the same place: sums[m, first + k] += sum_b
+  weights[m, b] d log|psi_b| / d theta_k, which networks form by products of matrices.
+
+Symbols: theta, X and so on as in docs/theory.md, section 1.
 """
 
 from __future__ import annotations

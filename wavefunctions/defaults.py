@@ -18,6 +18,7 @@ SLOTS = (
     "grad_laplacian",
     "log_derivatives",
     "shared_log_derivatives",
+    "weighted_log_derivatives",
     "refresh",
     "ratio",
     "accept",
@@ -27,6 +28,7 @@ PARTICLE_SLOTS = ("refresh", "ratio", "accept")
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+shared_log_derivatives = Slot("shared_log_derivatives", "(p, X, O, first, ws)")
 
 #: Step of the space derivatives, about eps**(1/6) of lengths of order one.
 SPACE_STEP = 2e-3
@@ -72,6 +74,11 @@ def difference_log_derivatives(kernels: Mapping[str, Callable]) -> Callable:
     The workspace is made anew for every changed theta, because it may hold numbers derived from theta.
     """
     return link(_difference_log_derivatives, workspace=kernels["workspace"], log_psi=kernels["log_psi"])
+
+
+def summed_rows(log_derivatives: Callable) -> Callable:
+    """Sums of derivatives with weights, from the derivatives walker by walker."""
+    return link(_summed_rows, shared_log_derivatives=log_derivatives)
 
 
 def whole_ratio(kernels: Mapping[str, Callable]) -> Callable:
@@ -137,6 +144,18 @@ def _difference_log_derivatives(p, X, O, first, ws):
         theta[k] = centre
         for b in range(tile):
             O[first + k, b] += (plus[b] - minus[b]) / (2.0 * h)
+
+
+def _summed_rows(p, X, weights, sums, first, ws):
+    O = np.zeros((p[0].size, X.shape[1]))
+    shared_log_derivatives(p, X, O, 0, ws)
+    for k in range(O.shape[0]):
+        row = O[k]
+        for m in range(weights.shape[0]):
+            total = 0.0
+            for b in range(row.size):
+                total += weights[m, b] * row[b]
+            sums[m, first + k] += total
 
 
 def _whole_ratio(p, X, i, Y, log_ratio, ws):

@@ -10,8 +10,11 @@ import numpy as np
 
 from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
-from wavefunctions.defaults import PARTICLE_SLOTS
+from wavefunctions.defaults import PARTICLE_SLOTS, summed_rows
 from wavefunctions.parameters import ParameterLayout
+
+#: A slot that only some wave functions fill.
+WEIGHTED = "weighted_log_derivatives"
 
 left = Slot("left", "(p, X, ..., ws)")
 right = Slot("right", "(p, X, ..., ws)")
@@ -82,18 +85,26 @@ def _nest(factors: tuple[WaveFunction, ...]) -> dict[str, Any]:
     if not all(factor.has_particle_moves for factor in factors):
         for slot in PARTICLE_SLOTS:
             del templates[slot]
-    kernels = {slot: factors[-1].kernels[slot] for slot in templates}
+    if not any(WEIGHTED in factor.kernels for factor in factors):
+        del templates[WEIGHTED]
+    kernels = {slot: _kernel(factors[-1], slot) for slot in templates}
     for factor in reversed(factors[:-1]):
         kernels = {
             slot: link(
                 template,
                 options=INLINE_OPTIONS if slot in PARTICLE_SLOTS else OPTIONS,
-                left=factor.kernels[slot],
+                left=_kernel(factor, slot),
                 right=kernels[slot],
             )
             for slot, template in templates.items()
         }
     return kernels
+
+
+def _kernel(factor: WaveFunction, slot: str) -> Callable:
+    if slot == WEIGHTED and slot not in factor.kernels:
+        return summed_rows(factor.kernels["shared_log_derivatives"])
+    return factor.kernels[slot]
 
 
 def _workspace(p, tile, n):
@@ -113,6 +124,11 @@ def _grad_laplacian(p, X, G, L, ws):
 def _log_derivatives(p, X, O, first, ws):
     left(p[1], X, O, first, ws[0])
     right(p[2], X, O, first + p[1][0].size, ws[1])
+
+
+def _weighted_log_derivatives(p, X, weights, sums, first, ws):
+    left(p[1], X, weights, sums, first, ws[0])
+    right(p[2], X, weights, sums, first + p[1][0].size, ws[1])
 
 
 def _refresh(p, X, ws):
@@ -136,6 +152,7 @@ _TEMPLATES: dict[str, Callable] = {
     "grad_laplacian": _grad_laplacian,
     "log_derivatives": _log_derivatives,
     "shared_log_derivatives": _log_derivatives,
+    WEIGHTED: _weighted_log_derivatives,
     "refresh": _refresh,
     "ratio": _ratio,
     "accept": _accept,

@@ -12,6 +12,7 @@ from tests.naive.configurations import apart
 from vmc.local_energy import local_energies
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
+from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
 from wavefunctions.product import Product
@@ -30,6 +31,7 @@ class Case:
     core : no pair closer than this, where psi vanishes.
     accuracy : relative accuracy of the derivatives; coarse for finite differences.
     n_points : configurations to compare at, fewer where the twin is slow.
+    oscillates : whether psi has a wavelength, so that at a distance r it is only known to about r times rounding.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Case:
     core: float = 0.0
     accuracy: float = 1e-10
     n_points: int = 100
+    oscillates: bool = False
 
 
 def user_function(theta, x):
@@ -99,6 +102,31 @@ CASES = [
         lambda: Product(RBM(PLANE, 3, spread=0.5), Gaussian(PLANE, 0.1, per_axis=True), Pade(PLANE, 0.8)),
         naive.product((naive.rbm(3, sigma=1), 6 + 3 + 18), (naive.gaussian(), 2), (naive.pade(1), 1)),
         symmetric=False,
+    ),
+    *(
+        Case(
+            f"feed_forward_{activation}",
+            lambda activation=activation: FeedForward(PLANE, (5, 4), activation, output_scale=1.0, seed=2),
+            naive.feed_forward((5, 4), activation),
+            symmetric=False,
+            n_points=10,
+            oscillates=activation == "sine",
+        )
+        for activation in ("tanh", "sigmoid", "softplus", "gelu", "sine")
+    ),
+    Case(
+        "feed_forward_shallow",
+        lambda: FeedForward(LINE, (9,), output_scale=1.0),
+        naive.feed_forward((9,)),
+        symmetric=False,
+        n_points=10,
+    ),
+    Case(
+        "gaussian_feed_forward_pade",
+        lambda: Product(Gaussian(PLANE, 0.37), FeedForward(PLANE, (4, 3, 6), output_scale=1.0), Pade(PLANE, 0.8)),
+        naive.product((naive.gaussian(), 1), (naive.feed_forward((4, 3, 6)), 28 + 15 + 24 + 7), (naive.pade(1), 1)),
+        symmetric=False,
+        n_points=10,
     ),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
     Case(

@@ -86,3 +86,30 @@ def quartic(theta, x):
     """-width sum |r_i|^2 - softness (sum |r_i|^2)^2, the user's function of the contract test."""
     square = sum(coordinate**2 for point in x for coordinate in point)
     return -theta[0] * square - theta[1] * square**2
+
+
+ACTIVATIONS = {
+    "tanh": mp.tanh,
+    "sigmoid": lambda z: 1 / (1 + mp.exp(-z)),
+    "softplus": lambda z: mp.log(1 + mp.exp(z)),
+    "gelu": lambda z: z * mp.ncdf(z),
+    "sine": mp.sin,
+}
+
+
+def feed_forward(hidden, activation="tanh"):
+    """The output of a dense network of all coordinates; theta = (W row by row, b) layer after layer."""
+    f = ACTIVATIONS[activation]
+
+    def log_psi(theta, x):
+        units = [coordinate for point in x for coordinate in point]
+        start = 0
+        for layer, n_out in enumerate([*hidden, 1]):
+            n_in = len(units)
+            bias = theta[start + n_out * n_in :]
+            z = [sum(theta[start + j * n_in + i] * units[i] for i in range(n_in)) + bias[j] for j in range(n_out)]
+            start += n_out * (n_in + 1)
+            units = z if layer == len(hidden) else [f(value) for value in z]
+        return units[0]
+
+    return log_psi

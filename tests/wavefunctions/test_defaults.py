@@ -110,4 +110,4 @@ def test_theta_must_fit(theta, text):
 
 
 def test_every_slot_is_filled():
-    assert set(Custom(SYSTEM, narrow, {"width": 0.5}).kernels) == set(SLOTS) - {"kinetic"}
+    assert set(Custom(SYSTEM, narrow, {"width": 0.5}).kernels) == set(SLOTS) - {"kinetic", "weighted_log_derivatives"}
