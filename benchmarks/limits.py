@@ -16,6 +16,7 @@ from numerics.random import fill_normal, fill_uniform, stream_states
 from samplers.metropolis import BlockMetropolis
 from vmc.local_energy import link_local_energy
 from vmc.measurement import TILE, Measurement
+from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import Pade
 from wavefunctions.product import Product
@@ -56,6 +57,12 @@ def full_sample_operations(n_particles: int, n_dim: int) -> float:
     return n_particles * move + energy + pairs + H * n
 
 
+def network_energy_operations(sizes) -> float:
+    """Products of matrices alone: one column in the first layer, n + 2 columns for each walker in the others."""
+    n_columns = [1] + [int(sizes[0]) + 2] * (len(sizes) - 2)
+    return float(sum(2 * a * b * c for a, b, c in zip(sizes[:-1], sizes[1:], n_columns, strict=True)))
+
+
 def loop(psi, hamiltonian) -> tuple:
     """Compiled loop, thermalised walkers and streams."""
     system = psi.system
@@ -73,7 +80,8 @@ def energies_rate(psi, hamiltonian, kind: str) -> float:
     kernels = link_local_energy(psi, hamiltonian, kind)
     p, h = psi.arguments(), hamiltonian.arguments()
     memory, E = kernels.prepare(p, *X.shape), np.empty((len(hamiltonian.components), TILE))
-    return TILE / clock.seconds_per_call(many(kernels.energy, p, h, X, E, memory)) * 100
+    tile = np.ascontiguousarray(X.T)
+    return TILE / clock.seconds_per_call(many(kernels.energy, p, h, tile, E, memory)) * 100
 
 
 def many(energy, p, h, X, E, memory):
@@ -110,6 +118,12 @@ def kernels(rate: float) -> list[dict]:
                 rate,
             )
         )
+    for n_particles, n_dim, hidden in ((6, 2, (64, 64)), (14, 3, (128, 128))):
+        system = System(n_particles, n_dim)
+        psi = Product(Gaussian(system), FeedForward(system, hidden))
+        sizes = "-".join(map(str, psi.factors[1].sizes))
+        speed = energies_rate(psi, HarmonicTrap(system, interaction=coulomb()), "analytic")
+        rows.append(row(f"W3 local energy, {sizes}", speed, network_energy_operations(psi.factors[1].sizes), rate))
     return rows
 
 

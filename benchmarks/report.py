@@ -38,7 +38,7 @@ COMPARISONS = (
         {"NetKet": 20.0, "JAX, hand-written": 4.0},
     ),
     Comparison(
-        "W1: analytic local energies",
+        "W1: 100 bosons in 3-D, Gaussian: analytic local energies",
         "W1",
         "rate",
         ("boson_trap_vmc", "local_energies"),
@@ -72,11 +72,29 @@ COMPARISONS = (
             {
                 "NetKet": ("dot_rbm_netket", f"full_samples_gradient_N{n}"),
                 "JAX, hand-written": ("dot_rbm_jax", f"full_samples_sums_N{n}"),
-                "qflow-vmc": ("dot_rbm_qflow", f"full_samples_N{n}"),
+                "qflow-vmc": ("dot_rbm_qflow", f"full_samples_sums_N{n}"),
             },
             {},
         )
         for n in (2, 6)
+    ),
+    *(
+        Comparison(
+            f"W3: network {shape}: {words}",
+            "W3",
+            "rate",
+            ("network_dot_vmc", f"{figure}_{case}"),
+            {
+                "NetKet": ("network_dot_netket", f"{figure}_{case}"),
+                "JAX with folx": ("network_dot_jax", f"{figure}_{case}"),
+            },
+            targets if case == "small" else {},
+        )
+        for case, shape in (("small", "12-64-64-1"), ("large", "42-128-128-1"))
+        for figure, words, targets in (
+            ("full_samples", "full samples with gradient", {"NetKet": 2.5, "JAX with folx": 1.4}),
+            ("local_energies", "local energies", {"NetKet": 2.0, "JAX with folx": 1.3}),
+        )
     ),
     Comparison(
         "W7: import and first energy, nothing compiled before",
@@ -121,7 +139,7 @@ def figures(rounds: list[dict], kind: str, place: tuple[str, str]) -> list[float
 def text(value: float, kind: str) -> str:
     """Rates as they are, everything else as seconds."""
     if kind == "rate":
-        return f"{value / 1e6:.3g} M/s"
+        return f"{value / 1e6:.3g} M/s" if value >= 1e6 else f"{value / 1e3:.3g} k/s"
     return f"{1 / value:.2g} s"
 
 
@@ -142,7 +160,7 @@ def peers_table() -> str:
 
 def cells(ours: list, theirs: list, kind: str, target: float | None) -> str:
     """The peer's figure, the ratio within each round, and the target."""
-    ratios = sorted(a / b for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None)
+    ratios = ratios_of(ours, theirs)
     if not ratios:
         return "failed | | "
     best = max(value for value in theirs if value is not None)
@@ -155,9 +173,33 @@ def cells(ours: list, theirs: list, kind: str, target: float | None) -> str:
 
 
 def versions() -> str:
-    """The peers' versions, and who was skipped."""
-    peers = json.loads((RESULTS / "peers.json").read_text())["peers"]
-    return "Peers: " + ", ".join(f"{name} {version}" for name, version in peers.items()) + "."
+    """The peers' versions as they report them, and who was skipped."""
+    data = json.loads((RESULTS / "peers.json").read_text())
+    scripts = [result for rounds in data["rounds"].values() for part in rounds for result in part.values()]
+    reported = {result["peer"]: result["version"] for result in scripts if "peer" in result}
+    known = {name: reported.get(name, text) for name, text in data["peers"].items()}
+    return "Peers: " + ", ".join(f"{name} {text}" for name, text in known.items()) + "."
+
+
+def short_table() -> str:
+    """Each workload in a line: our figure, and the ratio to every peer."""
+    rounds = json.loads((RESULTS / "peers.json").read_text())["rounds"]
+    lines = ["| workload, one core, float64 | this package | times as fast as |", "|:--|--:|:--|"]
+    for c in COMPARISONS:
+        ours = figures(rounds[c.workload], c.kind, c.ours)
+        parts = []
+        for peer, place in c.peers.items():
+            ratios = ratios_of(ours, figures(rounds[c.workload], c.kind, place))
+            if ratios:
+                parts.append(f"{peer}: {statistics.median(ratios):.2g}")
+        best = max(value for value in ours if value is not None)
+        lines.append(f"| {c.title.partition(': ')[2] or c.title} | {text(best, c.kind)} | {', '.join(parts)} |")
+    return "\n".join(lines)
+
+
+def ratios_of(ours: list, theirs: list) -> list[float]:
+    """Ratios within the rounds in which both gave a figure, in order of size."""
+    return sorted(a / b for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None)
 
 
 def limits_table() -> str:
@@ -234,7 +276,7 @@ def main() -> None:
     put(page, "limits", limits_table())
     put(page, "scaling", scaling_table())
     put(page, "ranks", ranks_table())
-    put(HERE.parent / "README.md", "performance", peers_table())
+    put(HERE.parent / "README.md", "performance", short_table())
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ OURS = "vmc"
 WORKLOADS = {
     "W1": ("boson_trap_vmc", "boson_trap_netket", "boson_trap_jax", "boson_trap_qflow"),
     "W2": ("dot_rbm_vmc", "dot_rbm_netket", "dot_rbm_jax", "dot_rbm_qflow"),
+    "W3": ("network_dot_vmc", "network_dot_netket", "network_dot_jax"),
     "W7": ("first_energy_vmc", "first_energy_netket", "first_energy_pyqmc"),
     "W8": ("sr_solve_vmc", "sr_solve_scipy", "sr_solve_netket"),
 }

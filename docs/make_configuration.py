@@ -45,6 +45,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
         (
             schema.GaussianFactor,
             schema.RBMFactor,
+            schema.FeedForwardFactor,
             schema.PadeFactor,
             schema.HardCoreFactor,
             schema.PowerLawFactor,

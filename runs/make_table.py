@@ -15,7 +15,7 @@ from vmc.statistics import format_value
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
-STUDIES = ("non-interacting", "optimisers", "quantum-dots", "hard-spheres", "calogero", "harmonic-bosons")
+STUDIES = ("non-interacting", "optimisers", "quantum-dots", "hard-spheres", "calogero", "harmonic-bosons", "networks")
 HEADER = (
     "| case | energy | variance of E_L | reference | (E - ref) / error | tau | seconds |\n|:--|--:|--:|--:|--:|--:|--:|"
 )

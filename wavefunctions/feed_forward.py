@@ -19,7 +19,7 @@ add_weighted_derivatives = Slot("add_weighted_derivatives", "(theta, sizes, memo
 
 
 class FeedForward(WaveFunction):
-    """psi = exp(N(x)) with a dense network N of all coordinates, docs/theory.md eq. (24).
+    """psi = exp(N(x)) with a dense network N of all coordinates, docs/theory.md eqs. (25) and (26).
 
     The network is bounded or grows linearly: in a product with a Gaussian it gives a wave function that can be
     normalised. It knows nothing of exchange symmetry.

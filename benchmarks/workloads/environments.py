@@ -33,11 +33,21 @@ class Peer:
 
 
 PEERS = {
-    "jax": Peer(("jax",), "import jax; jax.devices('cpu')", ("boson_trap_jax.py", "dot_rbm_jax.py")),
+    "jax": Peer(
+        ("jax", "folx"),
+        "import folx, jax; jax.devices('cpu')",
+        ("boson_trap_jax.py", "dot_rbm_jax.py", "network_dot_jax.py"),
+    ),
     "netket": Peer(
         ("netket",),
         "import netket",
-        ("boson_trap_netket.py", "dot_rbm_netket.py", "first_energy_netket.py", "sr_solve_netket.py"),
+        (
+            "boson_trap_netket.py",
+            "dot_rbm_netket.py",
+            "network_dot_netket.py",
+            "first_energy_netket.py",
+            "sr_solve_netket.py",
+        ),
     ),
     "pyqmc": Peer(("pyqmc", "pyscf"), "import pyscf, pyqmc.api", ("first_energy_pyqmc.py",)),
     "qflow-vmc": Peer(

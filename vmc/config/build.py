@@ -25,6 +25,7 @@ from vmc.measurement import Measurement
 from vmc.optimizers import FirstOrder, Optimizer, QuasiNewton, StochasticReconfiguration
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
+from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
 from wavefunctions.product import Product
@@ -82,6 +83,10 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
     try:
         system = System(config.system.n_particles, config.system.n_dim)
         hamiltonian = _hamiltonian(builder, system)
+        if all(isinstance(factor, schema.FeedForwardFactor) for factor in config.wavefunction):
+            raise UserError(
+                "wavefunction: a feed_forward network alone does not decay, expected a factor such as gaussian"
+            )
         factors = [_factor(builder, system, factor) for factor in config.wavefunction]
         wave_function = factors[0] if len(factors) == 1 else Product(*factors)
         physics = Physics(
@@ -141,6 +146,9 @@ def _factor(builder: _Builder, system: System, section: schema.Factor) -> WaveFu
         case schema.RBMFactor():
             options = section.model_dump(exclude={"kind"})
             return RBM(system, seed=builder.config.seed, **options)
+        case schema.FeedForwardFactor():
+            options = section.model_dump(exclude={"kind"})
+            return FeedForward(system, seed=builder.config.seed, **options)
         case schema.PadeFactor():
             return Pade(system, section.beta, _coulomb_strength(builder.config), section.cusp)
         case schema.HardCoreFactor():

@@ -112,6 +112,15 @@ class RBMFactor(Section):
     spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
 
 
+class FeedForwardFactor(Section):
+    """Exponential of a dense network of all coordinates; wants a factor that decays beside it, such as a gaussian."""
+
+    kind: Literal["feed_forward"]
+    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
+    activation: Literal["tanh", "sigmoid", "softplus", "gelu", "sine"] = "tanh"
+    output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
+
+
 class PadeFactor(Section):
     """exp(sum a r / (1 + beta r)) with the Coulomb cusp a of the dimension."""
 
@@ -149,7 +158,14 @@ class UserFactor(Section):
 
 
 Factor = Annotated[
-    GaussianFactor | RBMFactor | PadeFactor | HardCoreFactor | PowerLawFactor | GaussianPairFactor | UserFactor,
+    GaussianFactor
+    | RBMFactor
+    | FeedForwardFactor
+    | PadeFactor
+    | HardCoreFactor
+    | PowerLawFactor
+    | GaussianPairFactor
+    | UserFactor,
     Field(discriminator="kind"),
 ]
 
