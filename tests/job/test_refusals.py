@@ -36,6 +36,9 @@ def one_line(done) -> str:
         ("wavefunction.rbm.n_hidden=0", ("n_hidden", "0")),
         ("hamiltonian.omega=[1.0, 2.0, 3.0]", ("omega", "2")),
         ("sampler.n_blocks=3", ("n_blocks", "3")),
+        ("wavefunction=[{kind='feed_forward', hidden=[]}]", ("wavefunction", "hidden")),
+        ("wavefunction=[{kind='feed_forward', activation='tanhh'}]", ("tanhh", "tanh")),
+        ("wavefunction=[{kind='feed_forward'}]", ("wavefunction", "alone", "gaussian")),
         ("nonsense", ("nonsense",)),
     ],
 )

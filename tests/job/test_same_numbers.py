@@ -53,8 +53,14 @@ def test_one_two_and_four_ranks(folder, identical):
             "optimizer={kind='lbfgs', iterations=3, samples=5}",
         ),
         ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler={kind='metropolis', n_walkers=40}"),
+        (
+            "-s",
+            "wavefunction=[{kind='gaussian'}, {kind='feed_forward', hidden=[6, 5]}]",
+            "-s",
+            "optimizer={kind='momentum', iterations=12, samples=5}",
+        ),
     ],
-    ids=["adam", "lbfgs", "cg"],
+    ids=["adam", "lbfgs", "cg", "network"],
 )
 def test_other_optimisers_and_samplers(folder, identical, settings):
     if "adam" in settings[1]:
