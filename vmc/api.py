@@ -40,7 +40,7 @@ def optimise(
     start_spread: float = 1.0,
     seed: int = 1,
 ) -> History:
-    """Lower the energy: ``wave_function.theta`` becomes the best parameters seen, lowest in energy + error.
+    """Lower the energy: ``wave_function.theta`` becomes the best parameters seen, lowest in energy + 3 errors.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class Plan:
     samples, stride : measurements per walker in the evaluation, and steps before each.
     chunk : measurements per report and possible stop in the evaluation.
     tune : whether the step size is adapted during steps that are not measured.
-    parameters : 'best' (lowest energy + error seen) or 'last', for the evaluation.
+    parameters : 'best' (lowest energy + 3 errors seen) or 'last', for the evaluation.
     """
 
     thermalise: int = 500

@@ -14,6 +14,9 @@ SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
 #: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
 #: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
 VARIANCE_FACTOR = 100.0
+#: The best parameters have the lowest energy plus this many errors.  With fewer, one of the noisy iterations at the start
+#: is lucky sooner or later, and beats the better and quieter ones that follow.
+BEST_SIGMAS = 3.0
 #: Roll-backs in a row after which the run gives up.
 STRIKES = 3
 #: What a roll-back leaves of the learning rate.
@@ -26,7 +29,7 @@ class Safeguard:
     Attributes
     ----------
     good_theta : parameters of the last good iteration.
-    best_theta : parameters with the lowest energy + error so far.
+    best_theta : parameters with the lowest energy + 3 errors so far.
     damping : factor on the learning rate, halved by every roll-back.
     """
 
@@ -57,7 +60,7 @@ class Safeguard:
                 self.strikes = 0
             self.good = (energies.energy, energies.error, energies.variance)
             self.good_theta[:] = theta
-            bound = energies.energy + (energies.error if math.isfinite(energies.error) else 0.0)
+            bound = energies.energy + BEST_SIGMAS * (energies.error if math.isfinite(energies.error) else 0.0)
             if bound < self.best_bound:
                 self.best_bound = bound
                 self.best_theta[:] = theta

@@ -69,13 +69,13 @@ def test_noise_is_no_trouble(energies):
     assert safeguard.good_theta[0] == 1.0
 
 
-def test_best_is_lowest_in_energy_plus_error():
+def test_best_is_lowest_in_energy_plus_three_errors():
     """A lucky sample with a wide error bar does not count as the best."""
     safeguard, _ = judged(
-        (moments(3.0), NOTHING), (moments(2.8, 0.05), NOTHING), (moments(2.79, 0.2), NOTHING), (moments(2.9), NOTHING)
+        (moments(3.0), NOTHING), (moments(2.8, 0.02), NOTHING), (moments(2.7, 0.07), NOTHING), (moments(2.9), NOTHING)
     )
     assert safeguard.best_theta[0] == 1.0
-    assert safeguard.best_bound == pytest.approx(2.85)
+    assert safeguard.best_bound == pytest.approx(2.86)
     assert safeguard.good_theta[0] == 3.0
 
 

@@ -270,9 +270,9 @@ ESTIMATION = [
     Bug(
         "a lucky sample counts as the best",
         "vmc/safeguard.py",
-        "bound = energies.energy + (energies.error",
-        "bound = energies.energy - (energies.error",
-        ("tests/optimizers/test_safeguard.py::test_best_is_lowest_in_energy_plus_error",),
+        "bound = energies.energy + BEST_SIGMAS",
+        "bound = energies.energy - BEST_SIGMAS",
+        ("tests/optimizers/test_safeguard.py::test_best_is_lowest_in_energy_plus_three_errors",),
     ),
 ]
 
