@@ -14,8 +14,8 @@ SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
 #: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
 #: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
 VARIANCE_FACTOR = 100.0
-#: The best parameters have the lowest energy plus this many errors.  With fewer, one of the noisy iterations at the start
-#: is lucky sooner or later, and beats the better and quieter ones that follow.
+#: The best parameters have the lowest energy plus this many errors.  With fewer, one of the noisy iterations at the
+#: start is lucky sooner or later, and beats the better and quieter ones that follow.
 BEST_SIGMAS = 3.0
 #: Roll-backs in a row after which the run gives up.
 STRIKES = 3
