@@ -37,6 +37,7 @@ slopes = Slot("slopes", "(z, f)")
 first_layer = Slot("first_layer", "(W, Z, A, row, first, D)")
 through_activation = Slot("through_activation", "(n, Z, A, row, first, D)")
 pull_back = Slot("pull_back", "(W, Z, A, row, delta, delta_below)")
+add_layer = Slot("add_layer", "(units, delta, weights, out, begin)")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class NetworkKernels:
     forward : (theta, sizes, memory) from the inputs in memory.A to all units.
     add_derivatives : (theta, sizes, memory, G, L), after `forward`: adds gradient (n_0, tile) and Laplacian (tile,)
         of the first output.
-    add_parameter_derivatives : (theta, sizes, memory, O, first), after `forward`: adds the derivatives of the first
-        output to O[first + k, walker].
+    add_parameter_derivatives : (theta, sizes, memory, weights, O, first), after `forward`: adds the derivatives of the
+        first output to O[first + k, walker]; the weights are not looked at.
     add_weighted_derivatives : (theta, sizes, memory, weights, sums, first), after `forward`: adds sum over walkers of
         weights[m, walker] times the same to sums[m, first + k], by products of matrices.
     """
@@ -79,8 +80,8 @@ def network_kernels(activation: str) -> NetworkKernels:
             first_layer=link(_first_layer, slopes=f.slopes),
             through_activation=link(_through_activation, slopes=f.slopes),
         ),
-        link(_add_parameter_derivatives, pull_back=pull_back),
-        link(_add_weighted_derivatives, pull_back=pull_back),
+        link(_backward, pull_back=pull_back, add_layer=_add_rows),
+        link(_backward, pull_back=pull_back, add_layer=_add_sums),
     )
 
 
@@ -245,7 +246,8 @@ def _start(sizes, n_columns, buffer):
     return delta
 
 
-def _add_parameter_derivatives(theta, sizes, memory, O, first):
+def _backward(theta, sizes, memory, weights, out, first):
+    """Go from the last layer to the first; hand the derivatives with respect to each z_l to `add_layer`."""
     A, Z, _, (here, there) = memory
     n_columns = A.shape[1]
     delta = _start(sizes, n_columns, here)
@@ -254,48 +256,43 @@ def _add_parameter_derivatives(theta, sizes, memory, O, first):
         n_in, n_out = sizes[layer - 1], sizes[layer]
         position -= n_out * (n_in + 1)
         row -= n_in
-        for j in range(n_out):
-            d = delta[j]
-            for i in range(n_in):
-                out, units = O[first + position + j * n_in + i], A[row + i]
-                for w in range(out.size):
-                    out[w] += d[w] * units[w]
-            out = O[first + position + n_out * n_in + j]
+        add_layer(A[row : row + n_in], delta, weights, out, first + position)
+        if layer > 1:
+            buffer = there if (sizes.size - layer) % 2 == 1 else here
+            below = buffer[: n_in * n_columns].reshape(n_in, n_columns)
+            pull_back(_weights(theta, position, n_out, n_in), Z, A, row, delta, below)
+            delta = below
+
+
+@kernel
+def _add_rows(units, delta, weights, O, begin):
+    """Walker by walker: dW = delta a^T and db = delta, for O (parameters, tile)."""
+    n_in, n_out = units.shape[0], delta.shape[0]
+    for j in range(n_out):
+        d = delta[j]
+        for i in range(n_in):
+            out, a = O[begin + j * n_in + i], units[i]
             for w in range(out.size):
-                out[w] += d[w]
-        if layer > 1:
-            buffer = there if (sizes.size - layer) % 2 == 1 else here
-            below = buffer[: n_in * n_columns].reshape(n_in, n_columns)
-            pull_back(_weights(theta, position, n_out, n_in), Z, A, row, delta, below)
-            delta = below
+                out[w] += d[w] * a[w]
+        out = O[begin + n_out * n_in + j]
+        for w in range(out.size):
+            out[w] += d[w]
 
 
-def _add_weighted_derivatives(theta, sizes, memory, weights, sums, first):
-    A, Z, _, (here, there) = memory
-    n_columns, tile = A.shape[1], weights.shape[1]
-    delta = _start(sizes, n_columns, here)
-    position, row = theta.size, A.shape[0] - sizes[-1]
-    for layer in range(sizes.size - 1, 0, -1):
-        n_in, n_out = sizes[layer - 1], sizes[layer]
-        position -= n_out * (n_in + 1)
-        row -= n_in
-        scaled, product = np.zeros((n_out, n_columns)), np.empty((n_out, n_in))
-        for m in range(weights.shape[0]):
-            begin = first + position
-            bias = sums[m, begin + n_out * n_in : begin + n_out * (n_in + 1)]
-            for j in range(n_out):
-                d, out, total = delta[j], scaled[j], 0.0
-                for w in range(tile):
-                    out[w] = weights[m, w] * d[w]
-                    total += out[w]
-                bias[j] += total
-            np.dot(scaled, A[row : row + n_in].T, product)
-            target = sums[m, begin : begin + n_out * n_in]
-            flat = product.reshape(product.size)
-            for k in range(flat.size):
-                target[k] += flat[k]
-        if layer > 1:
-            buffer = there if (sizes.size - layer) % 2 == 1 else here
-            below = buffer[: n_in * n_columns].reshape(n_in, n_columns)
-            pull_back(_weights(theta, position, n_out, n_in), Z, A, row, delta, below)
-            delta = below
+@kernel
+def _add_sums(units, delta, weights, sums, begin):
+    """Summed over walkers with weights (m, tile): a product of matrices for each row of sums (m, parameters)."""
+    n_in, n_out = units.shape[0], delta.shape[0]
+    scaled, product = np.zeros(delta.shape), np.empty((n_out, n_in))
+    for m in range(weights.shape[0]):
+        bias = sums[m, begin + n_out * n_in : begin + n_out * (n_in + 1)]
+        for j in range(n_out):
+            d, out, total = delta[j], scaled[j], 0.0
+            for w in range(weights.shape[1]):
+                out[w] = weights[m, w] * d[w]
+                total += out[w]
+            bias[j] += total
+        np.dot(scaled, units.T, product)
+        target, flat = sums[m, begin : begin + n_out * n_in], product.reshape(product.size)
+        for k in range(flat.size):
+            target[k] += flat[k]

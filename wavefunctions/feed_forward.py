@@ -14,7 +14,7 @@ from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
 add_derivatives = Slot("add_derivatives", "(theta, sizes, memory, G, L)")
-add_parameter_derivatives = Slot("add_parameter_derivatives", "(theta, sizes, memory, O, first)")
+add_parameter_derivatives = Slot("add_parameter_derivatives", "(theta, sizes, memory, weights, O, first)")
 add_weighted_derivatives = Slot("add_weighted_derivatives", "(theta, sizes, memory, weights, sums, first)")
 
 
@@ -98,14 +98,17 @@ def _grad_laplacian(p, X, G, L, ws):
     add_derivatives(p[0], p[1], ws, G, L)
 
 
+# Derivatives walker by walker need no weights: O stands in their place below.
+
+
 def _log_derivatives(p, X, O, first, ws):
     set_inputs(X, ws)
     forward(p[0], p[1], ws)
-    add_parameter_derivatives(p[0], p[1], ws, O, first)
+    add_parameter_derivatives(p[0], p[1], ws, O, O, first)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
-    add_parameter_derivatives(p[0], p[1], ws, O, first)
+    add_parameter_derivatives(p[0], p[1], ws, O, O, first)
 
 
 def _weighted_log_derivatives(p, X, weights, sums, first, ws):

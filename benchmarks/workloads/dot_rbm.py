@@ -9,17 +9,15 @@ E_L grows as 1 / r, and in two dimensions its variance diverges (logarithmically
 The functions below are the slow twin: plain NumPy, derivatives by central differences.
 """
 
-import itertools
-
 import measure
 import numpy as np
+import slow_twin
 
 N_DIM = 2
 SIZES = (2, 6)
 STEP_SIZE = 0.8  # standard deviation of the proposed displacement, each coordinate
 ACCEPTANCE = (0.2, 0.8)
 SIGMAS = 5.0
-DIFFERENCE = 2e-3
 POINTS = 16  # configurations that are compared with the slow twin one by one
 
 
@@ -44,33 +42,10 @@ def log_derivatives(theta, x):
             shifted = []
             for sign in (1, -1):
                 changed = [v.copy() for v in theta]
-                changed[k][index] += sign * DIFFERENCE
+                changed[k][index] += sign * slow_twin.DIFFERENCE
                 shifted.append(log_psi(changed, x))
-            columns.append((shifted[0] - shifted[1]) / (2 * DIFFERENCE))
+            columns.append((shifted[0] - shifted[1]) / (2 * slow_twin.DIFFERENCE))
     return np.stack(columns, 1)
-
-
-def gradient_and_laplacian(theta, x):
-    """Gradient and Laplacian of log psi by fourth-order central differences."""
-    gradient, laplacian, centre = np.empty_like(x), np.zeros(len(x)), log_psi(theta, x)
-    for k in range(x.shape[1]):
-        shifted = {}
-        for n in (-2, -1, 1, 2):
-            y = x.copy()
-            y[:, k] += n * DIFFERENCE
-            shifted[n] = log_psi(theta, y)
-        first = 8 * (shifted[1] - shifted[-1]) - (shifted[2] - shifted[-2])
-        second = 16 * (shifted[1] + shifted[-1]) - (shifted[2] + shifted[-2]) - 30 * centre
-        gradient[:, k] = first / (12 * DIFFERENCE)
-        laplacian += second / (12 * DIFFERENCE**2)
-    return gradient, laplacian
-
-
-def potential(x):
-    """Trap and Coulomb energy of configurations x (points, M)."""
-    r = x.reshape(len(x), -1, N_DIM)
-    pairs = itertools.combinations(range(r.shape[1]), 2)
-    return 0.5 * (x**2).sum(1) + sum(1 / np.linalg.norm(r[:, p] - r[:, q], axis=1) for p, q in pairs)
 
 
 def checks(theta, acceptance, x, energies, rows=None):
@@ -79,9 +54,9 @@ def checks(theta, acceptance, x, energies, rows=None):
     The sampled density is tested by <laplacian + 2 |gradient|^2> = 0, which holds for |psi|^2.
     """
     x, energies = np.asarray(x), np.asarray(energies)
-    gradient, laplacian = gradient_and_laplacian(theta, x)
+    gradient, laplacian = slow_twin.gradient_and_laplacian(lambda y: log_psi(theta, y), x)
     square = (gradient**2).sum(1)
-    own = -0.5 * (laplacian + square) + potential(x)
+    own = -0.5 * (laplacian + square) + slow_twin.dot_energy(x, N_DIM)
     zero = laplacian + 2 * square
     sigmas = zero.mean() / (zero.std(ddof=1) / np.sqrt(len(x)))
     result = {

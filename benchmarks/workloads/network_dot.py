@@ -11,10 +11,10 @@ import itertools
 
 import measure
 import numpy as np
+import slow_twin
 
 CASES = {"small": (6, 2, (64, 64)), "large": (14, 3, (128, 128))}  # particles, dimensions, hidden layers
 STEP_SIZE = {"small": 0.2, "large": 0.1}
-DIFFERENCE = 2e-3
 POINTS = 8
 
 
@@ -41,22 +41,9 @@ def log_psi(theta, x):
 
 
 def local_energy(case, theta, x):
-    """E_L by fourth-order central differences: the slow twin."""
-    n_dim = CASES[case][1]
-    gradient, laplacian, centre = np.empty_like(x), np.zeros(len(x)), log_psi(theta, x)
-    for k in range(x.shape[1]):
-        shifted = {}
-        for n in (-2, -1, 1, 2):
-            y = x.copy()
-            y[:, k] += n * DIFFERENCE
-            shifted[n] = log_psi(theta, y)
-        gradient[:, k] = (8 * (shifted[1] - shifted[-1]) - (shifted[2] - shifted[-2])) / (12 * DIFFERENCE)
-        second = 16 * (shifted[1] + shifted[-1]) - (shifted[2] + shifted[-2]) - 30 * centre
-        laplacian += second / (12 * DIFFERENCE**2)
-    r = x.reshape(len(x), -1, n_dim)
-    pairs = itertools.combinations(range(r.shape[1]), 2)
-    potential = 0.5 * (x**2).sum(1) + sum(1 / np.linalg.norm(r[:, p] - r[:, q], axis=1) for p, q in pairs)
-    return -0.5 * (laplacian + (gradient**2).sum(1)) + potential
+    """E_L by differences: the slow twin."""
+    gradient, laplacian = slow_twin.gradient_and_laplacian(lambda y: log_psi(theta, y), x)
+    return -0.5 * (laplacian + (gradient**2).sum(1)) + slow_twin.dot_energy(x, CASES[case][1])
 
 
 def checks(case, x, energies, acceptance):

@@ -65,7 +65,7 @@ def test_values(sizes, tile):
 def test_weighted_derivatives_are_sums_of_rows(sizes, tile):
     kernels, theta, sizes, _, memory = filled(sizes, tile)
     O = np.full((theta.size + 2, tile), 7.0)
-    kernels.add_parameter_derivatives(theta, sizes, memory, O, 1)
+    kernels.add_parameter_derivatives(theta, sizes, memory, O, O, 1)
     assert (O[0] == 7.0).all()
     assert (O[-1] == 7.0).all()
     rows = O[1:-1] - 7.0
