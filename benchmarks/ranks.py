@@ -13,7 +13,7 @@ from pathlib import Path
 
 import clock
 
-ROUNDS = 5
+ROUNDS = 11
 ITERATIONS = 20
 CASES = ("adam", "sr", "sr-cg")
 

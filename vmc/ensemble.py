@@ -55,6 +55,8 @@ class Ensemble:
         self.restart()
         self.states = stream_states(seed, first, partition.n_local, MOVE_STREAM)
         self.options = measurement.move.options()
+        self._trees: dict[int, TreeSum] = {}
+        self._scratch: dict[str, np.ndarray] = {}
         #: Energy subtracted inside sums, against cancellation; always near the mean.
         self.reference = 0.0
 
@@ -79,9 +81,25 @@ class Ensemble:
             rows = self.partition.local_walkers(block)
             yield block, self.X[rows], self.states[rows]
 
+    def tree(self, buffer_size: int) -> TreeSum:
+        """The sum over all blocks of buffers of this size; its total is valid until the next such sum begins."""
+        if buffer_size not in self._trees:
+            self._trees[buffer_size] = TreeSum(self.communicator, self.partition, buffer_size)
+        return self._trees[buffer_size]
+
+    def scratch(self, name: str, *shape: int) -> np.ndarray:
+        """An array kept from one iteration to the next under a name; what it holds is anyone's guess.
+
+        Fresh memory costs a page fault every 4 kB, which no second rank makes fewer.
+        """
+        array = self._scratch.get(name)
+        if array is None or array.shape != shape:
+            array = self._scratch[name] = np.empty(shape)
+        return array
+
     def advance(self, n_steps: int) -> float:
         """Move all walkers without measuring; return the acceptance rate."""
-        tree = TreeSum(self.communicator, self.partition, 1)
+        tree = self.tree(1)
         for block, X, states in self.blocks():
             tree.add(block, np.array([float(self.measurement.advance(X, states, self.options, n_steps))]))
         return float(tree.finish()[0]) / (self._proposals * n_steps)
@@ -94,7 +112,7 @@ class Ensemble:
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
         """Energy from `n_samples` measurements of every walker."""
-        tree = TreeSum(self.communicator, self.partition, N_SCALARS + self.measurement.n_components)
+        tree = self.tree(N_SCALARS + self.measurement.n_components)
         offender = None
         for block, X, states in self.blocks():
             sample = self.measure(X, states, n_samples, stride)
@@ -106,7 +124,7 @@ class Ensemble:
         """Energy and gradient from `n_samples` measurements of every walker, sums only."""
         n_params = self.measurement.wave_function.n_params
         n_energy = N_SCALARS + self.measurement.n_components
-        tree = TreeSum(self.communicator, self.partition, n_energy + 2 * n_params)
+        tree = self.tree(n_energy + 2 * n_params)
         offender = None
         for block, X, states in self.blocks():
             sample = self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, moments=True)

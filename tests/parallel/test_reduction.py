@@ -97,14 +97,15 @@ def test_memory_is_logarithmic():
     assert peak < 10.5 * buffer.nbytes
 
 
-def test_totals_do_not_alias():
+def test_a_total_lasts_until_the_next_sum_begins():
     reducer = TreeSum(SerialCommunicator(), Partition(4, 4), 2)
     totals = []
     for value in (1.0, 10.0):
         for block in range(4):
             reducer.add(block, np.full(2, value))
         totals.append(reducer.finish())
-    assert [total.tolist() for total in totals] == [[4.0, 4.0], [40.0, 40.0]]
+        assert totals[-1].tolist() == [4.0 * value, 4.0 * value]
+    assert totals[0] is totals[1]  # no fresh memory
 
 
 def test_misuse_is_refused():

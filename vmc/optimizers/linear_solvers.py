@@ -24,7 +24,7 @@ def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.
     ValueError
         if S or b holds values that are not finite.
     """
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    from scipy.linalg.lapack import dpotrf, dpotrs  # cho_factor copies and clears what nobody reads
 
     diagonal = S.diagonal().copy()
     if not (np.isfinite(diagonal).all() and np.isfinite(b).all()):
@@ -33,15 +33,15 @@ def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.
     # Scaling to a unit diagonal first keeps parameters of different size on one footing.
     root = np.sqrt(S.diagonal())
     root[root == 0.0] = 1.0
-    S /= root[:, None]
-    S /= root
-    try:
-        x = cho_solve(cho_factor(S, lower=True, check_finite=False), b / root, check_finite=False) / root
+    inverse = 1.0 / root
+    S *= inverse[:, None]
+    S *= inverse
+    factor, failed = dpotrf(S, lower=1, clean=0)
+    if not failed:
+        x = dpotrs(factor, b * inverse, lower=1)[0] * inverse
         if np.isfinite(x).all():
             return x
-    except LinAlgError:
-        pass
-    return _pseudo_inverse(S, b / root) / root
+    return _pseudo_inverse(S, b * inverse) * inverse
 
 
 def _pseudo_inverse(S: np.ndarray, b: np.ndarray) -> np.ndarray:

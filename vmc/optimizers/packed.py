@@ -26,6 +26,13 @@ def pack_overlap(rows: np.ndarray, out: np.ndarray) -> None:
     np.copyto(out, dsfrk(rows.shape[1], rows.shape[0], 1.0, rows.T, 0.0, out, trans="N", overwrite_c=True, **_FORMAT))
 
 
+def covariance(sums: np.ndarray, mean: np.ndarray, n_samples: int) -> np.ndarray:
+    """Packed sums of products / n_samples - mean mean^T, written over the sums."""
+    from scipy.linalg.lapack import dsfrk
+
+    return dsfrk(mean.size, 1, -1.0, mean[:, None], 1.0 / n_samples, sums, trans="N", overwrite_c=True, **_FORMAT)
+
+
 def unpack(packed: np.ndarray, n: int) -> np.ndarray:
     """The matrix (n, n), Fortran-contiguous, with nothing but zeros above its diagonal."""
     from scipy.linalg.lapack import dtfttr

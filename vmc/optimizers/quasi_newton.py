@@ -10,7 +10,6 @@ import numpy as np
 
 from vmc.ensemble import Ensemble
 from vmc.optimizers.base import Iteration, State
-from vmc.parallel import TreeSum
 from vmc.parallel.serving import drive_from_root
 
 _MAX_SHRINKS = 8
@@ -59,7 +58,8 @@ class QuasiNewton:
         fixed = _FixedSample(ensemble, self.n_samples, self.stride)
         theta = ensemble.measurement.wave_function.theta
         start = theta.copy()
-        end = drive_from_root(ensemble.communicator, fixed.evaluate, lambda evaluate: self._minimise(evaluate, start))
+        communicator = ensemble.communicator
+        end = drive_from_root(communicator, start.size, fixed.evaluate, lambda f: self._minimise(f, start))
         theta[:] = start
         update = damping * (end - start)
         return Iteration(sample.energies, float(np.linalg.norm(sample.gradient)), update)
@@ -143,7 +143,7 @@ class _FixedSample:
         logs = {block: 2.0 * (self._log_psi(X) - self.start[block]) for block, X in self.X.items()}
         finite = [value[np.isfinite(value)] for value in logs.values()]
         top = ensemble.communicator.max(max((part.max() for part in finite if part.size), default=-np.inf))
-        tree = TreeSum(ensemble.communicator, ensemble.partition, 4 + 2 * theta.size)
+        tree = ensemble.tree(4 + 2 * theta.size)
         for block, X in self.X.items():
             tree.add(block, self._weighted_sums(X, logs[block] - top))
         total = tree.finish()

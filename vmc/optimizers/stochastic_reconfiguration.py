@@ -11,8 +11,8 @@ from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_sums
 from vmc.measurement import BlockSample
 from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_dense
-from vmc.optimizers.packed import pack_overlap, packed_size, unpack
-from vmc.parallel import TreeSum
+from vmc.optimizers.normal_product import normal_product
+from vmc.optimizers.packed import covariance, pack_overlap, packed_size, unpack
 from vmc.parallel.serving import drive_from_root
 
 SOLVERS = ("cholesky", "cg")
@@ -55,9 +55,9 @@ class StochasticReconfiguration:
     def _form_and_solve(self, ensemble, n_samples, stride):
         P = ensemble.measurement.wave_function.n_params
         n_energy = N_SCALARS + ensemble.measurement.n_components
-        buffer = np.empty(n_energy + 2 * P + packed_size(P))
-        tree = TreeSum(ensemble.communicator, ensemble.partition, buffer.size)
-        memory = np.empty((n_samples * _largest_block(ensemble), P))
+        buffer = ensemble.scratch("sums", n_energy + 2 * P + packed_size(P))
+        tree = ensemble.tree(buffer.size)
+        memory = ensemble.scratch("rows", n_samples * _largest_block(ensemble), P)
         offender = None
         for block, X, states in ensemble.blocks():
             rows = memory[: n_samples * X.shape[0]]
@@ -70,20 +70,22 @@ class StochasticReconfiguration:
         energies, gradient, mean = _reduce(ensemble, total, n_energy, P, n_samples * stride, offender)
         if not np.isfinite(total).all():
             return energies, gradient, np.full(P, np.nan)
-        S = unpack(total[n_energy + 2 * P :] / energies.n_samples, P)
-        S -= np.outer(mean, mean)
+        S = unpack(covariance(total[n_energy + 2 * P :], mean, energies.n_samples), P)
         direction = solve_dense(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
         return energies, gradient, direction
 
     def _apply_and_solve(self, ensemble, n_samples, stride):
         P = ensemble.measurement.wave_function.n_params
         n_energy = N_SCALARS + ensemble.measurement.n_components
-        buffer = np.empty(n_energy + 3 * P)
-        tree = TreeSum(ensemble.communicator, ensemble.partition, buffer.size)
-        kept = {}
+        buffer = ensemble.scratch("sums", n_energy + 3 * P)
+        tree = ensemble.tree(buffer.size)
+        memory = ensemble.scratch("rows", n_samples * ensemble.partition.n_local, P)
+        first, kept = 0, {}
         offender = None
         for block, X, states in ensemble.blocks():
-            sample = ensemble.measure(X, states, n_samples, stride, np.empty((n_samples * X.shape[0], P)))
+            rows = memory[first : first + n_samples * X.shape[0]]
+            first += len(rows)
+            sample = ensemble.measure(X, states, n_samples, stride, rows)
             kept[block] = _sums_of_rows(sample, ensemble.reference, buffer, n_energy, P)
             buffer[n_energy + 2 * P :] = np.einsum("sk,sk->k", kept[block], kept[block])
             tree.add(block, buffer)
@@ -92,18 +94,18 @@ class StochasticReconfiguration:
         energies, gradient, mean = _reduce(ensemble, total, n_energy, P, n_samples * stride, offender)
         variances = total[n_energy + 2 * P :] / energies.n_samples - mean * mean
         added = self.diagonal_shift + self.diagonal_scale * variances
-        products = TreeSum(ensemble.communicator, ensemble.partition, P)
+        products = ensemble.tree(P)
 
         def apply(x: np.ndarray) -> np.ndarray:
             for block, rows in kept.items():
-                products.add(block, rows.T @ (rows @ x))
+                products.add(block, normal_product(rows, x))
             return products.finish() / energies.n_samples - mean * (mean @ x) + added * x
 
         def solve(apply: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
             diagonal = variances + added
             return solve_conjugate_gradients(apply, 0.5 * gradient, diagonal, self.tolerance, self.max_iterations)[0]
 
-        return energies, gradient, drive_from_root(ensemble.communicator, apply, solve)
+        return energies, gradient, drive_from_root(ensemble.communicator, P, apply, solve)
 
 
 def _largest_block(ensemble: Ensemble) -> int:

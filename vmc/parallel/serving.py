@@ -12,7 +12,7 @@ Evaluate = Callable[[np.ndarray], np.ndarray]
 
 
 def drive_from_root(
-    communicator: Communicator, evaluate: Evaluate, procedure: Callable[[Evaluate], np.ndarray]
+    communicator: Communicator, n: int, evaluate: Evaluate, procedure: Callable[[Evaluate], np.ndarray]
 ) -> np.ndarray:
     """Run ``procedure(evaluate)`` on the root, where each call of `evaluate` is made by all ranks together.
 
@@ -20,26 +20,32 @@ def drive_from_root(
 
     Parameters
     ----------
-    evaluate : collective function of a float64 vector.
+    n : length of the vectors that are evaluated, and of the procedure's result.
+    evaluate : collective function of a float64 vector (n,).
     procedure : sequential code, run on the root alone; an exception in it ends the job on all ranks.
 
     Returns
     -------
-    What the procedure returned, a float64 vector, on every rank.
+    What the procedure returned, a float64 vector (n,), on every rank.
     """
     if communicator.size == 1:
         return procedure(evaluate)
+    message = np.empty(1 + n)  # whether this is the end, and a vector
     if communicator.is_root:
 
+        def tell(end: float, x: np.ndarray) -> None:
+            message[0], message[1:] = end, x
+            communicator.fill_from_root(message)
+
         def call(x: np.ndarray) -> np.ndarray:
-            communicator.broadcast({"x": x})
+            tell(0.0, x)
             return evaluate(x)
 
         result = procedure(call)
-        communicator.broadcast({"result": result})
+        tell(1.0, result)
         return result
     while True:
-        message = communicator.broadcast(None)
-        if "result" in message:
-            return message["result"]
-        evaluate(message["x"])
+        communicator.fill_from_root(message)
+        if message[0] == 1.0:
+            return message[1:].copy()
+        evaluate(message[1:].copy())
