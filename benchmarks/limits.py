@@ -129,8 +129,8 @@ def kernels(rate: float) -> list[dict]:
 
 def sampling(measurement, X, states, options):
     """A call that takes 500 full samples of every walker."""
-    rows = np.empty((500 * WALKERS, measurement.wave_function.n_params))
-    return lambda: measurement.measure(X, states, options, 500, rows=rows)
+    O = np.empty((measurement.wave_function.n_params, 500 * WALKERS))
+    return lambda: measurement.measure(X, states, options, 500, O=O)
 
 
 def row(name: str, per_second: float, operations: float, rate: float) -> dict:

@@ -123,6 +123,14 @@ COMPARISONS = (
         {"SciPy, dsyrk + Cholesky": ("sr_solve_scipy", "solves"), "NetKet, dense": ("sr_solve_netket", "solves")},
         {"SciPy, dsyrk + Cholesky": 1 / TIE},
     ),
+    Comparison(
+        "W8: minSR solve, 10000 parameters x 1000 samples",
+        "W8",
+        "solve",
+        ("min_sr_vmc", "solves"),
+        {"SciPy, dsyrk + Cholesky": ("min_sr_scipy", "solves"), "NetKet, dense": ("min_sr_netket", "solves")},
+        {"SciPy, dsyrk + Cholesky": 1 / TIE},
+    ),
 )
 #: Own limits that are no ratios: CPU seconds.
 CEILINGS = {"cache_cold": 10.0, "cache_warm": 1.5}

@@ -24,7 +24,14 @@ WORKLOADS = {
     "W2": ("dot_rbm_vmc", "dot_rbm_netket", "dot_rbm_jax", "dot_rbm_qflow"),
     "W3": ("network_dot_vmc", "network_dot_netket", "network_dot_jax"),
     "W7": ("first_energy_vmc", "first_energy_netket", "first_energy_pyqmc"),
-    "W8": ("sr_solve_vmc", "sr_solve_scipy", "sr_solve_netket"),
+    "W8": (
+        "sr_solve_vmc",
+        "sr_solve_scipy",
+        "sr_solve_netket",
+        "min_sr_vmc",
+        "min_sr_scipy",
+        "min_sr_netket",
+    ),
 }
 ENVIRONMENTS = {"netket": "netket", "jax": "jax", "pyqmc": "pyqmc", "qflow": "qflow-vmc"}
 PROCESS_SECONDS = 900

@@ -84,7 +84,7 @@ def solvers() -> list[dict]:
         for solver in ("cholesky", "cg"):
             metric = StochasticReconfiguration(diagonal_shift=1e-3, solver=solver)
             times[solver] = clock.seconds_per_call(
-                lambda metric=metric, ensemble=ensemble: metric.direction(ensemble, 1, 1), 2.0, 3
+                lambda metric=metric, ensemble=ensemble: metric.direction(ensemble, 1, 1, {}), 2.0, 3
             )
         rows.append({"n_params": psi.n_params, "samples": SOLVER_SAMPLES, **times})
     return rows

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from vmc.config import schema
+from vmc.config import optimizer_sections, schema
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """# Configuration
@@ -54,12 +54,27 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
         ),
     ),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection)),
-    ("optimizer", (schema.FirstOrderSection, schema.MomentumSection, schema.QuasiNewtonSection)),
+    (
+        "optimizer",
+        (
+            optimizer_sections.FirstOrderSection,
+            optimizer_sections.MomentumSection,
+            optimizer_sections.QuasiNewtonSection,
+        ),
+    ),
     (
         "optimizer.schedule",
-        (schema.ConstantSchedule, schema.DecaySchedule, schema.PowerLawSchedule, schema.CosineSchedule),
+        (
+            optimizer_sections.ConstantSchedule,
+            optimizer_sections.DecaySchedule,
+            optimizer_sections.PowerLawSchedule,
+            optimizer_sections.CosineSchedule,
+        ),
     ),
-    ("optimizer.preconditioner", (schema.PreconditionerSection,)),
+    (
+        "optimizer.preconditioner",
+        (optimizer_sections.StochasticReconfigurationSection, optimizer_sections.MinSRSection),
+    ),
     ("evaluation", (schema.EvaluationSection,)),
     ("output", (schema.OutputSection,)),
     ("reference", (schema.ReferenceSection,)),

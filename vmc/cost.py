@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vmc.config import Config, build
-from vmc.config.schema import FirstOrderSection, QuasiNewtonSection
+from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
 from vmc.parallel import Partition
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -75,12 +75,26 @@ def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[st
     assert isinstance(optimizer, FirstOrderSection)
     if optimizer.preconditioner is None:
         return {"gradient sums": 8 * 8 * P}
+    if isinstance(optimizer.preconditioner, MinSRSection):
+        return _sample_space_memory(config, P, local)
     if optimizer.preconditioner.solver == "cg":
         return {"log-derivatives of all samples": 8 * optimizer.samples * local * P}
     levels = 2 * config.sampler.n_blocks.bit_length() + 2
     return {
         "log-derivatives of a block": 8 * optimizer.samples * block * P,
         "overlap matrices": 8 * levels * P * P,
+    }
+
+
+def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
+    """Of minSR: O by walkers, with other ranks also by parameters; products, packed at each level of a tree."""
+    n_local = config.optimizer.samples * local
+    n_samples = config.optimizer.samples * config.sampler.n_walkers
+    copies = 1 if n_local == n_samples else 2
+    levels = config.sampler.n_blocks.bit_length() + 1
+    return {
+        "log-derivatives of all samples": 8 * copies * n_local * P,
+        "products of samples": 4 * levels * n_samples**2 + 16 * n_samples**2,
     }
 
 

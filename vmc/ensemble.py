@@ -55,7 +55,7 @@ class Ensemble:
         self.restart()
         self.states = stream_states(seed, first, partition.n_local, MOVE_STREAM)
         self.options = measurement.move.options()
-        self._trees: dict[int, TreeSum] = {}
+        self._trees: dict[tuple[str, int], TreeSum] = {}
         self._scratch: dict[str, np.ndarray] = {}
         #: Energy subtracted inside sums, against cancellation; always near the mean.
         self.reference = 0.0
@@ -81,11 +81,12 @@ class Ensemble:
             rows = self.partition.local_walkers(block)
             yield block, self.X[rows], self.states[rows]
 
-    def tree(self, buffer_size: int) -> TreeSum:
-        """The sum over all blocks of buffers of this size; its total is valid until the next such sum begins."""
-        if buffer_size not in self._trees:
-            self._trees[buffer_size] = TreeSum(self.communicator, self.partition, buffer_size)
-        return self._trees[buffer_size]
+    def tree(self, name: str, buffer_size: int) -> TreeSum:
+        """The sum over all blocks of buffers of this size; its total is valid until the next sum under this name."""
+        tree = self._trees.get((name, buffer_size))
+        if tree is None:
+            tree = self._trees[name, buffer_size] = TreeSum(self.communicator, self.partition, buffer_size)
+        return tree
 
     def scratch(self, name: str, *shape: int) -> np.ndarray:
         """An array kept from one iteration to the next under a name; what it holds is anyone's guess.
@@ -99,20 +100,20 @@ class Ensemble:
 
     def advance(self, n_steps: int) -> float:
         """Move all walkers without measuring; return the acceptance rate."""
-        tree = self.tree(1)
+        tree = self.tree("accepted", 1)
         for block, X, states in self.blocks():
             tree.add(block, np.array([float(self.measurement.advance(X, states, self.options, n_steps))]))
         return float(tree.finish()[0]) / (self._proposals * n_steps)
 
     def measure(
-        self, X: np.ndarray, states: np.ndarray, n_samples: int, stride: int, rows: np.ndarray | None = None
+        self, X: np.ndarray, states: np.ndarray, n_samples: int, stride: int, O: np.ndarray | None = None
     ) -> BlockSample:
-        """Measure one of :meth:`blocks`, collecting log-derivatives sample by sample into `rows` if given."""
-        return self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, rows=rows)
+        """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given."""
+        return self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, O=O)
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
         """Energy from `n_samples` measurements of every walker."""
-        tree = self.tree(N_SCALARS + self.measurement.n_components)
+        tree = self.tree("energies", N_SCALARS + self.measurement.n_components)
         offender = None
         for block, X, states in self.blocks():
             sample = self.measure(X, states, n_samples, stride)
@@ -124,7 +125,7 @@ class Ensemble:
         """Energy and gradient from `n_samples` measurements of every walker, sums only."""
         n_params = self.measurement.wave_function.n_params
         n_energy = N_SCALARS + self.measurement.n_components
-        tree = self.tree(n_energy + 2 * n_params)
+        tree = self.tree("gradient", n_energy + 2 * n_params)
         offender = None
         for block, X, states in self.blocks():
             sample = self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, moments=True)

@@ -66,7 +66,7 @@ class Evaluation:
         ensemble = self.ensemble
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
-        tree = ensemble.tree(n_sums + n_samples * (2 + n_components))
+        tree = ensemble.tree("evaluation", n_sums + n_samples * (2 + n_components))
         half = np.arange(self.n_done, self.n_done + n_samples) * 2 >= self.n_samples
         offender = None
         for block, X, states in ensemble.blocks():

@@ -43,14 +43,14 @@ class BlockSample:
     energies : energy components, shape (n_samples, n_walkers, n_components).
     n_accepted : accepted proposals.
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
-    rows : log-derivatives sample by sample, shape (n_samples * n_walkers, n_params); empty unless collected.
+    O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
     """
 
     energies: np.ndarray
     n_accepted: int
     moments: np.ndarray
-    rows: np.ndarray
+    O: np.ndarray
     offender: np.ndarray
 
 
@@ -173,7 +173,7 @@ class Measurement:
         stride: int = 1,
         reference: float = 0.0,
         moments: bool = False,
-        rows: np.ndarray | None = None,
+        O: np.ndarray | None = None,
     ) -> BlockSample:
         """Move and measure the walkers of one canonical block.
 
@@ -184,17 +184,17 @@ class Measurement:
         n_samples, stride : measurements per walker, and steps before each.
         reference : energy subtracted in the moments, against cancellation.
         moments : whether to sum O and E_L O.
-        rows : where to put the log-derivatives sample by sample, (n_samples * n_walkers, n_params).
+        O : where to put the log-derivatives, a column for each sample, (n_params, n_samples * n_walkers).
         """
-        if moments and rows is not None:
-            raise ValueError("moments and rows: expected one of them")
+        if moments and O is not None:
+            raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        return self._run(X, states, options, energies, n_samples, stride, reference, sums, rows)
+        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O)
 
-    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, rows):
-        if rows is None:
-            rows = np.empty((0, 0))
+    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O):
+        if O is None:
+            O = np.empty((0, 0))
         offender = np.full(X.shape[1], np.nan)
         accepted = self._loop(
             self.wave_function.arguments(),
@@ -206,14 +206,14 @@ class Measurement:
             stride,
             reference,
             TILE,
-            (energies, moments, rows, offender),
+            (energies, moments, O, offender),
         )
-        return BlockSample(energies, int(accepted), moments, rows, offender)
+        return BlockSample(energies, int(accepted), moments, O, offender)
 
 
 def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
-    energies, moments, rows, offender = outputs
+    energies, moments, collected, offender = outputs
     n_walkers, n = X.shape
     accepted = 0
     for first in range(0, n_walkers, tile):
@@ -224,7 +224,7 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
         begin(p, x, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
         E = np.empty((energies.shape[2], last - first))
-        O = np.empty((moments.shape[1] + rows.shape[1], last - first))
+        O = np.empty((moments.shape[1] + collected.shape[0], last - first))
         weights = np.empty((2, last - first))
         for sample in range(n_samples):
             for _ in range(stride):
@@ -241,8 +241,8 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
             elif O.shape[0] > 0:
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
-                if rows.shape[1] > 0:
-                    _transpose(O, rows[sample * n_walkers + first : sample * n_walkers + last])
+                if collected.shape[0] > 0:
+                    collected[:, sample * n_walkers + first : sample * n_walkers + last] = O
                 else:
                     _add_moments(O, weights, n_bad, moments)
         _transpose(x, X[first:last])

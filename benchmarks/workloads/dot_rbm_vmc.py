@@ -39,8 +39,8 @@ def full_samples(n_particles, n_walkers):
     """Every sample writes its row of O, as stochastic reconfiguration needs it."""
     loop, X, states, options = problem(n_particles, n_walkers)
     n_samples = SAMPLES_PER_CALL // n_walkers
-    rows = np.empty((SAMPLES_PER_CALL, loop.wave_function.n_params))
-    call = lambda: loop.measure(X, states, options, n_samples, rows=rows)  # noqa: E731
+    O = np.empty((loop.wave_function.n_params, SAMPLES_PER_CALL))
+    call = lambda: loop.measure(X, states, options, n_samples, O=O)  # noqa: E731
     return measure.Candidate(f"{n_walkers} walkers x {n_samples}", call, SAMPLES_PER_CALL)
 
 
@@ -55,10 +55,10 @@ def full_samples_gradient(n_particles, n_walkers):
 def checks(n_particles):
     """Shared checks on one sample of each walker."""
     loop, X, states, options = problem(n_particles, CHECK_WALKERS)
-    rows = np.empty((CHECK_WALKERS, loop.wave_function.n_params))
-    sample = loop.measure(X, states, options, 1, rows=rows)
+    O = np.empty((loop.wave_function.n_params, CHECK_WALKERS))
+    sample = loop.measure(X, states, options, 1, O=O)
     acceptance = sample.n_accepted / (CHECK_WALKERS * n_particles)
-    return dot.checks(dot.parameters(n_particles), acceptance, X, sample.energies.sum(2).ravel(), rows)
+    return dot.checks(dot.parameters(n_particles), acceptance, X, sample.energies.sum(2).ravel(), O.T)
 
 
 def main():

@@ -15,7 +15,7 @@ MOVES = {"metropolis": Metropolis(0.7), "block_metropolis": BlockMetropolis(2, 1
 
 
 def measured(name):
-    """Two tiles, the second not full; energies, sums of moments and rows, walkers, streams, accepted moves."""
+    """Two tiles, the second not full; energies, sums of moments and O, walkers, streams, accepted moves."""
     wave_function, dot = jobs.dot()
     measurement = Measurement(wave_function, dot, MOVES[name])
     X = np.random.default_rng(1).normal(size=(11, 4))
@@ -23,14 +23,14 @@ def measured(name):
     options = measurement.move.options()
     accepted = measurement.advance(X, states, options, 3)
     first = measurement.measure(X, states, options, 4, 2, 3.0, moments=True)
-    second = measurement.measure(X, states, options, 2, 1, rows=np.empty((22, wave_function.n_params)))
+    second = measurement.measure(X, states, options, 2, 1, O=np.empty((wave_function.n_params, 22)))
     return {
         "accepted": [accepted, first.n_accepted, second.n_accepted],
         "states": states.tolist(),
         "X": X.tolist(),
         "energies": [first.energies.tolist(), second.energies.tolist()],
         "moments": first.moments.tolist(),
-        "rows": second.rows.tolist(),
+        "O": second.O.tolist(),
     }
 
 

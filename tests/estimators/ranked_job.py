@@ -7,7 +7,7 @@ from tests.contracts import jobs
 from vmc.ensemble import Ensemble
 from vmc.evaluation import Evaluation
 from vmc.measurement import Measurement
-from vmc.optimizers import QuasiNewton, StochasticReconfiguration
+from vmc.optimizers import MinSR, QuasiNewton, StochasticReconfiguration
 from vmc.parallel import Partition, communicator
 
 
@@ -16,9 +16,16 @@ def estimates(walkers):
     gradient = walkers.gradient(5, 2)
     yield "acceptance", [walkers.advance(20)]
     yield "gradient", [gradient.energies.energy, gradient.energies.error, *gradient.gradient]
-    for solver in ("cholesky", "cg"):
-        energies, slope, direction = StochasticReconfiguration(1e-3, 0.01, solver).direction(walkers, 4, 2)
-        yield solver, [energies.energy, *slope, *direction]
+    metrics = {
+        "cholesky": StochasticReconfiguration(1e-3, 0.01, "cholesky"),
+        "cg": StochasticReconfiguration(1e-3, 0.01, "cg"),
+        "spring": MinSR(1e-3, momentum=0.5),
+    }
+    for name, metric in metrics.items():
+        state = metric.init(14)
+        energies, _, _ = metric.direction(walkers, 4, 2, state)
+        _, slope, direction = metric.direction(walkers, 4, 2, state)
+        yield name, [energies.energy, *slope, *direction]
     yield "quasi_newton", QuasiNewton(n_samples=4, stride=3).iterate(walkers, 0, {}, 1.0).update
     evaluation = Evaluation(walkers, 12, 2)
     moments = [evaluation.run(n) for n in (8, 4)]

@@ -48,7 +48,7 @@ def naive_energy(x, alpha):
 def naive_run(twin, move, X, states):
     """Walker after walker, step after step."""
     target = density(jobs.START_ALPHA)
-    energies, rows = np.empty((N_SAMPLES, N_WALKERS, 2)), np.empty((N_SAMPLES, N_WALKERS, 2))
+    energies, O = np.empty((N_SAMPLES, N_WALKERS, 2)), np.empty((N_SAMPLES, N_WALKERS, 2))
     n_accepted = 0
     for w in range(N_WALKERS):
         x = X[w].copy()
@@ -59,11 +59,11 @@ def naive_run(twin, move, X, states):
             for _ in range(STRIDE):
                 x, n = twin(target, move, x, states[w])
                 n_accepted += n
-            energies[sample, w], rows[sample, w] = naive_energy(x, target.alpha)
+            energies[sample, w], O[sample, w] = naive_energy(x, target.alpha)
         X[w] = x
     shifted = energies.sum(axis=2) - REFERENCE
-    moments = np.array([rows.sum(axis=(0, 1)), (shifted[:, :, None] * rows).sum(axis=(0, 1))])
-    return energies, rows.reshape(-1, 2), moments, n_accepted
+    moments = np.array([O.sum(axis=(0, 1)), (shifted[:, :, None] * O).sum(axis=(0, 1))])
+    return energies, O.reshape(-1, 2).T, moments, n_accepted
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -72,12 +72,12 @@ def test_plain_numpy_loop(name):
     move, twin = TWINS[name]
     start = jobs.exact_draws(jobs.START_ALPHA, N_WALKERS, 3)
     slow_X, slow_states = start.copy(), stream_states(9, 0, N_WALKERS)
-    energies, rows, moments, n_accepted = naive_run(twin, move, slow_X, slow_states)
+    energies, O, moments, n_accepted = naive_run(twin, move, slow_X, slow_states)
     measurement = Measurement(jobs.gaussian(), jobs.trap(), move)
-    for kind in ("moments", "rows"):
+    for kind in ("moments", "O"):
         X, states = start.copy(), stream_states(9, 0, N_WALKERS)
         accepted = measurement.advance(X, states, move.options(), DISCARD)
-        given = {"moments": True} if kind == "moments" else {"rows": np.full(rows.shape, np.nan)}
+        given = {"moments": True} if kind == "moments" else {"O": np.full(O.shape, np.nan)}
         sample = measurement.measure(X, states, move.options(), N_SAMPLES, STRIDE, REFERENCE, **given)
         assert accepted + sample.n_accepted == n_accepted
         assert 0 < n_accepted < N_WALKERS * (DISCARD + N_SAMPLES * STRIDE) * move.proposals(4)
@@ -87,7 +87,7 @@ def test_plain_numpy_loop(name):
         if kind == "moments":
             np.testing.assert_allclose(sample.moments, moments, rtol=1e-11)
         else:
-            np.testing.assert_allclose(sample.rows, rows, rtol=1e-11)
+            np.testing.assert_allclose(sample.O, O, rtol=1e-11)
 
 
 def test_a_walker_that_stays_is_measured_as_it_is():
@@ -131,7 +131,7 @@ def test_without_the_compiler():
         other = interpreted[name]
         assert numbers["states"] == other["states"]
         assert numbers["accepted"] == other["accepted"]
-        for key in ("X", "moments", "rows"):
+        for key in ("X", "moments", "O"):
             np.testing.assert_allclose(numbers[key], other[key], rtol=1e-12, atol=1e-12)
         for one, two in zip(numbers["energies"], other["energies"], strict=True):
             np.testing.assert_allclose(one, two, rtol=1e-12, atol=1e-12)

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MPIRUN = Path(sys.executable).parent / "mpirun"
-NAMES = ["acceptance", "gradient", "cholesky", "cg", "quasi_newton", "evaluation", "summary"]
+NAMES = ["acceptance", "gradient", "cholesky", "cg", "spring", "quasi_newton", "evaluation", "summary"]
 
 
 def printed(n_ranks):

@@ -52,6 +52,7 @@ def test_one_two_and_four_ranks(folder, identical):
             "-s",
             "optimizer={kind='lbfgs', iterations=3, samples=5}",
         ),
+        ("-s", "optimizer.preconditioner={kind='min_sr', momentum=0.8}", "-s", "optimizer.samples=4"),
         ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler={kind='metropolis', n_walkers=40}"),
         (
             "-s",
@@ -60,7 +61,7 @@ def test_one_two_and_four_ranks(folder, identical):
             "optimizer={kind='momentum', iterations=12, samples=5}",
         ),
     ],
-    ids=["adam", "lbfgs", "cg", "network"],
+    ids=["adam", "lbfgs", "spring", "cg", "network"],
 )
 def test_other_optimisers_and_samplers(folder, identical, settings):
     if "adam" in settings[1]:

@@ -11,7 +11,7 @@ import pytest
 
 from numerics.optimizers import AdaGrad, Adam, Constant, ExponentialDecay, GradientDescent, Momentum, RMSprop
 from tests.contracts import jobs
-from vmc.optimizers import FirstOrder, Optimizer, QuasiNewton, StochasticReconfiguration
+from vmc.optimizers import FirstOrder, MinSR, Optimizer, QuasiNewton, StochasticReconfiguration
 
 SAMPLE = {"n_samples": 4, "stride": 3}
 
@@ -51,6 +51,8 @@ CASES = [
         first_order(Momentum(0.5), Constant(0.2), preconditioner=StochasticReconfiguration(diagonal_scale=0.1)),
         60,
     ),
+    Case("min_sr", first_order(GradientDescent(), Constant(0.3), preconditioner=MinSR()), 60),
+    Case("spring", first_order(GradientDescent(), Constant(0.2), preconditioner=MinSR(1e-2, momentum=0.5)), 60),
     # SciPy stops where the gradient is 1e-4 or the energy changes by 2e-9 of itself
     Case("bfgs", QuasiNewton("bfgs", n_samples=100, stride=10), 12, 1e-4),
     Case("lbfgs", QuasiNewton("lbfgs", n_samples=100, stride=10), 12, 1e-4),

@@ -32,7 +32,7 @@ def machine_in_a_dot():
 def test_direction_of_a_machine(solver, shift, scale):
     """14 parameters, 384 samples; diagonal shift and scale each where they belong."""
     optimizer = StochasticReconfiguration(shift, scale, solver, **TIGHT)
-    energies, gradient, direction = optimizer.direction(machine_in_a_dot(), N_SAMPLES, STRIDE)
+    energies, gradient, direction = optimizer.direction(machine_in_a_dot(), N_SAMPLES, STRIDE, {})
     expected_gradient, expected, _ = dense(machine_in_a_dot(), shift, scale)
     assert energies.n_samples == 64 * N_SAMPLES
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-10, atol=1e-12)
@@ -45,7 +45,7 @@ def test_direction_of_a_machine(solver, shift, scale):
 
 def test_both_solvers_agree():
     directions = [
-        StochasticReconfiguration(1e-4, 0.01, solver, **TIGHT).direction(machine_in_a_dot(), N_SAMPLES, STRIDE)[2]
+        StochasticReconfiguration(1e-4, 0.01, solver, **TIGHT).direction(machine_in_a_dot(), N_SAMPLES, STRIDE, {})[2]
         for solver in ("cholesky", "cg")
     ]
     np.testing.assert_allclose(directions[1], directions[0], rtol=1e-7, atol=1e-9)
@@ -57,7 +57,7 @@ def test_conjugate_gradients_stop_at_the_tolerance():
     _, exact, S = dense(machine_in_a_dot(), shift, 0.0)
     for tolerance in (1e-1, 1e-4):
         optimizer = StochasticReconfiguration(shift, 0.0, "cg", tolerance)
-        _, gradient, x = optimizer.direction(machine_in_a_dot(), N_SAMPLES, STRIDE)
+        _, gradient, x = optimizer.direction(machine_in_a_dot(), N_SAMPLES, STRIDE, {})
         residual = 0.5 * gradient - S @ x - shift * x
         assert np.linalg.norm(residual) <= 1.001 * tolerance * np.linalg.norm(0.5 * gradient)
     assert np.linalg.norm(x - exact) > 0.0
@@ -67,7 +67,7 @@ def test_closed_form_of_the_gaussian():
     """S = N / (8 alpha_k^2) on the diagonal: 25600 samples, 4.42 sigma or 5 % per number, whichever is wider."""
     walkers = jobs.ensemble(jobs.gaussian(), jobs.trap(), n_walkers=256, seed=2)
     optimizer = StochasticReconfiguration(0.0)
-    _, _, direction = optimizer.direction(walkers, 100, 10)
+    _, _, direction = optimizer.direction(walkers, 100, 10, {})
     exact = np.linalg.solve(jobs.overlap(jobs.START_ALPHA), 0.5 * jobs.gradient(jobs.START_ALPHA))
     np.testing.assert_allclose(direction, exact, rtol=0.1)
 
@@ -83,7 +83,7 @@ def test_redundant_parameters(solver):
         weights[:, 1] = weights[:, 0]
         return jobs.ensemble(machine, dot, seed=SEED)
 
-    _, gradient, x = StochasticReconfiguration(0.0, 0.0, solver, **TIGHT).direction(walkers(), N_SAMPLES, STRIDE)
+    _, gradient, x = StochasticReconfiguration(0.0, 0.0, solver, **TIGHT).direction(walkers(), N_SAMPLES, STRIDE, {})
     X = jobs.snapshots(walkers(), N_SAMPLES, STRIDE)
     S = np.cov(jobs.energies_and_derivatives(walkers(), X)[1].T, bias=True)
     assert np.linalg.eigvalsh(S)[0] < 1e-12
@@ -104,7 +104,7 @@ def test_samples_that_are_not_finite_are_left_out(solver):
         return jobs.ensemble(jobs.gaussian(), Hamiltonian(jobs.SYSTEM, terms), seed=SEED)
 
     optimizer = StochasticReconfiguration(1e-3, 0.0, solver, **TIGHT)
-    energies, gradient, direction = optimizer.direction(walkers(), 40, STRIDE)
+    energies, gradient, direction = optimizer.direction(walkers(), 40, STRIDE, {})
     assert 0 < energies.n_nonfinite < 0.01 * 64 * 40
     assert energies.n_samples + energies.n_nonfinite == 64 * 40
     expected_gradient, expected, _ = dense(walkers(), 1e-3, 0.0, 40)

@@ -17,12 +17,13 @@ from numerics import optimizers as rules
 from samplers.base import Move
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
-from vmc.config import schema
+from vmc.config import optimizer_sections, schema
 from vmc.config.schema import Config
 from vmc.driver import Plan
 from vmc.errors import UserError
 from vmc.measurement import Measurement
-from vmc.optimizers import FirstOrder, Optimizer, QuasiNewton, StochasticReconfiguration
+from vmc.optimizers import FirstOrder, MinSR, Optimizer, QuasiNewton, StochasticReconfiguration
+from vmc.optimizers.preconditioner import Preconditioner
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.feed_forward import FeedForward
@@ -185,24 +186,29 @@ def _move(config: Config, system: System) -> Move:
 
 def _optimizer(config: Config) -> Optimizer:
     section = config.optimizer
-    if isinstance(section, schema.QuasiNewtonSection):
+    if isinstance(section, optimizer_sections.QuasiNewtonSection):
         return QuasiNewton(section.kind, section.samples, section.stride, section.minimiser_iterations)
-    preconditioner = None
-    if section.preconditioner is not None:
-        preconditioner = StochasticReconfiguration(**section.preconditioner.model_dump(exclude={"kind"}))
     return FirstOrder(
         _rule(section),
         _schedule(section),
         section.samples,
         section.stride,
-        preconditioner,
+        _preconditioner(section),
         section.gradient_limit or math.inf,
         section.step_limit or math.inf,
     )
 
 
-def _rule(section: schema.FirstOrderSection) -> rules.FirstOrderOptimizer:
-    if isinstance(section, schema.MomentumSection):
+def _preconditioner(section: optimizer_sections.FirstOrderSection) -> Preconditioner | None:
+    chosen = section.preconditioner
+    if chosen is None:
+        return None
+    kinds = {"sr": StochasticReconfiguration, "min_sr": MinSR}
+    return kinds[chosen.kind](**chosen.model_dump(exclude={"kind"}))
+
+
+def _rule(section: optimizer_sections.FirstOrderSection) -> rules.FirstOrderOptimizer:
+    if isinstance(section, optimizer_sections.MomentumSection):
         return rules.Momentum(section.momentum)
     plain = {
         "gradient_descent": rules.GradientDescent,
@@ -213,14 +219,14 @@ def _rule(section: schema.FirstOrderSection) -> rules.FirstOrderOptimizer:
     return plain[section.kind]()
 
 
-def _schedule(section: schema.FirstOrderSection) -> rules.Schedule:
+def _schedule(section: optimizer_sections.FirstOrderSection) -> rules.Schedule:
     rate = section.learning_rate
     match section.schedule:
-        case schema.DecaySchedule(timescale=timescale):
+        case optimizer_sections.DecaySchedule(timescale=timescale):
             schedule: rules.Schedule = rules.ExponentialDecay(rate, timescale)
-        case schema.PowerLawSchedule(timescale=timescale, power=power):
+        case optimizer_sections.PowerLawSchedule(timescale=timescale, power=power):
             schedule = rules.PowerLawDecay(rate, timescale, power)
-        case schema.CosineSchedule():
+        case optimizer_sections.CosineSchedule():
             schedule = rules.CosineDecay(rate, max(section.iterations, 1))
         case _:
             schedule = rules.Constant(rate)

@@ -7,19 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-CountOrNone = Annotated[int, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of the file: unknown keys and values of the wrong type are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from vmc.config.optimizer_sections import FirstOrderSection, Optimizer
+from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section
 
 
 class SystemSection(Section):
@@ -70,7 +61,7 @@ class UserFunction(Section):
     """A function of yours, named on the command line by --kernel; it receives the constants."""
 
     kind: Literal["user"]
-    constants: list[Finite] = []
+    constants: list[Finite] = Field([])
 
 
 Interaction = Annotated[
@@ -196,88 +187,6 @@ class LangevinSection(SamplerCommon):
 
 
 Sampler = Annotated[MetropolisSection | LangevinSection, Field(discriminator="kind")]
-
-
-class ConstantSchedule(Section):
-    """The same learning rate throughout."""
-
-    kind: Literal["constant"]
-    warmup: CountOrNone = Field(0, description="iterations of linear rise at the start")
-
-
-class DecaySchedule(Section):
-    """rate exp(-t / timescale)."""
-
-    kind: Literal["exponential"]
-    timescale: Positive = Field(description="iterations")
-    warmup: CountOrNone = 0
-
-
-class PowerLawSchedule(Section):
-    """rate / (1 + t / timescale)^power."""
-
-    kind: Literal["power_law"]
-    timescale: Positive = Field(description="iterations")
-    power: Positive = 1.0
-    warmup: CountOrNone = 0
-
-
-class CosineSchedule(Section):
-    """Half a period of a cosine, to zero at the last iteration."""
-
-    kind: Literal["cosine"]
-    warmup: CountOrNone = 0
-
-
-Schedule = Annotated[ConstantSchedule | DecaySchedule | PowerLawSchedule | CosineSchedule, Field(discriminator="kind")]
-
-
-class PreconditionerSection(Section):
-    """Stochastic reconfiguration."""
-
-    kind: Literal["sr"]
-    diagonal_shift: NotNegative = 1e-3
-    diagonal_scale: NotNegative = 0.0
-    solver: Literal["cholesky", "cg"] = Field("cholesky", description="forms the matrix, or only applies it")
-    tolerance: Positive = Field(1e-6, description="of cg")
-    max_iterations: Count = Field(200, description="of cg")
-
-
-class OptimizerCommon(Section):
-    """What all optimisers share."""
-
-    iterations: CountOrNone = Field(100, description="parameter updates; 0 for an evaluation only")
-    samples: Count = Field(50, description="measurements per walker and iteration")
-    stride: Count = Field(1, description="steps before each measurement")
-    discard: CountOrNone = Field(10, description="steps after each update that are not measured")
-
-
-class FirstOrderSection(OptimizerCommon):
-    """Steps along the energy gradient, or a preconditioned one."""
-
-    kind: Literal["gradient_descent", "adagrad", "rmsprop", "adam"]
-    learning_rate: Positive = 0.02
-    schedule: Schedule = ConstantSchedule(kind="constant")
-    preconditioner: PreconditionerSection | None = None
-    gradient_limit: Positive | None = Field(None, description="largest norm of the gradient that is followed")
-    step_limit: Positive | None = Field(None, description="largest norm of a parameter update")
-
-
-class MomentumSection(FirstOrderSection):
-    """Gradient descent with a memory."""
-
-    kind: Literal["momentum"]  # type: ignore[assignment]
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-
-
-class QuasiNewtonSection(OptimizerCommon):
-    """SciPy's BFGS or L-BFGS on a fixed, reweighted sample per iteration."""
-
-    kind: Literal["bfgs", "lbfgs"]
-    minimiser_iterations: Count = Field(10, description="on one sample")
-
-
-Optimizer = Annotated[FirstOrderSection | MomentumSection | QuasiNewtonSection, Field(discriminator="kind")]
 
 
 class EvaluationSection(Section):

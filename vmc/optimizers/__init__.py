@@ -2,7 +2,8 @@
 
 from vmc.optimizers.base import Iteration, Optimizer
 from vmc.optimizers.first_order import FirstOrder
+from vmc.optimizers.min_sr import MinSR
 from vmc.optimizers.quasi_newton import QuasiNewton
 from vmc.optimizers.stochastic_reconfiguration import StochasticReconfiguration
 
-__all__ = ["FirstOrder", "Iteration", "Optimizer", "QuasiNewton", "StochasticReconfiguration"]
+__all__ = ["FirstOrder", "Iteration", "MinSR", "Optimizer", "QuasiNewton", "StochasticReconfiguration"]

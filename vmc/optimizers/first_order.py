@@ -10,7 +10,7 @@ import numpy as np
 from numerics.optimizers import FirstOrderOptimizer, Schedule
 from vmc.ensemble import Ensemble
 from vmc.optimizers.base import Iteration, State
-from vmc.optimizers.stochastic_reconfiguration import StochasticReconfiguration
+from vmc.optimizers.preconditioner import Preconditioner
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class FirstOrder:
     schedule : iteration -> learning rate.
     n_samples : measurements per walker and iteration.
     stride : steps before each measurement.
-    preconditioner : stochastic reconfiguration, or None.
+    preconditioner : stochastic reconfiguration in the space of parameters or of samples, or None.
     gradient_limit : largest norm of the direction handed to the rule; longer ones are shortened.
     step_limit : largest norm of an update; longer ones are shortened.
     """
@@ -32,13 +32,14 @@ class FirstOrder:
     schedule: Schedule
     n_samples: int = 50
     stride: int = 1
-    preconditioner: StochasticReconfiguration | None = None
+    preconditioner: Preconditioner | None = None
     gradient_limit: float = math.inf
     step_limit: float = math.inf
 
     def init(self, n_params: int) -> State:
-        """State of the rule."""
-        return self.rule.init(n_params)
+        """State of the rule and of the preconditioner."""
+        more = self.preconditioner.init(n_params) if self.preconditioner else {}
+        return self.rule.init(n_params) | more
 
     def iterate(self, ensemble: Ensemble, iteration: int, state: State, damping: float) -> Iteration:
         """Sample, precondition, limit, and let the rule make the update."""
@@ -46,7 +47,8 @@ class FirstOrder:
             sample = ensemble.gradient(self.n_samples, self.stride)
             energies, gradient, direction = sample.energies, sample.gradient, sample.gradient
         else:
-            energies, gradient, direction = self.preconditioner.direction(ensemble, self.n_samples, self.stride)
+            sampled = self.preconditioner.direction(ensemble, self.n_samples, self.stride, state)
+            energies, gradient, direction = sampled
         if not np.isfinite(direction).all():
             return Iteration(energies, math.nan, np.full(direction.size, math.nan))
         update = self.rule.step(shortened(direction, self.gradient_limit), damping * self.schedule(iteration), state)

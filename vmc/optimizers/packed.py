@@ -16,14 +16,24 @@ def packed_size(n: int) -> int:
     return n * (n + 1) // 2
 
 
-def pack_overlap(rows: np.ndarray, out: np.ndarray) -> None:
-    """Write rows^T rows of rows (samples, n), C-contiguous, into `out` (n (n + 1) / 2,)."""
+def pack_overlap(O: np.ndarray, out: np.ndarray) -> None:
+    """Write O O^T of O (n, samples), C-contiguous, into `out` (n (n + 1) / 2,)."""
     from scipy.linalg.lapack import dsfrk
 
-    if rows.shape[0] == 0:
+    if O.shape[1] == 0:
         out[:] = 0.0
         return
-    np.copyto(out, dsfrk(rows.shape[1], rows.shape[0], 1.0, rows.T, 0.0, out, trans="N", overwrite_c=True, **_FORMAT))
+    np.copyto(out, dsfrk(*O.shape, 1.0, O.T, 0.0, out, trans="T", overwrite_c=True, **_FORMAT))
+
+
+def pack_products(X: np.ndarray, out: np.ndarray) -> None:
+    """Write X^T X of X (any, n), C-contiguous, into `out` (n (n + 1) / 2,)."""
+    from scipy.linalg.lapack import dsfrk
+
+    if X.shape[0] == 0:
+        out[:] = 0.0
+        return
+    np.copyto(out, dsfrk(X.shape[1], X.shape[0], 1.0, X.T, 0.0, out, trans="N", overwrite_c=True, **_FORMAT))
 
 
 def covariance(sums: np.ndarray, mean: np.ndarray, n_samples: int) -> np.ndarray:

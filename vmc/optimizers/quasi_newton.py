@@ -143,7 +143,7 @@ class _FixedSample:
         logs = {block: 2.0 * (self._log_psi(X) - self.start[block]) for block, X in self.X.items()}
         finite = [value[np.isfinite(value)] for value in logs.values()]
         top = ensemble.communicator.max(max((part.max() for part in finite if part.size), default=-np.inf))
-        tree = ensemble.tree(4 + 2 * theta.size)
+        tree = ensemble.tree("reweighted", 4 + 2 * theta.size)
         for block, X in self.X.items():
             tree.add(block, self._weighted_sums(X, logs[block] - top))
         total = tree.finish()

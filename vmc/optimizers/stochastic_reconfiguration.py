@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from vmc.ensemble import Ensemble, first_offender
-from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_sums
+from vmc.estimators import energy_sums
 from vmc.measurement import BlockSample
+from vmc.optimizers.base import State
 from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_dense
 from vmc.optimizers.normal_product import normal_product
 from vmc.optimizers.packed import covariance, pack_overlap, packed_size, unpack
+from vmc.optimizers.preconditioner import Direction, gradient_and_mean, n_energy_sums
 from vmc.parallel.serving import drive_from_root
 
 SOLVERS = ("cholesky", "cg")
@@ -44,89 +46,77 @@ class StochasticReconfiguration:
         if self.solver not in SOLVERS:
             raise ValueError(f"solver = {self.solver!r}: expected one of {', '.join(SOLVERS)}")
 
-    def direction(
-        self, ensemble: Ensemble, n_samples: int, stride: int
-    ) -> tuple[EnergyMoments, np.ndarray, np.ndarray]:
-        """Energies, gradient and preconditioned direction from one sample of all walkers."""
+    def init(self, n_params: int) -> State:
+        """Nothing is remembered."""
+        return {}
+
+    def direction(self, ensemble: Ensemble, n_samples: int, stride: int, state: State) -> Direction:
+        """Sample all walkers and solve."""
         if self.solver == "cholesky":
             return self._form_and_solve(ensemble, n_samples, stride)
         return self._apply_and_solve(ensemble, n_samples, stride)
 
-    def _form_and_solve(self, ensemble, n_samples, stride):
-        P = ensemble.measurement.wave_function.n_params
-        n_energy = N_SCALARS + ensemble.measurement.n_components
+    def _form_and_solve(self, ensemble: Ensemble, n_samples: int, stride: int) -> Direction:
+        P, n_energy = ensemble.measurement.wave_function.n_params, n_energy_sums(ensemble)
         buffer = ensemble.scratch("sums", n_energy + 2 * P + packed_size(P))
-        tree = ensemble.tree(buffer.size)
-        memory = ensemble.scratch("rows", n_samples * _largest_block(ensemble), P)
+        tree = ensemble.tree("overlap", buffer.size)
         offender = None
         for block, X, states in ensemble.blocks():
-            rows = memory[: n_samples * X.shape[0]]
-            sample = ensemble.measure(X, states, n_samples, stride, rows)
-            finite = _sums_of_rows(sample, ensemble.reference, buffer, n_energy, P)
-            pack_overlap(finite, buffer[n_energy + 2 * P :])
+            O = ensemble.scratch(f"O {len(X)}", P, n_samples * len(X))
+            sample = ensemble.measure(X, states, n_samples, stride, O)
+            pack_overlap(_add_up(sample, ensemble.reference, buffer, n_energy), buffer[n_energy + 2 * P :])
             tree.add(block, buffer)
             offender = first_offender(offender, sample)
         total = tree.finish()
-        energies, gradient, mean = _reduce(ensemble, total, n_energy, P, n_samples * stride, offender)
+        energies = ensemble.estimate(total[:n_energy], n_samples * stride, offender)
+        gradient, mean = gradient_and_mean(ensemble, energies, total[n_energy : n_energy + 2 * P])
         if not np.isfinite(total).all():
-            return energies, gradient, np.full(P, np.nan)
+            return Direction(energies, gradient, np.full(P, np.nan))
         S = unpack(covariance(total[n_energy + 2 * P :], mean, energies.n_samples), P)
         direction = solve_dense(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
-        return energies, gradient, direction
+        return Direction(energies, gradient, direction)
 
-    def _apply_and_solve(self, ensemble, n_samples, stride):
-        P = ensemble.measurement.wave_function.n_params
-        n_energy = N_SCALARS + ensemble.measurement.n_components
+    def _apply_and_solve(self, ensemble: Ensemble, n_samples: int, stride: int) -> Direction:
+        P, n_energy = ensemble.measurement.wave_function.n_params, n_energy_sums(ensemble)
         buffer = ensemble.scratch("sums", n_energy + 3 * P)
-        tree = ensemble.tree(buffer.size)
-        memory = ensemble.scratch("rows", n_samples * ensemble.partition.n_local, P)
-        first, kept = 0, {}
+        tree = ensemble.tree("overlap", buffer.size)
+        kept = {}
         offender = None
         for block, X, states in ensemble.blocks():
-            rows = memory[first : first + n_samples * X.shape[0]]
-            first += len(rows)
-            sample = ensemble.measure(X, states, n_samples, stride, rows)
-            kept[block] = _sums_of_rows(sample, ensemble.reference, buffer, n_energy, P)
-            buffer[n_energy + 2 * P :] = np.einsum("sk,sk->k", kept[block], kept[block])
+            O = ensemble.scratch(f"O of block {block}", P, n_samples * len(X))
+            sample = ensemble.measure(X, states, n_samples, stride, O)
+            kept[block] = _add_up(sample, ensemble.reference, buffer, n_energy)
+            buffer[n_energy + 2 * P :] = np.einsum("ks,ks->k", kept[block], kept[block])
             tree.add(block, buffer)
             offender = first_offender(offender, sample)
         total = tree.finish()
-        energies, gradient, mean = _reduce(ensemble, total, n_energy, P, n_samples * stride, offender)
+        energies = ensemble.estimate(total[:n_energy], n_samples * stride, offender)
+        gradient, mean = gradient_and_mean(ensemble, energies, total[n_energy : n_energy + 2 * P])
         variances = total[n_energy + 2 * P :] / energies.n_samples - mean * mean
         added = self.diagonal_shift + self.diagonal_scale * variances
-        products = ensemble.tree(P)
+        products = ensemble.tree("products", P)
 
         def apply(x: np.ndarray) -> np.ndarray:
-            for block, rows in kept.items():
-                products.add(block, normal_product(rows, x))
+            for block, O in kept.items():
+                products.add(block, normal_product(O, x))
             return products.finish() / energies.n_samples - mean * (mean @ x) + added * x
 
         def solve(apply: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
             diagonal = variances + added
             return solve_conjugate_gradients(apply, 0.5 * gradient, diagonal, self.tolerance, self.max_iterations)[0]
 
-        return energies, gradient, drive_from_root(ensemble.communicator, P, apply, solve)
+        return Direction(energies, gradient, drive_from_root(ensemble.communicator, P, apply, solve))
 
 
-def _largest_block(ensemble: Ensemble) -> int:
-    return max(X.shape[0] for _, X, _ in ensemble.blocks())
-
-
-def _sums_of_rows(sample: BlockSample, reference: float, buffer: np.ndarray, n_energy: int, P: int) -> np.ndarray:
-    """Put energies, sum O and sum (E_L - reference) O of a block into the buffer; return the finite rows."""
+def _add_up(sample: BlockSample, reference: float, buffer: np.ndarray, n_energy: int) -> np.ndarray:
+    """Put energies, sum O and sum (E_L - reference) O of a block into the buffer; return O of the finite samples."""
     total = sample.energies.sum(axis=2).ravel() - reference
     finite = np.isfinite(total)
-    rows = sample.rows
+    O = sample.O
     if not finite.all():
-        rows, total = rows[finite], total[finite]
+        O, total = np.ascontiguousarray(O[:, finite]), total[finite]
+    P = len(O)
     buffer[:n_energy] = energy_sums(sample, reference)
-    buffer[n_energy : n_energy + P] = rows.sum(axis=0)
-    buffer[n_energy + P : n_energy + 2 * P] = total @ rows
-    return rows
-
-
-def _reduce(ensemble, total, n_energy, P, n_steps, offender):
-    energies = ensemble.estimate(total[:n_energy], n_steps, offender)
-    moments = total[n_energy : n_energy + 2 * P].reshape(2, P)
-    gradient = energy_gradient(moments, energies, ensemble.reference)
-    return energies, gradient, moments[0] / energies.n_samples
+    buffer[n_energy : n_energy + P] = O.sum(axis=1)
+    buffer[n_energy + P : n_energy + 2 * P] = O @ total
+    return O
