@@ -46,6 +46,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             schema.GaussianFactor,
             schema.RBMFactor,
             schema.FeedForwardFactor,
+            schema.DeepSetsFactor,
             schema.PadeFactor,
             schema.HardCoreFactor,
             schema.PowerLawFactor,

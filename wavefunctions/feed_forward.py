@@ -8,27 +8,42 @@ import numpy as np
 
 from hamiltonians.system import System
 from numerics.link import Slot, link
-from numerics.networks import initial_parameters, network_kernels, network_memory, set_inputs
+from numerics.networks import (
+    STRIP,
+    initial_parameters,
+    network_kernels,
+    network_memory,
+    parameter_shapes,
+    set_inputs,
+)
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
-add_derivatives = Slot("add_derivatives", "(theta, sizes, memory, G, L)")
-add_parameter_derivatives = Slot("add_parameter_derivatives", "(theta, sizes, memory, weights, O, first)")
-add_weighted_derivatives = Slot("add_weighted_derivatives", "(theta, sizes, memory, weights, sums, first)")
+from_inputs = Slot("from_inputs", "(theta, sizes, memory, first, n_groups)")
+add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs)")
+add_sums = Slot("add_sums", "(theta, sizes, memory, delta, n_groups, weights, sums, first, to_inputs)")
+
+
+def check_layers(name: str, layers: Sequence[int]) -> None:
+    """Refuse no layers, or layers without units."""
+    if not layers or min(layers) < 1:
+        raise ValueError(f"{name} = {list(layers)}: expected at least one layer, of at least one unit")
 
 
 class FeedForward(WaveFunction):
     """psi = exp(N(x)) with a dense network N of all coordinates, docs/theory.md eqs. (25) and (26).
 
     The network is bounded or grows linearly: in a product with a Gaussian it gives a wave function that can be
-    normalised. It knows nothing of exchange symmetry.
+    normalised. It knows nothing of exchange symmetry: see :class:`wavefunctions.deep_sets.DeepSets`.
 
     Parameters
     ----------
     system : the particles.
     hidden : units of each hidden layer.
     activation : 'tanh', 'sigmoid', 'softplus', 'gelu' or 'sine'.
+    layer_norm : whether the arguments of activations are normalised over the units of a layer.
+    residual : whether a layer adds its input where both have as many units.
     output_scale : of the last layer's initial weights; small values start near psi = 1.
     seed : of the initial parameters.
 
@@ -43,37 +58,28 @@ class FeedForward(WaveFunction):
         system: System,
         hidden: Sequence[int] = (32, 32),
         activation: str = "tanh",
+        layer_norm: bool = False,
+        residual: bool = False,
         output_scale: float = 0.1,
         seed: int = 0,
     ) -> None:
-        if not hidden or min(hidden) < 1:
-            raise ValueError(f"hidden = {list(hidden)}: expected at least one layer, of at least one unit")
+        check_layers("hidden", hidden)
         if not output_scale >= 0.0:
             raise ValueError(f"output_scale = {output_scale}: expected a number not below zero")
-        self.sizes = np.array([system.n_coordinates, *hidden, 1], dtype=np.int64)
-        network = network_kernels(activation)
+        sizes = (system.n_coordinates, *hidden, 1)
+        self.sizes = np.array(sizes, dtype=np.int64)
+        network = network_kernels(activation, layer_norm, residual)
         kernels = {
             "workspace": _workspace,
             "log_psi": link(_log_psi, forward=network.forward),
-            "grad_laplacian": link(_grad_laplacian, forward=network.forward, add_derivatives=network.add_derivatives),
-            "log_derivatives": link(
-                _log_derivatives,
-                forward=network.forward,
-                add_parameter_derivatives=network.add_parameter_derivatives,
-            ),
-            "shared_log_derivatives": link(
-                _shared_log_derivatives, add_parameter_derivatives=network.add_parameter_derivatives
-            ),
-            "weighted_log_derivatives": link(
-                _weighted_log_derivatives, add_weighted_derivatives=network.add_weighted_derivatives
-            ),
+            "grad_laplacian": link(_grad_laplacian, forward=network.forward, from_inputs=network.from_inputs),
+            "log_derivatives": link(_log_derivatives, forward=network.forward, add_rows=network.add_rows),
+            "shared_log_derivatives": link(_shared_log_derivatives, add_rows=network.add_rows),
+            "weighted_log_derivatives": link(_weighted_log_derivatives, add_sums=network.add_sums),
         }
-        shapes: list[tuple[str, tuple[int, ...]]] = []
-        for layer in range(1, len(self.sizes)):
-            n_in, n_out = int(self.sizes[layer - 1]), int(self.sizes[layer])
-            shapes += [(f"weights{layer}", (n_out, n_in)), (f"biases{layer}", (n_out,))]
-        theta = initial_parameters(self.sizes.tolist(), np.random.default_rng(seed), output_scale)
-        super().__init__(system, ParameterLayout(tuple(shapes)), theta, kernels)
+        layout = ParameterLayout(tuple(parameter_shapes(sizes, layer_norm)))
+        theta = initial_parameters(sizes, np.random.default_rng(seed), output_scale, layer_norm)
+        super().__init__(system, layout, theta, kernels)
 
     def arguments(self) -> tuple:
         """(theta, sizes): of the same type for any number of layers, so that all share their compiled code."""
@@ -81,35 +87,43 @@ class FeedForward(WaveFunction):
 
 
 def _workspace(p, tile, n):
-    return network_memory(p[1], tile)
+    memory = network_memory(p[1], tile, 1, n)
+    return memory, np.ones((1, memory[0].shape[1]))
 
 
 def _log_psi(p, X, log, sign, ws):
-    set_inputs(X, ws)
-    forward(p[0], p[1], ws)
-    output = ws[0][ws[0].shape[0] - 1]
+    set_inputs(X, 1, ws[0])
+    forward(p[0], p[1], ws[0])
+    A = ws[0][0]
+    output = A[A.shape[0] - 1]
     for w in range(log.size):
         log[w] += output[w]
 
 
 def _grad_laplacian(p, X, G, L, ws):
-    set_inputs(X, ws)
-    forward(p[0], p[1], ws)
-    add_derivatives(p[0], p[1], ws, G, L)
+    set_inputs(X, 1, ws[0])
+    forward(p[0], p[1], ws[0])
+    n = X.shape[0]
+    for first in range(0, L.size, STRIP):
+        D = from_inputs(p[0], p[1], ws[0], first, 1)
+        for w in range(min(STRIP, L.size - first)):
+            for i in range(n):
+                G[i, first + w] += D[0, i * STRIP + w]
+            L[first + w] += D[0, n * STRIP + w]
 
 
 # Derivatives walker by walker need no weights: O stands in their place below.
 
 
 def _log_derivatives(p, X, O, first, ws):
-    set_inputs(X, ws)
-    forward(p[0], p[1], ws)
-    add_parameter_derivatives(p[0], p[1], ws, O, O, first)
+    set_inputs(X, 1, ws[0])
+    forward(p[0], p[1], ws[0])
+    add_rows(p[0], p[1], ws[0], ws[1], 1, O, O, first, False)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
-    add_parameter_derivatives(p[0], p[1], ws, O, O, first)
+    add_rows(p[0], p[1], ws[0], ws[1], 1, O, O, first, False)
 
 
 def _weighted_log_derivatives(p, X, weights, sums, first, ws):
-    add_weighted_derivatives(p[0], p[1], ws, weights, sums, first)
+    add_sums(p[0], p[1], ws[0], ws[1], 1, weights, sums, first, False)

@@ -12,6 +12,7 @@ from tests.naive.configurations import apart
 from vmc.local_energy import local_energies
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
+from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
@@ -55,6 +56,12 @@ def user_function(theta, x):
 
 def custom(system):
     return Custom(system, user_function, {"width": 0.4, "softness": 0.01})
+
+
+def perturbed(wave_function):
+    """Parameters away from their initial zeros and ones."""
+    wave_function.theta += np.random.default_rng(7).normal(0.0, 0.2, wave_function.n_params)
+    return wave_function
 
 
 ASPECT = [0.5, 2.0, 1.25]
@@ -119,6 +126,28 @@ CASES = [
         lambda: FeedForward(LINE, (9,), output_scale=1.0),
         naive.feed_forward((9,)),
         symmetric=False,
+        n_points=10,
+    ),
+    *(
+        Case(
+            f"feed_forward_{'_'.join(options)}",
+            lambda options=options: perturbed(FeedForward(PLANE, (5, 4, 4), output_scale=1.0, seed=2, **options)),
+            naive.feed_forward((5, 4, 4), **options),
+            symmetric=False,
+            n_points=10,
+        )
+        for options in ({"layer_norm": True}, {"residual": True}, {"layer_norm": True, "residual": True})
+    ),
+    Case(
+        "deep_sets",
+        lambda: perturbed(DeepSets(SPACE, (5,), 3, (4, 3), output_scale=1.0)),
+        naive.deep_sets((5,), 3, (4, 3)),
+        n_points=10,
+    ),
+    Case(
+        "deep_sets_layer_norm_residual",
+        lambda: perturbed(DeepSets(PLANE, (4, 4), 5, (5, 5), "gelu", layer_norm=True, residual=True, output_scale=1.0)),
+        naive.deep_sets((4, 4), 5, (5, 5), "gelu", layer_norm=True, residual=True),
         n_points=10,
     ),
     Case(

@@ -97,19 +97,52 @@ ACTIVATIONS = {
 }
 
 
-def feed_forward(hidden, activation="tanh"):
-    """The output of a dense network of all coordinates; theta = (W row by row, b) layer after layer."""
-    f = ACTIVATIONS[activation]
+def _normalised(z):
+    mean = sum(z) / len(z)
+    deviation = mp.sqrt(sum((value - mean) ** 2 for value in z) / len(z) + mpf(10) ** -6)
+    return [(value - mean) / deviation for value in z]
+
+
+def _dense(theta, units, layers, activation, layer_norm, residual):
+    """Outputs of a network and the parameters left over; W row by row, b, and gains layer after layer."""
+    f, start = ACTIVATIONS[activation], 0
+    for layer, n_out in enumerate(layers):
+        n_in, last = len(units), layer == len(layers) - 1
+        z = [sum(theta[start + j * n_in + i] * units[i] for i in range(n_in)) for j in range(n_out)]
+        start += n_out * n_in
+        bias = theta[start : start + n_out]
+        start += n_out
+        if layer_norm and not last:
+            z = [g * u for g, u in zip(theta[start : start + n_out], _normalised(z), strict=True)]
+            start += n_out
+        z = [value + b for value, b in zip(z, bias, strict=True)]
+        if last:
+            units = z
+        elif residual and layer > 0 and n_in == n_out:
+            units = [f(value) + unit for value, unit in zip(z, units, strict=True)]
+        else:
+            units = [f(value) for value in z]
+    return units, theta[start:]
+
+
+def feed_forward(hidden, activation="tanh", layer_norm=False, residual=False):
+    """The output of a dense network of all coordinates."""
 
     def log_psi(theta, x):
         units = [coordinate for point in x for coordinate in point]
-        start = 0
-        for layer, n_out in enumerate([*hidden, 1]):
-            n_in = len(units)
-            bias = theta[start + n_out * n_in :]
-            z = [sum(theta[start + j * n_in + i] * units[i] for i in range(n_in)) + bias[j] for j in range(n_out)]
-            start += n_out * (n_in + 1)
-            units = z if layer == len(hidden) else [f(value) for value in z]
-        return units[0]
+        return _dense(theta, units, [*hidden, 1], activation, layer_norm, residual)[0][0]
+
+    return log_psi
+
+
+def deep_sets(features, pooled, hidden, activation="tanh", layer_norm=False, residual=False):
+    """rho of the sum over particles of phi."""
+
+    def log_psi(theta, x):
+        sums = [mpf(0)] * pooled
+        for point in x:
+            found, rest = _dense(theta, list(point), [*features, pooled], activation, layer_norm, residual)
+            sums = [a + b for a, b in zip(sums, found, strict=True)]
+        return _dense(rest, sums, [*hidden, 1], activation, layer_norm, residual)[0][0]
 
     return log_psi

@@ -39,8 +39,8 @@ def filled(sizes, tile, activation="tanh", seed=4):
     theta = initial_parameters(sizes, rng) + 0.1 * rng.normal(size=n_parameters(sizes))
     X = rng.normal(size=(sizes[0], tile))
     sizes = np.array(sizes)
-    memory = network_memory(sizes, tile)
-    set_inputs(X, memory)
+    memory = network_memory(sizes, tile, 1, sizes[0])
+    set_inputs(X, 1, memory)
     kernels.forward(theta, sizes, memory)
     return kernels, theta, sizes, X, memory
 
@@ -65,13 +65,15 @@ def test_values(sizes, tile):
 def test_weighted_derivatives_are_sums_of_rows(sizes, tile):
     kernels, theta, sizes, _, memory = filled(sizes, tile)
     O = np.full((theta.size + 2, tile), 7.0)
-    kernels.add_parameter_derivatives(theta, sizes, memory, O, O, 1)
+    delta = np.zeros((sizes[-1], memory[0].shape[1]))
+    delta[0] = 1.0
+    kernels.add_rows(theta, sizes, memory, delta, 1, O, O, 1, False)
     assert (O[0] == 7.0).all()
     assert (O[-1] == 7.0).all()
     rows = O[1:-1] - 7.0
     weights = np.random.default_rng(1).normal(size=(2, tile))
     sums = np.full((2, theta.size + 2), 3.0)
-    kernels.add_weighted_derivatives(theta, sizes, memory, weights, sums, 1)
+    kernels.add_sums(theta, sizes, memory, delta, 1, weights, sums, 1, False)
     np.testing.assert_allclose(sums[:, 1:-1] - 3.0, weights @ rows.T, rtol=1e-12, atol=1e-13)
     assert (sums[:, [0, -1]] == 3.0).all()
 

@@ -67,7 +67,7 @@ def test_samples_that_are_not_finite_are_left_out():
 
 
 def test_spring_is_the_regularised_least_squares_problem_it_states():
-    """delta minimises |O delta - epsilon|^2 / n + shift |delta - mu previous|^2: eq. (28), by dense least squares."""
+    """delta minimises |O delta - epsilon|^2 / n + shift |delta - mu previous|^2: eq. (29), by dense least squares."""
     mu, optimizer = 0.7, MinSR(SHIFT, momentum=0.7)
     walkers, twin = few_walkers(), few_walkers()
     state = optimizer.init(14)

@@ -26,6 +26,7 @@ from vmc.optimizers import FirstOrder, MinSR, Optimizer, QuasiNewton, Stochastic
 from vmc.optimizers.preconditioner import Preconditioner
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
+from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
@@ -84,10 +85,10 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
     try:
         system = System(config.system.n_particles, config.system.n_dim)
         hamiltonian = _hamiltonian(builder, system)
-        if all(isinstance(factor, schema.FeedForwardFactor) for factor in config.wavefunction):
-            raise UserError(
-                "wavefunction: a feed_forward network alone does not decay, expected a factor such as gaussian"
-            )
+        networks = schema.FeedForwardFactor, schema.DeepSetsFactor
+        if all(isinstance(factor, networks) for factor in config.wavefunction):
+            kind = config.wavefunction[0].kind
+            raise UserError(f"wavefunction: a {kind} network alone does not decay, expected a factor such as gaussian")
         factors = [_factor(builder, system, factor) for factor in config.wavefunction]
         wave_function = factors[0] if len(factors) == 1 else Product(*factors)
         physics = Physics(
@@ -150,6 +151,9 @@ def _factor(builder: _Builder, system: System, section: schema.Factor) -> WaveFu
         case schema.FeedForwardFactor():
             options = section.model_dump(exclude={"kind"})
             return FeedForward(system, seed=builder.config.seed, **options)
+        case schema.DeepSetsFactor():
+            options = section.model_dump(exclude={"kind"})
+            return DeepSets(system, seed=builder.config.seed, **options)
         case schema.PadeFactor():
             return Pade(system, section.beta, _coulomb_strength(builder.config), section.cusp)
         case schema.HardCoreFactor():

@@ -103,12 +103,30 @@ class RBMFactor(Section):
     spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
 
 
+Activation = Literal["tanh", "sigmoid", "softplus", "gelu", "sine"]
+
+
 class FeedForwardFactor(Section):
     """Exponential of a dense network of all coordinates; wants a factor that decays beside it, such as a gaussian."""
 
     kind: Literal["feed_forward"]
     hidden: Annotated[list[Count], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
-    activation: Literal["tanh", "sigmoid", "softplus", "gelu", "sine"] = "tanh"
+    activation: Activation = "tanh"
+    layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
+    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
+
+
+class DeepSetsFactor(Section):
+    """Exponential of rho(sum of phi over the particles) with dense networks: symmetric, for bosons."""
+
+    kind: Literal["deep_sets"]
+    features: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of phi's hidden layers")
+    pooled: Count = Field(16, description="outputs of phi, summed over the particles")
+    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of rho's hidden layers")
+    activation: Activation = "tanh"
+    layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
+    residual: bool = Field(False, description="a layer adds its input where both have as many units")
     output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
 
 
@@ -152,6 +170,7 @@ Factor = Annotated[
     GaussianFactor
     | RBMFactor
     | FeedForwardFactor
+    | DeepSetsFactor
     | PadeFactor
     | HardCoreFactor
     | PowerLawFactor

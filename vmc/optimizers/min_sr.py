@@ -19,7 +19,7 @@ PREVIOUS = "previous_direction"
 
 @dataclass(frozen=True)
 class MinSR:
-    """delta = O (O^T O + n shift)^-1 (epsilon - mu O^T previous) + mu previous, docs/theory.md eqs. (27)-(28).
+    """delta = O (O^T O + n shift)^-1 (epsilon - mu O^T previous) + mu previous, docs/theory.md eqs. (28)-(29).
 
     O (n_params, n) and epsilon = E_L are centred over the n samples.  Without momentum mu this is the solution of
     stochastic reconfiguration with the same shift, by a matrix of n^2 numbers (Chen and Heyl, Nature Physics 20, 1476

@@ -1,0 +1,72 @@
+"""The compiled kernels of networks with one choice of activation, layer norm and residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numerics.activations import ACTIVATIONS
+from numerics.link import link
+from numerics.networks import backward, laplacian
+from numerics.networks.forward import forward
+
+
+@dataclass(frozen=True)
+class NetworkKernels:
+    """Compiled kernels of any sizes; `memory` is that of :func:`numerics.networks.network_memory`.
+
+    Attributes
+    ----------
+    forward : (theta, sizes, memory) from the inputs in memory.A to all units; the outputs are the last rows of A.
+    from_inputs : (theta, sizes, memory, first, n_groups) -> D (n_L, n_groups * (n_0 + 1) * STRIP), after `forward`:
+        gradient and Laplacian of the outputs by the inputs of their group, for the strip that begins at column `first`
+        of every group; columns by group, direction (the Laplacian last) and walker.
+    from_layer : (theta, sizes, memory, first, n_groups, n, D, 1) -> the same in n directions, from derivatives D of the
+        inputs in this order.
+    add_rows : (theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs) -> derivatives by the inputs where
+        `to_inputs`; adds the derivatives by the parameters to O[first + k, walker], for those by the outputs, delta
+        (n_L, columns); the weights are not looked at.
+    add_sums : likewise, but adds the sum over walkers with weights (m, tile) to sums[m, first + k], by products of
+        matrices.
+    """
+
+    forward: Callable
+    from_inputs: Callable
+    from_layer: Callable
+    add_rows: Callable
+    add_sums: Callable
+
+
+def network_kernels(activation: str, layer_norm: bool = False, residual: bool = False) -> NetworkKernels:
+    """Link the kernels for an activation function.
+
+    Raises
+    ------
+    ValueError
+        for a name that is not in :data:`numerics.activations.ACTIVATIONS`.
+    """
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation = {activation!r}: expected one of {', '.join(ACTIVATIONS)}")
+    f = ACTIVATIONS[activation]
+    options: dict[str, Any] = {"layer_norm": layer_norm, "residual": residual}
+    activate = link(laplacian.activate_derivatives, slopes=f.slopes)
+    from_layer = link(laplacian.from_layer, through_activation=activate, **options)
+    fast = link(laplacian.spread_weights_and_activate, slopes=f.slopes)
+    from_inputs = link(
+        laplacian.from_inputs,
+        first_layer=link(laplacian.spread_weights) if layer_norm else fast,
+        through_activation=activate,
+        through_layers=from_layer,
+        layer_norm=layer_norm,
+    )
+    slopes = link(backward.multiply_slopes, slopes=f.slopes)
+    rows: dict[str, Any] = {"add_weights": backward.add_weight_rows, "add_units": backward.add_unit_rows}
+    sums: dict[str, Any] = {"add_weights": backward.add_weight_sums, "add_units": backward.add_unit_sums}
+    return NetworkKernels(
+        link(forward, activate=f.value, **options),
+        from_inputs,
+        from_layer,
+        link(backward.backward, through_slopes=slopes, **rows, **options),
+        link(backward.backward, through_slopes=slopes, **sums, **options),
+    )
