@@ -1,9 +1,9 @@
 """Variational Monte Carlo: the job (estimation, optimisation, MPI, storage, command line).
 
 ``vmc.run(config, output)`` runs a configuration, ``vmc.resume(output)`` continues one, ``vmc.load(path)``
-reads results; ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script, ``vmc.save_parameters``
-and ``vmc.load_parameters`` keep what they found.  Everything is loaded on first use: importing vmc
-initialises neither MPI nor the compiler.
+reads results; ``vmc.pretrain``, ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script,
+``vmc.save_parameters`` and ``vmc.load_parameters`` keep what they found.  Everything is loaded on first use:
+importing vmc initialises neither MPI nor the compiler.
 """
 
 from importlib import import_module
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vmc.job import JobOptions, Outcome, resume, run
     from vmc.loading import Results, load
     from vmc.parameters import load_parameters, save_parameters
+    from vmc.pretraining import pretrain
 
 _HOMES = {
     "JobOptions": "job",
@@ -25,6 +26,7 @@ _HOMES = {
     "load": "loading",
     "load_parameters": "parameters",
     "optimise": "api",
+    "pretrain": "pretraining",
     "resume": "job",
     "run": "job",
     "save_parameters": "parameters",
@@ -39,6 +41,7 @@ __all__ = [
     "load",
     "load_parameters",
     "optimise",
+    "pretrain",
     "resume",
     "run",
     "save_parameters",
