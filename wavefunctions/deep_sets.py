@@ -89,8 +89,8 @@ class DeepSets(WaveFunction):
         super().__init__(system, ParameterLayout(tuple(shapes)), theta, _kernels(activation, layer_norm, residual))
 
     def arguments(self) -> tuple:
-        """(theta of phi, theta of rho, sizes of phi, sizes of rho)."""
-        return (self.theta[: self._n_phi], self.theta[self._n_phi :], *self.sizes)
+        """(theta, theta of phi, theta of rho, sizes of phi, sizes of rho)."""
+        return (self.theta, self.theta[: self._n_phi], self.theta[self._n_phi :], *self.sizes)
 
 
 def _kernels(activation: str, layer_norm: bool, residual: bool) -> dict:
@@ -111,23 +111,23 @@ def _kernels(activation: str, layer_norm: bool, residual: bool) -> dict:
 
 
 def _workspace(p, tile, n):
-    n_particles = n // p[2][0]
-    phi = network_memory(p[2], tile, n_particles, p[2][0])
-    rho = network_memory(p[3], tile, 1, n)
+    n_particles = n // p[3][0]
+    phi = network_memory(p[3], tile, n_particles, p[3][0])
+    rho = network_memory(p[4], tile, 1, n)
     ones = np.ones((1, rho[0].shape[1]))
-    by_pooled = np.empty((p[3][0], phi[0].shape[1]))
-    pooled = np.empty((p[3][0], (n + 1) * STRIP))
+    by_pooled = np.empty((p[4][0], phi[0].shape[1]))
+    pooled = np.empty((p[4][0], (n + 1) * STRIP))
     return phi, rho, ones, by_pooled, pooled
 
 
 def _values(p, X, ws):
     """Run both networks; rho's output is the last row of its units."""
     phi, rho = ws[0], ws[1]
-    n_particles = X.shape[0] // p[2][0]
+    n_particles = X.shape[0] // p[3][0]
     set_inputs(X, n_particles, phi)
-    forward(p[0], p[2], phi)
+    forward(p[1], p[3], phi)
     features, sums = phi[0], rho[0]
-    n_pooled = p[3][0]
+    n_pooled = p[4][0]
     padded, row = sums.shape[1], features.shape[0] - n_pooled
     for j in range(n_pooled):
         total, source = sums[j], features[row + j]
@@ -136,7 +136,7 @@ def _values(p, X, ws):
         for i in range(n_particles):
             for w in range(padded):
                 total[w] += source[i * padded + w]
-    forward(p[1], p[3], rho)
+    forward(p[2], p[4], rho)
 
 
 def _log_psi(p, X, log, sign, ws):
@@ -150,10 +150,10 @@ def _log_psi(p, X, log, sign, ws):
 def _grad_laplacian(p, X, G, L, ws):
     values(p, X, ws)
     phi, rho, _, _, pooled = ws
-    n, d = X.shape[0], p[2][0]
+    n, d = X.shape[0], p[3][0]
     n_particles = n // d
     for first in range(0, L.size, STRIP):
-        features = from_inputs(p[0], p[2], phi, first, n_particles)
+        features = from_inputs(p[1], p[3], phi, first, n_particles)
         for j in range(pooled.shape[0]):
             source, out = features[j], pooled[j]
             for w in range(STRIP):
@@ -164,7 +164,7 @@ def _grad_laplacian(p, X, G, L, ws):
                     out[i * d * STRIP + c] = source[base + c]
                 for w in range(STRIP):
                     out[n * STRIP + w] += source[base + d * STRIP + w]
-        D = from_layer(p[1], p[3], rho, first, 1, n, pooled, 1)
+        D = from_layer(p[2], p[4], rho, first, 1, n, pooled, 1)
         for w in range(min(STRIP, L.size - first)):
             for k in range(n):
                 G[k, first + w] += D[0, k * STRIP + w]
@@ -173,13 +173,13 @@ def _grad_laplacian(p, X, G, L, ws):
 
 def _pull_back(p, n_particles, weights, out, first, ws):
     phi, rho, ones, by_pooled, _ = ws
-    by_sums = add_derivatives(p[1], p[3], rho, ones, 1, weights, out, first + p[0].size, True)
+    by_sums = add_derivatives(p[2], p[4], rho, ones, 1, weights, out, first + p[1].size, True)
     padded = by_sums.shape[1]
     for j in range(by_pooled.shape[0]):
         for i in range(n_particles):
             for w in range(padded):
                 by_pooled[j, i * padded + w] = by_sums[j, w]
-    add_derivatives(p[0], p[2], phi, by_pooled, n_particles, weights, out, first, False)
+    add_derivatives(p[1], p[3], phi, by_pooled, n_particles, weights, out, first, False)
 
 
 # Derivatives walker by walker need no weights: O stands in their place below.
@@ -187,12 +187,12 @@ def _pull_back(p, n_particles, weights, out, first, ws):
 
 def _log_derivatives(p, X, O, first, ws):
     values(p, X, ws)
-    pull_back(p, X.shape[0] // p[2][0], O, O, first, ws)
+    pull_back(p, X.shape[0] // p[3][0], O, O, first, ws)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
-    pull_back(p, X.shape[0] // p[2][0], O, O, first, ws)
+    pull_back(p, X.shape[0] // p[3][0], O, O, first, ws)
 
 
 def _weighted_log_derivatives(p, X, weights, sums, first, ws):
-    pull_back(p, X.shape[0] // p[2][0], weights, sums, first, ws)
+    pull_back(p, X.shape[0] // p[3][0], weights, sums, first, ws)

@@ -157,6 +157,16 @@ CASES = [
         symmetric=False,
         n_points=10,
     ),
+    Case(
+        "gaussian_deep_sets_gaussian_pair",
+        lambda: Product(
+            Gaussian(PLANE, 0.37), DeepSets(PLANE, (4,), 3, (3,), output_scale=1.0), GaussianPair(PLANE, 0.1)
+        ),
+        naive.product(
+            (naive.gaussian(), 1), (naive.deep_sets((4,), 3, (3,)), 12 + 15 + 12 + 4), (naive.gaussian_pair(), 1)
+        ),
+        n_points=10,
+    ),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
     Case(
         "gaussian_custom",
