@@ -1,5 +1,6 @@
 """The numbers of a job do not depend on the ranks, nor on how often it was interrupted."""
 
+import json
 import os
 import signal
 import time
@@ -144,6 +145,23 @@ def test_saves_when_asked_and_goes_on(folder, identical, undisturbed):
     assert process.returncode == 0, err
     assert existed, "no checkpoint before the end"
     identical(undisturbed, folder.numbers("a.h5"))
+
+
+def test_a_target_error_ends_all_of_them_at_the_same_measurement(folder, identical):
+    """Alone, on two ranks, and stopped and resumed on another number; the cut and the target are on record."""
+    goal = (*LONG, "-s", "evaluation.target_error=0.01", "-s", "optimizer.iterations=12")
+    for name, ranks in (("a.h5", 0), ("b.h5", 2)):
+        assert folder.vmc("run", "dot.toml", "-o", name, "--quiet", *goal, ranks=ranks).returncode == 0
+    assert folder.vmc("run", "dot.toml", "-o", "c.h5", "--max-time", "0.2", *goal, ranks=2).returncode == 0
+    assert "target      error 0.01 reached" in folder.vmc("resume", "c.h5").stderr
+    alone = folder.numbers("a.h5")
+    assert 100 <= alone["evaluation/energy"].shape[1] < 20_000
+    identical(alone, folder.numbers("b.h5"))
+    identical(alone, folder.numbers("c.h5"))
+    shown = json.loads(folder.vmc("show", "c.h5", "--json").stdout)
+    assert shown["target_reached"]
+    assert shown["reliable"]
+    assert shown["estimates"]["energy"]["error"] <= 0.01
 
 
 def test_stops_in_time_and_goes_on(folder, identical, undisturbed):
