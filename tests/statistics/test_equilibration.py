@@ -23,7 +23,7 @@ def cut_of(samples, walkers=True):
     return int(starts[equilibration_cut(samples.mean(axis=0), starts, sums)])
 
 
-@pytest.mark.parametrize(("n_walkers", "n_draws"), [(1, 1900), (1, 9500), (4, 950), (32, 380), (32, 1900)])
+@pytest.mark.parametrize(("n_walkers", "n_draws"), [(1, 1900), (1, 4750), (4, 950), (32, 380), (32, 1900)])
 def test_stationary_runs_are_seldom_cut(n_walkers, n_draws):
     """Meant to be one of 1000 runs at most of few walkers, where more than 3 of 300 has p < 1e-3, and of 100 of many,
     where more than 9 has. The marginal standard error alone cuts one in three."""
