@@ -19,7 +19,7 @@ from vmc.history import History
 from vmc.measurement import Measurement
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator
-from vmc.statistics import Estimate, Verdict
+from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
 
 #: Added to the seed of an evaluation: its random numbers are not those the parameters were chosen with.
@@ -79,6 +79,8 @@ def evaluate(
     *,
     samples: int = 1000,
     stride: int = 1,
+    target_error: float | None = None,
+    equilibration: int | None = None,
     n_walkers: int = 512,
     n_blocks: int = 16,
     thermalise: int = 500,
@@ -91,6 +93,9 @@ def evaluate(
     ----------
     move : how walkers move; Metropolis moves of all particles where not given.
     samples, stride : measurements per walker, and steps before each.
+    target_error : stop before `samples` when the error bar is at most this and reliable, an energy; looked at
+        after 100 measurements, 125, 156, and so on, whenever a hundred are full.
+    equilibration : measurements left out at the start; None: none, unless a test sees a start.
     n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
     thermalise : steps before the first measurement, in which the step size adapts.
     start_spread : standard deviation of the starting coordinates, a length.
@@ -98,7 +103,8 @@ def evaluate(
 
     Returns
     -------
-    ``energy`` (value, error, variance, ...), ``components``, ``verdict``; energies in the Hamiltonian's unit.
+    ``energy`` (value, error, variance, ...), ``components``, ``verdict``, ``target_reached``; energies in the
+    Hamiltonian's unit.
 
     Raises
     ------
@@ -106,11 +112,22 @@ def evaluate(
         if walkers, blocks and ranks do not fit together, or more than one per cent of the local energies
         are not finite.
     ValueError
-        for no samples.
+        for no samples, none left after `equilibration`, or a target that is not positive.
     """
     if samples < 1:
         raise ValueError(f"samples = {samples}: expected at least 1")
-    plan = Plan(thermalise=thermalise, iterations=0, samples=samples, stride=stride)
+    if equilibration is not None and not 0 <= equilibration < samples:
+        raise ValueError(f"equilibration = {equilibration}: expected 0 to {samples - 1}, less than samples")
+    if target_error is not None and not target_error > 0.0:
+        raise ValueError(f"target_error = {target_error}: expected a positive energy")
+    plan = Plan(
+        thermalise=thermalise,
+        iterations=0,
+        samples=samples,
+        stride=stride,
+        equilibration=equilibration,
+        target_error=target_error,
+    )
     seed = seed + _EVALUATION
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
     driver = Driver(ensemble, _default_optimizer(), plan)
@@ -147,7 +164,8 @@ def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergyS
         **{
             **data,
             "energy": Estimate(**data["energy"]),
-            "verdict": Verdict(**data["verdict"]),
+            "verdict": Verdict(**{**data["verdict"], "diagnostics": Diagnostics(**data["verdict"]["diagnostics"])}),
+            "virial_ratio": Estimate(**data["virial_ratio"]),
             "components": {name: Estimate(**part) for name, part in data["components"].items()},
         }
     )

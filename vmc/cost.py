@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vmc.config import Config, build
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
 from vmc.parallel import Partition
+from vmc.segments import N_SEGMENTS
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -58,9 +59,9 @@ def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
     block = -(-W // sampler.n_blocks)
     rows = max(optimizer.samples * bool(optimizer.iterations), min(evaluation.chunk, evaluation.samples))
     memory = {
-        "walkers": 8 * local * (n + 4 + 4),
+        "walkers": 8 * local * (n + 4 + 2 * N_SEGMENTS),
         "local energies of a block": 8 * block * rows * 4,
-        "evaluation series": 8 * evaluation.samples * 4,
+        "evaluation series": 8 * evaluation.samples * 6,
     }
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)

@@ -19,6 +19,7 @@ from vmc.evaluation import Evaluation
 from vmc.history import History
 from vmc.optimizers.base import Optimizer, State
 from vmc.safeguard import Safeguard
+from vmc.stopping import next_look
 
 PHASES = ("thermalise", "optimise", "settle", "evaluate", "done")
 #: Steps of thermalisation between two adaptations of the step size.
@@ -38,6 +39,8 @@ class Plan:
     chunk : measurements per report and possible stop in the evaluation.
     tune : whether the step size is adapted during steps that are not measured.
     parameters : 'best' (lowest energy + 3 errors seen) or 'last', for the evaluation.
+    equilibration : measurements left out at the start of the evaluation; None to let a test decide.
+    target_error : error bar at which the evaluation stops before `samples` are full; None for never.
     """
 
     thermalise: int = 500
@@ -48,6 +51,8 @@ class Plan:
     chunk: int = 100
     tune: bool = True
     parameters: str = "best"
+    equilibration: int | None = None
+    target_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Driver:
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance)
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
         self.safeguard = Safeguard(wave_function.theta)
-        self.evaluation = Evaluation(ensemble, plan.samples, plan.stride)
+        self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
 
     @property
     def theta(self) -> np.ndarray:
@@ -180,7 +185,9 @@ class Driver:
         self.ensemble.follow(self.ensemble.energies(1, 1))
 
     def _evaluate(self) -> Report:
-        n = min(self.plan.chunk, self.plan.samples - self.position)
-        energies = self.evaluation.run(n)
-        self.position += n
-        return Report("evaluate", self.position, self.plan.samples, energies)
+        before = self.position
+        energies = self.evaluation.run(min(self.plan.chunk, self.plan.samples - before))
+        done = self.evaluation.n_done
+        enough = self.plan.target_error is not None and done >= next_look(before) and self.evaluation.reached_target()
+        self.position = self.plan.samples if enough else done
+        return Report("evaluate", done, done if enough else self.plan.samples, energies)

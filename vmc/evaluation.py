@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
-from vmc.statistics import Estimate, Verdict, summarise
+from vmc.segments import add_rows, make_room, no_sums, segment_starts
+from vmc.statistics import Estimate, Verdict, equilibration_cut, summarise
+from vmc.statistics.functions import function_of_means, variance_error
+from vmc.stopping import is_reached
 
 
 @dataclass(frozen=True)
 class EnergySummary:
-    """Energy and its components as estimates, and the verdict on the energy's error bar."""
+    """Energy and its components as estimates, and the verdict on the energy's error bar.
+
+    Attributes
+    ----------
+    virial_ratio : 2 <T> / sum_t k_t <V_t>, NaN where a term of the potential has no degree.
+    acceptance, n_nonfinite : of the whole run.
+    n_measurements : of each walker, in the whole run.
+    equilibration : how many of them were left out of all estimates, at the start.
+    target_reached : whether the error is the wanted one and can be believed; None where none was wanted.
+    """
 
     energy: Estimate
     verdict: Verdict
     components: dict[str, Estimate]
-    virial_ratio: float
+    virial_ratio: Estimate
     acceptance: float
     n_nonfinite: int
+    n_measurements: int
+    equilibration: int
+    target_reached: bool | None
 
 
 class Evaluation:
@@ -29,25 +44,36 @@ class Evaluation:
     Parameters
     ----------
     ensemble : the walkers; their energy reference must not change during the run.
-    n_samples : measurements per walker in the whole run.
     stride : steps before each measurement.
+    equilibration : measurements to leave out at the start; None to let a test decide.
+    target_error : the error bar that is wanted, or None.
 
     Attributes
     ----------
     series : mean over all walkers at each measurement of the energy and each component,
         (n_done, 1 + n_components).
-    walker_sums : count and sum of E_L - reference of each of this rank's walkers, in either half of the
-        run, shape (n_local, 2, 2).
+    moments : at each measurement the number of finite local energies and the mean of (E_L - reference)^2,
+        (n_done, 2).
+    walker_sums : count and sum of E_L - reference of each of this rank's walkers in each segment of the
+        run after the measurements left out by request, see :mod:`vmc.segments`.
     totals : sums of :func:`vmc.estimators.energy_sums` over the whole run.
     """
 
-    def __init__(self, ensemble: Ensemble, n_samples: int, stride: int) -> None:
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        stride: int,
+        equilibration: int | None = None,
+        target_error: float | None = None,
+    ) -> None:
         self.ensemble = ensemble
-        self.n_samples = n_samples
         self.stride = stride
+        self.equilibration = equilibration
+        self.target_error = target_error
         n_components = ensemble.measurement.n_components
         self.series = np.empty((0, 1 + n_components))
-        self.walker_sums = np.zeros((ensemble.partition.n_local, 2, 2))
+        self.moments = np.empty((0, 2))
+        self.walker_sums = no_sums(ensemble.partition.n_local)
         self.totals = np.zeros(N_SCALARS + n_components)
 
     @property
@@ -66,83 +92,128 @@ class Evaluation:
         ensemble = self.ensemble
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
-        tree = ensemble.tree("evaluation", n_sums + n_samples * (2 + n_components))
-        half = np.arange(self.n_done, self.n_done + n_samples) * 2 >= self.n_samples
+        tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))
+        n_kept, skipped = self._kept(n_samples)
+        make_room(self.walker_sums, n_kept, n_samples - skipped)
         offender = None
         for block, X, states in ensemble.blocks():
             sample = ensemble.measure(X, states, n_samples, self.stride)
             offender = first_offender(offender, sample)
-            steps = _step_sums(sample.energies, ensemble.reference)
+            shifted, finite = _finite_energies(sample.energies, ensemble.reference)
+            steps = _step_sums(sample.energies, shifted, finite)
             tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
-            self._add_walkers(block, sample.energies, half)
+            rows = ensemble.partition.local_walkers(block)
+            add_rows(self.walker_sums[rows], n_kept, shifted[skipped:], finite[skipped:])
         total = tree.finish()
         energies = ensemble.estimate(total[:n_sums], n_samples * self.stride, offender)
         self.totals += total[:n_sums]
-        steps = total[n_sums:].reshape(n_samples, 2 + n_components)
+        steps = total[n_sums:].reshape(n_samples, 3 + n_components)
         means = steps[:, 1:] / np.maximum(steps[:, :1], 1.0)
+        self.moments = np.concatenate([self.moments, np.stack([steps[:, 0], means[:, 0]], axis=1)])
+        means = means[:, 1:]
         means[:, 0] += ensemble.reference
         self.series = np.concatenate([self.series, means])
         return energies
 
-    def _add_walkers(self, block: int, energies: np.ndarray, half: np.ndarray) -> None:
-        rows = self.ensemble.partition.local_walkers(block)
-        total = energies.sum(axis=2) - self.ensemble.reference
-        finite = np.isfinite(total)
-        if not finite.all():
-            total = np.where(finite, total, 0.0)
-        for part, chosen in enumerate((~half, half)):
-            if chosen.any():
-                self.walker_sums[rows, part, 0] += finite[chosen].sum(axis=0)
-                self.walker_sums[rows, part, 1] += total[chosen].sum(axis=0)
+    def _kept(self, n_samples: int) -> tuple[int, int]:
+        """Measurements in the walkers' sums so far, and how many of the next `n_samples` stay out of them."""
+        missing = max((self.equilibration or 0) - self.n_done, 0)
+        return max(self.n_done - (self.equilibration or 0), 0), min(missing, n_samples)
+
+    def reached_target(self) -> bool:
+        """Whether the error bar is the wanted one and can be believed.  Collective."""
+        summary = self.summary()
+        return bool(self.ensemble.communicator.broadcast(summary is not None and summary.target_reached))
 
     def summary(self) -> EnergySummary | None:
         """Estimates and verdict from what has been measured; on the root only, None elsewhere. Collective."""
-        gathered = self.ensemble.communicator.gather_rows(self.walker_sums)
-        if gathered is None:
+        walker_sums = self.ensemble.communicator.gather_rows(self.walker_sums)
+        if walker_sums is None:
             return None
+        left_out, walker_sums = self._cut(walker_sums)
+        energy, verdict = self._energy(left_out, walker_sums)
         hamiltonian = self.ensemble.measurement.hamiltonian
-        reference = self.ensemble.reference
-        n, n_bad, accepted, first, second = self.totals[:5]
-        variance = max(second / n - (first / n) ** 2, 0.0)
-        energy, verdict = summarise(
-            self.series[:, 0],
-            walker_means=_walker_means(gathered.sum(axis=1), reference),
-            half_means=_half_means(gathered, reference),
-            variance=variance,
-            n_samples=int(n),
-            n_nonfinite=int(n_bad),
-            unit=hamiltonian.unit,
-        )
+        parts = self.series[left_out:, 1:]
         components = {
-            name: summarise(self.series[:, 1 + c], unit=hamiltonian.unit)[0]
-            for c, name in enumerate(hamiltonian.components)
+            name: summarise(parts[:, c], unit=hamiltonian.unit)[0] for c, name in enumerate(hamiltonian.components)
         }
-        means = self.totals[N_SCALARS:] / n
+        n, n_bad, accepted = self.totals[:3]
         n_coordinates = self.ensemble.measurement.wave_function.system.n_coordinates
         proposals = (n + n_bad) * self.stride * self.ensemble.measurement.move.proposals(n_coordinates)
+        target = self.target_error
         return EnergySummary(
-            energy, verdict, components, hamiltonian.virial_ratio(means), accepted / proposals, int(n_bad)
+            energy,
+            verdict,
+            components,
+            virial_ratio=function_of_means(parts, hamiltonian.virial_ratio),
+            acceptance=accepted / proposals,
+            n_nonfinite=int(n_bad),
+            n_measurements=self.n_done,
+            equilibration=left_out,
+            target_reached=None if target is None else is_reached(energy, verdict, target),
         )
 
+    def _cut(self, walker_sums: np.ndarray) -> tuple[int, np.ndarray]:
+        """Measurements to leave out at the start, and the walkers' sums (n_walkers, n_segments, 2) without them."""
+        if self.equilibration is not None:
+            n_kept = self.n_done - self.equilibration
+            if n_kept < 1:  # not there yet: the last measurement stands for what will come
+                return self.n_done - 1, walker_sums[:, :0]
+            return self.equilibration, walker_sums[:, : len(segment_starts(n_kept))]
+        starts = segment_starts(self.n_done)
+        walker_sums = walker_sums[:, : len(starts)]
+        cut = equilibration_cut(self.series[:, 0], starts, walker_sums)
+        return int(starts[cut]), walker_sums[:, cut:]
 
-def _step_sums(energies: np.ndarray, reference: float) -> np.ndarray:
-    """Per measurement: number of finite energies, sum of E - reference, sum of each component."""
-    total = energies.sum(axis=2) - reference
-    finite = np.isfinite(total)
+    def _energy(self, left_out: int, walker_sums: np.ndarray) -> tuple[Estimate, Verdict]:
+        """Estimate of the energy from what is not left out, and the verdict."""
+        reference = self.ensemble.reference
+        rows = self.series[left_out:, 0]
+        counts, squares = self.moments[left_out:].T
+        n = counts.sum()
+        first = counts @ (rows - reference) / n
+        energy, verdict = summarise(
+            rows,
+            walker_means=_walker_means(walker_sums, reference),
+            half_means=_half_means(walker_sums, reference),
+            variance=max(float(counts @ squares / n - first**2), 0.0),
+            n_samples=int(n),
+            n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
+            unit=self.ensemble.measurement.hamiltonian.unit,
+        )
+        return replace(energy, variance_error=variance_error(rows - reference, squares)), verdict
+
+
+def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray]:
+    """E_L - reference (n_samples, n_walkers), zero where it is not finite, and where it is finite."""
+    shifted = energies.sum(axis=2) - reference
+    finite = np.isfinite(shifted)
+    return (shifted if finite.all() else np.where(finite, shifted, 0.0)), finite
+
+
+def _step_sums(energies: np.ndarray, shifted: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """Per measurement: number of finite energies, sums of (E - reference)^2, of E - reference, of each component."""
     if not finite.all():
-        total = np.where(finite, total, 0.0)
         energies = np.where(finite[:, :, None], energies, 0.0)
-    return np.concatenate([finite.sum(axis=1)[:, None], total.sum(axis=1)[:, None], energies.sum(axis=1)], axis=1)
+    squares = np.einsum("tw,tw->t", shifted, shifted)
+    sums = [finite.sum(axis=1), squares, shifted.sum(axis=1)]
+    return np.concatenate([np.stack(sums, axis=1), energies.sum(axis=1)], axis=1)
 
 
-def _walker_means(sums: np.ndarray, reference: float) -> np.ndarray:
+def _walker_means(sums: np.ndarray, reference: float) -> np.ndarray | None:
     """Means of the walkers that have finite samples."""
-    some = sums[:, 0] > 0
-    return reference + sums[some, 1] / sums[some, 0]
+    count, total = sums.sum(axis=1).T
+    some = count > 0
+    return reference + total[some] / count[some] if some.any() else None
 
 
 def _half_means(sums: np.ndarray, reference: float) -> np.ndarray | None:
-    """Means of either half of each walker's path, once both halves have begun."""
-    if not (sums[:, :, 0] > 0).all():
+    """Means of either half of each walker's path, parted at a segment, once both have begun."""
+    rows = np.cumsum(sums[:, :, 0].max(axis=0, initial=0.0))
+    if len(rows) < 2:
         return None
-    return reference + sums[:, :, 1] / sums[:, :, 0]
+    middle = 1 + int(np.argmin(np.abs(rows[:-1] - 0.5 * rows[-1])))
+    halves = np.stack([sums[:, :middle].sum(axis=1), sums[:, middle:].sum(axis=1)], axis=1)
+    if not (halves[:, :, 0] > 0).all():
+        return None
+    return reference + halves[:, :, 1] / halves[:, :, 0]

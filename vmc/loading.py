@@ -68,6 +68,11 @@ class Results:
         return str(self.attributes.get("estimates", {}).get("verdict", ""))
 
     @property
+    def equilibration(self) -> int:
+        """Measurements left out of the estimates at the start of the evaluation."""
+        return int(self.attributes.get("estimates", {}).get("equilibration", 0))
+
+    @property
     def reference(self) -> tuple[float, float, str] | None:
         """(energy, error, source) the configuration names."""
         if "reference_energy" not in self.attributes:
@@ -96,11 +101,18 @@ class Results:
         if self.energy is not None:
             details = a["estimates"]
             lines.append(
-                f"variance    {self.energy.variance:.3e}   autocorrelation time "
+                f"variance    {format_value(self.energy.variance, self.energy.variance_error)}   autocorrelation time "
                 f"{self.energy.autocorrelation_time:.2f}   acceptance {details['acceptance']:.3f}"
             )
             if math.isfinite(details["virial_ratio"]):
-                lines.append(f"virial      {details['virial_ratio']:.4f}")
+                virial = format_value(details["virial_ratio"], details.get("virial_ratio_error", math.nan))
+                lines.append(f"virial      {virial}")
+            if self.equilibration:
+                n = len(self.evaluation["energy"])
+                lines.append(f"left out    {self.equilibration} of {n} measurements at the start")
+            if "target_reached" in details:
+                reached = "reached" if details["target_reached"] else "NOT reached"
+                lines.append(f"target      error {details['target_error']:g} {reached}")
             lines.append(f"verdict     {self.verdict}")
         if self.reference is not None:
             energy, error, source = self.reference
@@ -118,7 +130,7 @@ class Results:
             "title": self.attributes["title"],
             "phase": self.attributes["phase"],
             "estimates": {name: estimate.as_dict() for name, estimate in self.estimates.items()},
-            "verdict": self.verdict,
+            **_verdict_dict(self.attributes.get("estimates", {})),
             "reference": self.reference,
             "theta": dict(zip(self.parameter_names, self.theta.tolist())) or self.theta.tolist(),
             "created": self.attributes["created"],
@@ -151,6 +163,20 @@ def load(path: str | Path) -> Results:
         parameter_names=json.loads(str(names)),
         estimates={name: _estimate(group, unit) for name, group in _energy_first(estimates)},
     )
+
+
+def _verdict_dict(details: Any) -> dict[str, Any]:
+    """What `vmc run --json` says of the evaluation beside the estimates; files of older versions know less."""
+    virial = Estimate(details.get("virial_ratio", math.nan), details.get("virial_ratio_error", math.nan))
+    return {
+        "virial_ratio": {key: virial.as_dict()[key] for key in ("value", "error")},
+        "equilibration": int(details.get("equilibration", 0)),
+        "target_reached": bool(details["target_reached"]) if "target_reached" in details else None,
+        "verdict": str(details.get("verdict", "")),
+        "reliable": bool(details.get("reliable", False)),
+        "reasons": json.loads(str(details.get("reasons", "[]"))),
+        "diagnostics": json.loads(str(details.get("diagnostics", "{}"))),
+    }
 
 
 def _energy_first(estimates: Any) -> list[tuple[str, Any]]:

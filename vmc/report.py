@@ -15,16 +15,26 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
     energy = summary.energy
     lines = [
         f"energy      {energy}",
-        f"variance    {energy.variance:.3e}   "
+        f"variance    {format_value(energy.variance, energy.variance_error)}   "
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
-    if math.isfinite(summary.virial_ratio):
-        lines.append(f"virial      {summary.virial_ratio:.4f} (one for an eigenstate)")
+    if math.isfinite(summary.virial_ratio.value):
+        lines.append(f"virial      {summary.virial_ratio} (one for an eigenstate)")
+    if summary.equilibration:
+        lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
     if config.reference is not None:
         lines.append(reference_line(summary, config))
+    if summary.target_reached is not None:
+        lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")
     return lines
+
+
+def target_line(summary: EnergySummary, config: Config) -> str:
+    """Whether the wanted error was reached, and after how much."""
+    wanted = f"error {config.evaluation.target_error:g} {'' if summary.target_reached else 'NOT '}reached"
+    return f"target      {wanted} after {summary.n_measurements} of at most {config.evaluation.samples} measurements"
 
 
 def reference_line(summary: EnergySummary, config: Config) -> str:
@@ -45,11 +55,13 @@ def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
         "title": config.title,
         "energy": summary.energy.as_dict(),
         "components": {name: estimate.as_dict() for name, estimate in summary.components.items()},
-        "virial_ratio": summary.virial_ratio if math.isfinite(summary.virial_ratio) else None,
+        "virial_ratio": {key: summary.virial_ratio.as_dict()[key] for key in ("value", "error")},
         "acceptance": summary.acceptance,
         "n_nonfinite": summary.n_nonfinite,
-        "reliable": summary.verdict.reliable,
-        "verdict": summary.verdict.line,
+        "n_measurements": summary.n_measurements,
+        "equilibration": summary.equilibration,
+        "target_reached": summary.target_reached,
+        **summary.verdict.as_dict(),
     }
     if config.reference is not None:
         result["reference"] = config.reference.model_dump()

@@ -11,6 +11,7 @@ import numpy as np
 
 from vmc.driver import Driver
 from vmc.output.tree import Dataset, get_array
+from vmc.segments import N_SEGMENTS
 
 #: Scalars of the driver's parts that a continuation needs.
 _SAFEGUARD = ("damping", "strikes", "best_bound")
@@ -40,6 +41,7 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         },
         "evaluation": {
             "series": Dataset(driver.evaluation.series),
+            "moments": Dataset(driver.evaluation.moments),
             "totals": Dataset(driver.evaluation.totals),
             "walker_sums": Dataset(walker_sums),
         },
@@ -83,8 +85,11 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     for name in _SAFEGUARD:
         setattr(driver.safeguard, name, attributes[name])
     driver.evaluation.series = get_array(tree, "evaluation/series", "<f8", (None, n_series))
+    driver.evaluation.moments = get_array(tree, "evaluation/moments", "<f8", (None, 2))
     driver.evaluation.totals = get_array(tree, "evaluation/totals", "<f8", driver.evaluation.totals.shape)
-    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, 2, 2))[mine]
+    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, N_SEGMENTS, 2))[
+        mine
+    ]
     driver.tuner.n_updates = int(attributes["n_tuned"])
     driver.phase = str(attributes["phase"])
     driver.position = int(attributes["position"])

@@ -81,6 +81,10 @@ def test_check_counts_without_sampling(folder):
     assert tomllib.loads(resolved.stdout)["seed"] == 9
     words = folder.vmc("check", "dot.toml").stdout
     assert "memory per rank" in words
+    assert "counts are the most" in folder.vmc("check", "dot.toml", "-s", "evaluation.target_error=0.1").stdout
+    none_left = folder.vmc("check", "dot.toml", "-s", "evaluation.equilibration=40")
+    assert none_left.returncode != 0
+    assert "evaluation.equilibration = 40: expected less than evaluation.samples = 40" in none_left.stderr
 
 
 def test_run_prints_a_summary_and_json(folder):
@@ -89,6 +93,15 @@ def test_run_prints_a_summary_and_json(folder):
     assert summary["finished"]
     assert summary["energy"]["unit"] == "hartree"
     assert summary["energy"]["error"] > 0
+    assert summary["energy"]["variance_error"] > 0
+    assert summary["reliable"] == (summary["reasons"] == [])
+    assert summary["verdict"].startswith("error bar ")
+    assert summary["diagnostics"]["n_walkers"] == 64
+    assert summary["target_reached"] is None
+    shown = json.loads(folder.vmc("show", "dot.h5", "--json").stdout)
+    for key in ("verdict", "reliable", "reasons", "diagnostics", "virial_ratio", "equilibration", "target_reached"):
+        assert shown[key] == summary[key]
+    assert shown["estimates"]["energy"] == summary["energy"]
     for word in ("energy", "variance", "verdict", "kinetic", "trap", "interaction", "virial", "reference"):
         assert word in done.stderr
     assert folder.vmc("run", "dot.toml", "-o", "b.h5", "-q").stderr == ""

@@ -1,5 +1,7 @@
 """Every collective estimate of a small job, printed bit by bit by the root; started on 1, 2 and 4 ranks."""
 
+from dataclasses import astuple
+
 import numpy as np
 
 from samplers.metropolis import Metropolis
@@ -27,11 +29,11 @@ def estimates(walkers):
         _, slope, direction = metric.direction(walkers, 4, 2, state)
         yield name, [energies.energy, *slope, *direction]
     yield "quasi_newton", QuasiNewton(n_samples=4, stride=3).iterate(walkers, 0, {}, 1.0).update
-    evaluation = Evaluation(walkers, 12, 2)
+    evaluation = Evaluation(walkers, 2)
     moments = [evaluation.run(n) for n in (8, 4)]
     yield "evaluation", [*evaluation.series.ravel(), *evaluation.totals, *(m.energy for m in moments)]
     summary = evaluation.summary()
-    yield "summary", [] if summary is None else [summary.energy.value, summary.energy.error, summary.virial_ratio]
+    yield "summary", [] if summary is None else [*astuple(summary.energy)[:2], *astuple(summary.virial_ratio)[:2]]
 
 
 def main():

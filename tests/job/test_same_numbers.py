@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import vmc
 from tests.job_folder import Folder
 
 pytestmark = pytest.mark.mpi
@@ -144,6 +145,21 @@ def test_saves_when_asked_and_goes_on(folder, identical, undisturbed):
     assert process.returncode == 0, err
     assert existed, "no checkpoint before the end"
     identical(undisturbed, folder.numbers("a.h5"))
+
+
+def test_a_target_error_ends_all_of_them_at_the_same_measurement(folder, identical):
+    """Alone, and on two ranks, stopped and resumed; the target is on record."""
+    goal = (*LONG, "-s", "evaluation.target_error=0.01", "-s", "optimizer.iterations=12")
+    assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *goal).returncode == 0
+    assert folder.vmc("run", "dot.toml", "-o", "b.h5", "--max-time", "0.2", *goal, ranks=2).returncode == 0
+    assert "target      error 0.01 reached" in folder.vmc("resume", "b.h5", ranks=2).stderr
+    alone = folder.numbers("a.h5")
+    assert 100 <= alone["evaluation/energy"].shape[1] < 20_000
+    identical(alone, folder.numbers("b.h5"))
+    shown = vmc.load(folder.path / "b.h5").as_dict()
+    assert shown["target_reached"]
+    assert shown["reliable"]
+    assert shown["estimates"]["energy"]["error"] <= 0.01
 
 
 def test_stops_in_time_and_goes_on(folder, identical, undisturbed):

@@ -122,7 +122,7 @@ def test_two_electrons_sampled():
     assert summary.energy.variance <= 1e-24
     assert summary.energy.error < 1e-11
     assert summary.verdict.reliable
-    assert abs(summary.virial_ratio - 1.0) < 0.1
+    assert abs(summary.virial_ratio.value - 1.0) < 0.1
 
 
 @pytest.mark.parametrize(("exponent", "energy"), [(1.5, 11.0), (2.0, 14.0), (3.0, 20.0)])

@@ -76,7 +76,7 @@ def test_short_series_are_flagged_as_too_short(n_over_tau):
     passed = [verdict for verdict in verdicts if verdict.reliable]
     assert len(passed) <= 3
     flagged = next(verdict for verdict in verdicts if not verdict.reliable)
-    assert flagged.line.startswith("error bar NOT reliable: only n/tau = ")
+    assert flagged.line.startswith("error bar NOT reliable: too short: only n/tau = ")
     assert "(need 200)" in flagged.line
 
 

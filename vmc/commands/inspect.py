@@ -25,6 +25,8 @@ def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, j
         return 0
     typer.echo(f"{path}: valid")
     typer.echo(f"parameters              {cost.n_params}")
+    if config.evaluation.target_error is not None:
+        typer.echo("counts are the most     the evaluation stops at its target error")
     typer.echo(f"walker steps            {cost.moves:.3g}")
     typer.echo(f"local energies          {cost.local_energies:.3g}")
     typer.echo(f"log-derivative rows     {cost.derivative_rows:.3g}")

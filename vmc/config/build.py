@@ -239,15 +239,23 @@ def _schedule(section: optimizer_sections.FirstOrderSection) -> rules.Schedule:
 
 
 def _plan(config: Config) -> Plan:
+    evaluation = config.evaluation
+    skipped = None if evaluation.equilibration == "auto" else evaluation.equilibration
+    if skipped and skipped >= evaluation.samples:
+        raise UserError(
+            f"evaluation.equilibration = {skipped}: expected less than evaluation.samples = {evaluation.samples}"
+        )
     return Plan(
         thermalise=config.sampler.thermalise,
         iterations=config.optimizer.iterations,
         discard=config.optimizer.discard,
-        samples=config.evaluation.samples,
-        stride=config.evaluation.stride,
-        chunk=config.evaluation.chunk,
+        samples=evaluation.samples,
+        stride=evaluation.stride,
+        chunk=evaluation.chunk,
         tune=config.sampler.tune,
-        parameters=config.evaluation.parameters,
+        parameters=evaluation.parameters,
+        equilibration=skipped,
+        target_error=evaluation.target_error,
     )
 
 

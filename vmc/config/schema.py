@@ -211,10 +211,12 @@ Sampler = Annotated[MetropolisSection | LangevinSection, Field(discriminator="ki
 class EvaluationSection(Section):
     """The final run with frozen parameters."""
 
-    samples: CountOrNone = Field(1000, description="measurements per walker")
+    samples: CountOrNone = Field(1000, description="measurements per walker, with a target error at most")
     stride: Count = Field(1, description="steps before each measurement")
     chunk: Count = Field(100, description="measurements between two reports")
     parameters: Literal["best", "last"] = Field("best", description="which parameters to evaluate")
+    equilibration: Literal["auto"] | CountOrNone = Field("auto", description="measurements left out; auto: by a test")
+    target_error: Positive | None = Field(None, description="stop once the error bar is this and reliable; an energy")
 
 
 class OutputSection(Section):

@@ -80,11 +80,20 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         attributes["estimates"] = {
             "verdict": summary.verdict.line,
             "reliable": summary.verdict.reliable,
-            "virial_ratio": summary.virial_ratio,
+            "reasons": json.dumps(summary.verdict.reasons),
+            "diagnostics": json.dumps(summary.verdict.as_dict()["diagnostics"]),
+            "virial_ratio": summary.virial_ratio.value,
+            "virial_ratio_error": summary.virial_ratio.error,
             "acceptance": summary.acceptance,
             "n_nonfinite": summary.n_nonfinite,
+            "equilibration": summary.equilibration,
         }
-        levels = _blocking(driver.evaluation.series[:, 0], unit)
+        if summary.target_reached is not None:
+            attributes["estimates"] |= {
+                "target_error": driver.plan.target_error,
+                "target_reached": summary.target_reached,
+            }
+        levels = _blocking(driver.evaluation.series[summary.equilibration :, 0], unit)
         if levels:
             tree["blocking"] = levels
     return tree, attributes
@@ -124,11 +133,12 @@ def _evaluation(driver: Driver, unit: str) -> dict[str, Dataset]:
 def _estimate(name: str, estimate: Estimate, unit: str) -> dict[str, Dataset]:
     """Numbers of an estimate as scalars."""
     what = "local energy" if name == "energy" else f"{name} energy"
-    units = {"value": unit, "error": unit, "variance": f"({unit})^2"}
+    units = {"value": unit, "error": unit, "variance": f"({unit})^2", "variance_error": f"({unit})^2"}
     long_names = {
         "value": f"mean {what}",
         "error": "68 % half width of the mean, corrected for autocorrelation",
         "variance": f"variance of one sample of the {what}",
+        "variance_error": "68 % half width of the variance, corrected for autocorrelation",
         "autocorrelation_time": "1 + 2 sum of autocorrelations, in measurements",
         "ess": "effective number of independent samples",
         "r_hat": "split R-hat over walkers",

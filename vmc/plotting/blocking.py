@@ -33,7 +33,7 @@ def blocking_plot(results: Results, axes: Axes | None = None) -> Axes:
         lengths, errors, uncertainties = (
             results.blocking[name] for name in ("block_length", "error", "error_of_error")
         )
-        n_blocks = len(results.evaluation["energy"]) // lengths
+        n_blocks = (len(results.evaluation["energy"]) - results.equilibration) // lengths
         many = n_blocks >= MINIMUM_PLATEAU_BLOCKS
         for chosen, face, label in (
             (many, COLOURS["blue"], "from blocks"),

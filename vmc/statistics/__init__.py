@@ -2,9 +2,11 @@
 
 from vmc.statistics.block_averages import BlockingResult, BlockLevel, blocking
 from vmc.statistics.drift import series_drift
+from vmc.statistics.equilibration import equilibration_cut
 from vmc.statistics.estimate import Estimate
 from vmc.statistics.formatting import format_value
 from vmc.statistics.judge import Diagnostics, Verdict, verdict
+from vmc.statistics.resampling import Resampled, bootstrap, jackknife
 from vmc.statistics.summary import summarise
 from vmc.statistics.walkers import BetweenWalkers, between_walkers, split_r_hat_from_means, walker_drift
 
@@ -14,10 +16,14 @@ __all__ = [
     "BlockingResult",
     "Diagnostics",
     "Estimate",
+    "Resampled",
     "Verdict",
     "between_walkers",
     "blocking",
+    "bootstrap",
+    "equilibration_cut",
     "format_value",
+    "jackknife",
     "series_drift",
     "split_r_hat_from_means",
     "summarise",

@@ -80,6 +80,14 @@ def _select_level(moments: NDArray[np.float64]) -> int:
     return int(passed[0]) if len(passed) else len(n) - 1
 
 
+def extrapolated_variance(shorter: float, longer: float) -> float:
+    """Return the variance of a mean as if from infinitely long blocks: ``max(2 longer - shorter, shorter / 2)``.
+
+    ``shorter``, ``longer``: the same variance from blocks of one length and of twice that. See `blocking`.
+    """
+    return max(2.0 * longer - shorter, 0.5 * shorter)
+
+
 def blocking(series: ArrayLike) -> BlockingResult:
     """Return mean and error of a correlated series ``(n_rows,)`` of any length.
 
@@ -109,7 +117,7 @@ def blocking(series: ArrayLike) -> BlockingResult:
     lengths = 2.0 ** np.arange(len(moments))
     squared = variances * n_blocks / (n_blocks - 1) * lengths / len(rows)  # squared errors of the full mean
     level = min(_select_level(moments), len(moments) - 2)
-    standard_error = float(np.sqrt(max(2.0 * squared[level + 1] - squared[level], 0.5 * squared[level])))
+    standard_error = float(np.sqrt(extrapolated_variance(squared[level], squared[level + 1])))
     freedom = (n_blocks[level + 1] - 1.0) / VARIANCE_COST
     tau = standard_error**2 / squared[0] if squared[0] > 0.0 else 1.0
     errors = np.sqrt(squared)

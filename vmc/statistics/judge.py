@@ -1,9 +1,11 @@
 """One plain line on whether an error bar can be believed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite, isnan, nan, sqrt
+from typing import Any
 
 from vmc.statistics.choice import DISAGREEMENT_SIGNIFICANCE
+from vmc.statistics.estimate import json_fields
 from vmc.statistics.walkers import MINIMUM_WALKERS
 
 # Autocorrelation times in a series. At 200 the error is known to 15 %; a shorter series does not show its
@@ -57,14 +59,23 @@ class Diagnostics:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``line`` for people; ``reasons`` are the objections, empty when the error bar is reliable."""
+    """``line`` for people; ``reasons`` are the objections, empty when the error bar is reliable.
+
+    ``diagnostics``: the numbers it rests on.
+    """
 
     reliable: bool
     line: str
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[str]
+    diagnostics: Diagnostics
 
     def __str__(self) -> str:
         return self.line
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it for JSON, which has no NaN or infinity: those become None."""
+        numbers = json_fields(self.diagnostics)
+        return {"reliable": self.reliable, "verdict": self.line, "reasons": self.reasons, "diagnostics": numbers}
 
 
 def _long_series(seen: Diagnostics) -> bool:
@@ -77,10 +88,10 @@ def _length_objections(seen: Diagnostics) -> list[str]:
     if seen.many_walkers:
         if seen.n_over_tau >= MINIMUM_WALKER_LENGTH_IN_TAU:
             return []
-        return [f"only n/tau = {seen.n_over_tau:.3g} per walker (need {MINIMUM_WALKER_LENGTH_IN_TAU:.0f})"]
+        return [f"too short: only n/tau = {seen.n_over_tau:.3g} per walker (need {MINIMUM_WALKER_LENGTH_IN_TAU:.0f})"]
     objections = []
     if not seen.n_over_tau >= MINIMUM_LENGTH_IN_TAU:
-        objections.append(f"only n/tau = {seen.n_over_tau:.3g} (need {MINIMUM_LENGTH_IN_TAU:.0f})")
+        objections.append(f"too short: only n/tau = {seen.n_over_tau:.3g} (need {MINIMUM_LENGTH_IN_TAU:.0f})")
     if not seen.plateau_reached:
         objections.append(f"no blocking plateau in {seen.n_rows} rows")
     return objections
@@ -145,11 +156,11 @@ def verdict(seen: Diagnostics) -> Verdict:
     """
     objections = _objections(seen)
     if objections:
-        return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections)
+        return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections, seen)
     if seen.zero_variance:
         line = "zero variance: the state is an eigenstate to rounding"
     else:
         line = f"error bar reliable: {_assurances(seen)}"
     if seen.n_nonfinite:
         line += f" ({seen.n_nonfinite} samples not finite, left out)"
-    return Verdict(True, line)
+    return Verdict(True, line, [], seen)
