@@ -7,12 +7,13 @@ correlated Gaussian keep a one-block state, P x, so that `refresh` and `block_ac
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from numerics.link import as_kernel
+from samplers.metric import Metric
 from tests.contracts import target_kernels as k
 
 
@@ -168,4 +169,64 @@ def half_line() -> Target:
     )
 
 
+def stretched(target: Target, kind: str) -> Target:
+    """The same density in the coordinates of a metric, learnt from exact draws."""
+    metric = Metric(kind)
+    factor = metric.learn(target.draw(np.random.default_rng(23), 500))
+    matrix = np.diag(factor) if kind == "diagonal" else factor
+    return replace(
+        target,
+        name=f"{target.name}_{kind}",
+        kernels=metric.target(target.kernels),
+        p=metric.arguments(factor, target.p),
+        log_density=lambda U: target.log_density(U @ matrix.T),
+        gradient=lambda U: target.gradient(U @ matrix.T) @ matrix,
+        draw=lambda rng, size: np.linalg.solve(matrix, target.draw(rng, size).T).T,
+        uniforms=lambda U: target.uniforms(U @ matrix.T),
+        moments={
+            name: (lambda U, function=function: function(U @ matrix.T), exact)
+            for name, (function, exact) in target.moments.items()
+        },
+    )
+
+
+def tempered_bimodal(temperature: float) -> Target:
+    """Two replicas of the bimodal density, the second at a higher temperature; independent of each other."""
+    cold = bimodal()
+    grid = np.linspace(-12.0, 12.0, 40001)
+    weights = np.exp(cold.log_density(grid[:, None]) / temperature)
+    distribution = np.concatenate([[0.0], np.cumsum(0.5 * (weights[1:] + weights[:-1]))])
+    distribution /= distribution[-1]
+    hot_mean = np.average(grid, weights=weights)
+
+    def draw(rng, size):
+        return np.stack([cold.draw(rng, size)[:, 0], np.interp(rng.random(size), distribution, grid)], axis=1)
+
+    return replace(
+        cold,
+        name="tempered_bimodal",
+        n=2,
+        log_density=lambda X: cold.log_density(X[:, :1]) + cold.log_density(X[:, 1:]) / temperature,
+        draw=draw,
+        uniforms=lambda X: np.stack(
+            [cold.uniforms(X[:, :1])[:, 0], np.interp(X[:, 1], grid, distribution)], axis=1
+        ),
+        moments={
+            "cold": cold.moments["x"],
+            "hot": (lambda X: X[:, 1], hot_mean),
+            "hot^2": (lambda X: X[:, 1] ** 2, np.average(grid**2, weights=weights)),
+            "cold hot": (lambda X: X[:, 0] * X[:, 1], cold.moments["x"][1] * hot_mean),
+        },
+    )
+
+
 TARGETS = [gaussian(), bimodal(), quartic(), half_line()]
+HOT = 2.5
+#: What moves of several parts, or in other coordinates, are tried on: name of the move, and target.
+FURTHER = [
+    ("metropolis", stretched(TARGETS[0], "dense")),
+    ("langevin", stretched(TARGETS[0], "dense")),
+    ("langevin", stretched(TARGETS[2], "diagonal")),
+    ("gibbs", TARGETS[1]),
+    ("tempering", tempered_bimodal(HOT)),
+]
