@@ -34,7 +34,14 @@ WORKLOADS = {
         "min_sr_netket",
     ),
 }
-ENVIRONMENTS = {"netket": "netket", "jax": "jax", "pyqmc": "pyqmc", "qflow": "qflow-vmc", "emcee": "emcee", "blackjax": "blackjax"}
+ENVIRONMENTS = {
+    "netket": "netket",
+    "jax": "jax",
+    "pyqmc": "pyqmc",
+    "qflow": "qflow-vmc",
+    "emcee": "emcee",
+    "blackjax": "blackjax",
+}
 PROCESS_SECONDS = 900
 
 

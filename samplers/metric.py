@@ -103,9 +103,7 @@ class Metric:
         """The kernel (p, U, X) that writes positions."""
         if self.kind == "none":
             return _copied
-        return link(
-            _stretched_back, positions=_diagonal_positions if self.kind == "diagonal" else _dense_positions
-        )
+        return link(_stretched_back, positions=_diagonal_positions if self.kind == "diagonal" else _dense_positions)
 
 
 def _workspace(p, tile, n):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class Tempering:
 
     def __post_init__(self) -> None:
         t = self.temperatures
-        if len(t) < 2 or t[0] != 1.0 or any(not low < high < np.inf for low, high in zip(t, t[1:])):
+        if len(t) < 2 or t[0] != 1.0 or any(not low < high < np.inf for low, high in pairwise(t)):
             raise ValueError(f"temperatures = {t}: expected two or more that rise from 1")
         if self.n_moves < 1:
             raise ValueError(f"n_moves = {self.n_moves}: expected at least 1")
@@ -68,7 +69,7 @@ class Tempering:
     def kinds(self) -> tuple[str, ...]:
         """What is counted: moves at every temperature, then swaps of every pair."""
         t = [f"{temperature:g}" for temperature in self.temperatures]
-        return *(f"move at T = {hot}" for hot in t), *(f"swap T = {cold}, {hot}" for cold, hot in zip(t, t[1:]))
+        return *(f"move at T = {hot}" for hot in t), *(f"swap T = {cold}, {hot}" for cold, hot in pairwise(t))
 
     def decisions(self, n: int) -> np.ndarray:
         """Decisions of each kind that a walker makes in a step."""
@@ -89,9 +90,7 @@ class Tempering:
         """Compile for a target with ``workspace``, ``log_density`` and, where the move needs it, the gradient."""
         kernels = self.move.link(tempered(target))
         return MoveKernels(
-            link(
-                _prepare, prepare=kernels.prepare, workspace=target["workspace"], n_replicas=len(self.temperatures)
-            ),
+            link(_prepare, prepare=kernels.prepare, workspace=target["workspace"], n_replicas=len(self.temperatures)),
             link(_begin),
             link(
                 _step,

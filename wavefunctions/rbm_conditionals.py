@@ -11,8 +11,8 @@ from numerics.elementary import exp, sigmoid
 from numerics.link import kernel
 from numerics.random import fill_normals, fill_uniforms
 
-# |psi|^2 = F^c with c = 2 (psi = F) or 1 (psi = sqrt F) is the marginal in x of a joint density with c independent copies
-# of the hidden layer, of which only the sum enters: docs/theory.md, section 4.
+# |psi|^2 = F^c with c = 2 (psi = F) or 1 (psi = sqrt F) is the marginal in x of a joint density with c independent
+# copies of the hidden layer, of which only the sum enters: docs/theory.md, section 4.
 
 
 @kernel

@@ -1,8 +1,8 @@
 """Numbers and checks of workload W5 that every peer shares: a correlated Gaussian in 10 and 50 dimensions.
 
-Covariance eigenvalues rise geometrically from 1 to 100, the condition number, along axes of a random rotation. Log density
-and gradient cost a product with the full precision matrix for everyone. Chains start from exact draws, with settings
-tuned beforehand; the figure is effective draws of the worst coordinate per second, all by the same function.
+Covariance eigenvalues rise geometrically from 1 to 100, the condition number, along axes of a random rotation. Log
+density and gradient cost a product with the full precision matrix for everyone. Chains start from exact draws, with
+settings tuned beforehand; the figure is effective draws of the worst coordinate per second, all by the same function.
 """
 
 import sys
@@ -13,7 +13,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from samplers.diagnostics import ess  # noqa: E402
+from samplers.diagnostics import ess
 
 DIMENSIONS = (10, 50)
 CONDITION_NUMBER = 100.0

@@ -18,7 +18,7 @@ def candidate(n, n_walkers):
     """All walkers in one call of the density; every tenth step is kept."""
     matrix = target.precision(n)
     sampler = emcee.EnsembleSampler(n_walkers, n, lambda X: -0.5 * ((X @ matrix) * X).sum(1), vectorize=True)
-    sampler.random_state = np.random.RandomState(7).get_state()  # noqa: NPY002
+    sampler.random_state = np.random.RandomState(7).get_state()
     position = target.exact_draws(n, n_walkers)
     n_draws = STEPS[n] // n_walkers
 

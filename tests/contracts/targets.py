@@ -208,9 +208,7 @@ def tempered_bimodal(temperature: float) -> Target:
         n=2,
         log_density=lambda X: cold.log_density(X[:, :1]) + cold.log_density(X[:, 1:]) / temperature,
         draw=draw,
-        uniforms=lambda X: np.stack(
-            [cold.uniforms(X[:, :1])[:, 0], np.interp(X[:, 1], grid, distribution)], axis=1
-        ),
+        uniforms=lambda X: np.stack([cold.uniforms(X[:, :1])[:, 0], np.interp(X[:, 1], grid, distribution)], axis=1),
         moments={
             "cold": cold.moments["x"],
             "hot": (lambda X: X[:, 1], hot_mean),
@@ -224,7 +222,6 @@ TARGETS = [gaussian(), bimodal(), quartic(), half_line()]
 HOT = 2.5
 #: What moves of several parts, or in other coordinates, are tried on: name of the move, and target.
 FURTHER = [
-    ("metropolis", stretched(TARGETS[0], "dense")),
     ("langevin", stretched(TARGETS[0], "dense")),
     ("langevin", stretched(TARGETS[2], "diagonal")),
     ("gibbs", TARGETS[1]),

@@ -175,7 +175,6 @@ MUTANTS = {
     "langevin_always_accepted": ("langevin", {"decide": accept_all}),
     "acceptance_inverted": ("metropolis", {"decide": decide_inverted}),
     "swap_inverted": ("tempering", {"decide": decide_inverted}),
-    "always_swapped": ("tempering", {"decide": accept_all}),
 }
 
 
