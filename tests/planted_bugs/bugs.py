@@ -133,10 +133,10 @@ SAMPLING = [
         ("tests/wavefunctions/test_rbm_conditionals.py::test_conditional_densities",),
     ),
     Bug(
-        "hidden units drawn for the origin",
+        "hidden units drawn for the mirror image",
         "samplers/gibbs.py",
         "    draw_hidden(p, X, memory, states)\n",
-        "    draw_hidden(p, 0.0 * X, memory, states)\n",
+        "    draw_hidden(p, -X, memory, states)\n",
         (f"{SAMPLERS}::test_density_is_left_unchanged[gibbs-bimodal]",),
     ),
     Bug(

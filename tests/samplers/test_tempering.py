@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from numerics.random import stream_states
 from samplers import Density, Langevin, Metropolis, Tempering, sample
 from samplers.diagnostics import ess
+from tests.contracts.targets import TARGETS
+from tests.naive.moves import tempering_twin
 from tests.samplers.densities import two_modes
 
 WEIGHT, CENTRE = 0.3, 5.0
@@ -33,6 +36,27 @@ def test_tempering_finds_the_weight(move):
     assert error < 0.013
     assert abs(in_left.mean() - WEIGHT) < 4.42 * error
     assert all(0.15 < rate < 0.95 for rate in chains.info.rates.values())
+
+
+def test_swaps_of_a_slow_twin():
+    """Same random numbers: 60 steps of 5 walkers with three replicas end at the same points."""
+    target, move = TARGETS[1], Tempering((1.0, 3.0, 9.0), Metropolis(0.9), n_moves=2)
+    kernels = move.link(target.kernels)
+    slow = np.concatenate([target.draw(np.random.default_rng(3), 5) for _ in range(3)], axis=1)
+    states = stream_states(12, 0, 5)
+    X, slow_states, slow_accepted, counts = slow.T.copy(), states.copy(), 0, np.zeros(5, np.int64)
+    memory = kernels.prepare(target.p, 5, target.n)
+    kernels.begin(target.p, X, move.options(), memory)
+    accepted = sum(kernels.step(target.p, X, states, move.options(), memory) for _ in range(60))
+    for b in range(5):
+        for _ in range(60):
+            slow[b], n = tempering_twin(target, move, slow[b], slow_states[b])
+            slow_accepted += n
+    np.testing.assert_allclose(X.T, slow, rtol=1e-9, atol=1e-9)
+    assert (states == slow_states).all()
+    kernels.tally(memory, counts)
+    assert accepted == slow_accepted == counts[:3].sum()
+    assert (counts[3:] > 100).all()
 
 
 @pytest.mark.parametrize("temperatures", [(1.0,), (2.0, 3.0), (1.0, 3.0, 2.0), (1.0, 1.0), (1.0, float("nan"))])
