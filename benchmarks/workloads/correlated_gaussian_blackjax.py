@@ -11,7 +11,7 @@ import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 
 #: Step sizes eps of x + eps grad + sqrt(2 eps) normal to try.
-STEPS = {10: (1.2, 1.8, 2.4), 50: (0.6, 0.8, 1.0)}
+STEPS = {10: (1.2, 1.5, 1.8), 50: (0.6, 0.8, 1.0)}
 MALA_CHAINS, NUTS_CHAINS = (32, 256), (1, 16)
 MALA_THIN, MALA_DRAWS, NUTS_DRAWS = 20, 500, 1000
 

@@ -17,7 +17,7 @@ WARM_UP = 4000
 #: Move, acceptance rates to try, and steps between draws with a metric and without.
 MOVES = {
     "metropolis": (Metropolis(), (0.2, 0.3), {"dense": 10, "none": 100}),
-    "langevin": (Langevin(drift_limit=0.0), (0.5, 0.7), {"dense": 1, "none": 20}),
+    "langevin": (Langevin(drift_limit=0.0), (0.3, 0.5, 0.7), {"dense": 1, "none": 20}),
 }
 DRAWS = 1000
 
