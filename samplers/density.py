@@ -15,6 +15,7 @@ slope = Slot("slope", "(params, x)")
 function = Slot("function", "(x)")
 log_density = Slot("log_density", "(p, X, log, ws)")
 
+SLOTS = ("workspace", "log_density", "log_density_gradient", "refresh", "block_ratio", "block_accept")
 #: Step of the default gradient relative to max(1, |x_k|), about eps**(1/5) as fourth-order differences want it.
 DIFFERENCE_STEP = 1e-3
 
@@ -62,8 +63,11 @@ class Density:
         Raises
         ------
         TypeError
-            if ``workspace`` or ``log_density`` is missing.
+            if ``workspace`` or ``log_density`` is missing, or for a slot no move knows.
         """
+        unknown = sorted(set(kernels) - set(SLOTS))
+        if unknown:
+            raise TypeError(f"unknown kernel {unknown[0]!r}, expected one of {', '.join(SLOTS)}")
         missing = [slot for slot in ("workspace", "log_density") if slot not in kernels]
         if missing:
             raise TypeError(f"kernel '{missing[0]}' is missing: a density needs workspace and log_density")
@@ -79,13 +83,10 @@ class Density:
         self.n = n
         self.p = p
         self.names = tuple(names) if names is not None else tuple(f"x{k}" for k in range(n))
-        full = dict(kernels)
-        if "log_density_gradient" not in full:
-            full["log_density_gradient"] = link(_difference_gradient, log_density=kernels["log_density"])
-        if "block_ratio" not in full:
-            full["refresh"] = no_refresh
-            full["block_ratio"] = link(_whole_block_ratio, log_density=kernels["log_density"])
-            full["block_accept"] = no_block_accept
+        whole = {"log_density": as_kernel(kernels["log_density"])}
+        full = {"refresh": no_refresh, "block_accept": no_block_accept, **kernels}
+        full.setdefault("log_density_gradient", link(_difference_gradient, **whole))
+        full.setdefault("block_ratio", link(_whole_block_ratio, **whole))
         self.kernels = {slot: as_kernel(given) for slot, given in full.items()}
 
     def log_density(self, X: np.ndarray) -> np.ndarray:

@@ -79,8 +79,6 @@ class Sampler:
     ------
     ValueError
         for an unknown metric, or one the move does not take.
-    KeyError
-        if the density lacks a kernel the move needs.
     """
 
     def __init__(self, density: Density, move: Move, metric: str | None = None) -> None:

@@ -61,6 +61,7 @@ def test_a_function_of_the_configuration_alone_may_be_plain_python():
     [
         (lambda: Density(gaussian, 0), ValueError, "n = 0: expected at least one"),
         (lambda: Density(gaussian, 2, params=np.eye(2), names=["a"]), ValueError, r"names = \['a'\]: expected 2"),
+        (lambda: Density.from_kernels({"logdensity": gaussian}, 2, ()), TypeError, "unknown kernel 'logdensity'"),
         (lambda: Density.from_kernels({"workspace": gaussian}, 2, ()), TypeError, "kernel 'log_density' is missing"),
     ],
 )
