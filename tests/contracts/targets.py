@@ -190,40 +190,35 @@ def stretched(target: Target, kind: str) -> Target:
     )
 
 
-def tempered_bimodal(temperature: float) -> Target:
-    """Two replicas of the bimodal density, the second at a higher temperature; independent of each other."""
-    cold = bimodal()
-    grid = np.linspace(-12.0, 12.0, 40001)
-    weights = np.exp(cold.log_density(grid[:, None]) / temperature)
-    distribution = np.concatenate([[0.0], np.cumsum(0.5 * (weights[1:] + weights[:-1]))])
-    distribution /= distribution[-1]
-    hot_mean = np.average(grid, weights=weights)
-
-    def draw(rng, size):
-        return np.stack([cold.draw(rng, size)[:, 0], np.interp(rng.random(size), distribution, grid)], axis=1)
-
+def tempered_bimodal(temperatures: tuple[float, ...]) -> Target:
+    """Replicas of the bimodal density at rising temperatures, the first 1; independent of each other."""
+    cold, grid = bimodal(), np.linspace(-18.0, 18.0, 40001)
+    weights = [np.exp(cold.log_density(grid[:, None]) / t) for t in temperatures]
+    sums = [np.concatenate([[0.0], np.cumsum(0.5 * (w[1:] + w[:-1]))]) for w in weights]
+    distributions = [total / total[-1] for total in sums]
+    means = [np.average(grid, weights=w) for w in weights]
     return replace(
         cold,
         name="tempered_bimodal",
-        n=2,
-        log_density=lambda X: cold.log_density(X[:, :1]) + cold.log_density(X[:, 1:]) / temperature,
-        draw=draw,
-        uniforms=lambda X: np.stack([cold.uniforms(X[:, :1])[:, 0], np.interp(X[:, 1], grid, distribution)], axis=1),
+        n=len(temperatures),
+        log_density=lambda X: sum(cold.log_density(x[:, None]) / t for x, t in zip(X.T, temperatures)),
+        draw=lambda rng, size: np.stack([np.interp(rng.random(size), d, grid) for d in distributions], axis=1),
+        uniforms=lambda X: np.stack([np.interp(x, grid, d) for x, d in zip(X.T, distributions)], axis=1),
         moments={
             "cold": cold.moments["x"],
-            "hot": (lambda X: X[:, 1], hot_mean),
-            "hot^2": (lambda X: X[:, 1] ** 2, np.average(grid**2, weights=weights)),
-            "cold hot": (lambda X: X[:, 0] * X[:, 1], cold.moments["x"][1] * hot_mean),
+            "hot": (lambda X: X[:, 1], means[1]),
+            "hot^2": (lambda X: X[:, 1] ** 2, np.average(grid**2, weights=weights[1])),
+            "cold hot": (lambda X: X[:, 0] * X[:, 1], cold.moments["x"][1] * means[1]),
         },
     )
 
 
 TARGETS = [gaussian(), bimodal(), quartic(), half_line()]
-HOT = 2.5
+TEMPERATURES = (1.0, 2.5, 6.0)
 #: What moves of several parts, or in other coordinates, are tried on: name of the move, and target.
 FURTHER = [
     ("langevin", stretched(TARGETS[0], "dense")),
     ("langevin", stretched(TARGETS[2], "diagonal")),
     ("gibbs", TARGETS[1]),
-    ("tempering", tempered_bimodal(HOT)),
+    ("tempering", tempered_bimodal(TEMPERATURES)),
 ]

@@ -21,7 +21,7 @@ from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
 from samplers.tempering import Tempering
 from tests.contracts import target_kernels
-from tests.contracts.targets import FURTHER, HOT, TARGETS
+from tests.contracts.targets import FURTHER, TARGETS, TEMPERATURES
 
 #: False-alarm rate of each statistical check; 4.42 sigma two-sided.
 ALPHA, SIGMAS = 1e-5, 4.42
@@ -35,7 +35,7 @@ MOVES = {
 }
 SIMPLE = list(MOVES)
 MOVES["gibbs"] = lambda width: Gibbs(target_kernels.side, target_kernels.draw_side, target_kernels.draw_point)
-MOVES["tempering"] = lambda width: Tempering((1.0, HOT), Metropolis(1.6), n_moves=2)
+MOVES["tempering"] = lambda width: Tempering(TEMPERATURES, Metropolis(1.6), n_moves=2)
 CASES = [*((name, target) for target in TARGETS for name in SIMPLE), *FURTHER]
 
 
@@ -89,7 +89,7 @@ def start(name, target, n_walkers, seed, kernels=None):
 def p_value_of_density(target, X):
     """Smallest p-value, times their number, of a chi-square test on a grid and one KS test per coordinate."""
     U = target.uniforms(X)
-    per_axis = {1: 32, 2: 6, 4: 3}[target.n]
+    per_axis = {1: 32, 2: 6, 3: 4, 4: 3}[target.n]
     cells = np.minimum((U * per_axis).astype(int), per_axis - 1)
     counts = np.bincount(np.ravel_multi_index(cells.T, (per_axis,) * target.n), minlength=per_axis**target.n)
     p_values = [stats.chisquare(counts).pvalue]
@@ -188,7 +188,7 @@ def mutated(name, target, replaced):
     if name == "tempering":
         inner = move.move.link(tempering.tempered(target.kernels))
         slots = {"begin": inner.begin, "step": inner.step, "log_density": target.kernels["log_density"]}
-        return replace(sound, step=link(tempering._step, **slots, n_replicas=2, n_moves=2, **replaced))
+        return replace(sound, step=link(tempering._step, **slots, n_replicas=len(TEMPERATURES), n_moves=2, **replaced))
     slots = {"log_density": target.kernels["log_density"]}
     return replace(sound, step=link(metropolis._step_all, **slots, **replaced))
 

@@ -9,11 +9,13 @@ from scipy import special, stats
 
 import vmc
 from hamiltonians.system import System
+from numerics.link import as_kernel
 from samplers import Density, Gibbs, Metropolis, sample
+from samplers.base import StepTuner
 from vmc.config import build, parse_config
 from vmc.target import density_of
 from wavefunctions.rbm import RBM
-from wavefunctions.rbm_conditionals import CONDITIONALS, draw_hidden, draw_visible, hidden
+from wavefunctions.rbm_conditionals import CONDITIONALS
 
 SIGMA, SIGMAS = 0.8, 4.42
 JOB = """
@@ -46,21 +48,22 @@ def exact_moments(psi, c):
 
 @amplitudes
 def test_conditional_densities(amplitude):
-    """200 000 draws at one configuration: numbers of hidden units binomial, coordinates normal; p > 1e-5 each."""
-    psi, c, n = machine(amplitude), COPIES[amplitude], 200_000
+    """100 000 draws at one configuration: numbers of hidden units binomial, coordinates normal; p > 1e-5 each."""
+    psi, c, n = machine(amplitude), COPIES[amplitude], 100_000
     p = psi.arguments()
     x = np.array([0.3, -0.8, 1.1, 0.2])
     X = np.repeat(x[:, None], n, axis=1)
     states = np.random.default_rng(3).integers(0, 2**64, (n, 4), dtype=np.uint64)
-    H = hidden(p, n, 4)
-    draw_hidden(p, X, H, states)
+    k = {name: as_kernel(kernel) for name, kernel in CONDITIONALS.items()}
+    H = k["hidden"](p, n, 4)
+    k["draw_hidden"](p, X, H, states)
     s = special.expit(p[2] + x @ p[3] / SIGMA**2)
     for counts, probability in zip(H[0][0], s):
         seen = [np.count_nonzero(counts == k) for k in range(c + 1)]
         assert stats.chisquare(seen, n * stats.binom.pmf(range(c + 1), c, probability)).pvalue > 1e-5
     h = np.array([1.0, 0.0, c])
     H[0][0][:] = h[:, None]
-    draw_visible(p, H, X, states)
+    k["draw_visible"](p, H, X, states)
     for row, mean in zip(X, p[1] + p[3] @ h / c):
         assert stats.kstest(row, stats.norm(mean, SIGMA / math.sqrt(c)).cdf).pvalue > 1e-5
 
@@ -72,7 +75,7 @@ def test_gibbs_and_metropolis_give_the_exact_moments(amplitude):
     density = Density.from_kernels(density_of(psi), 4, psi.arguments())
     first, second = exact_moments(psi, COPIES[amplitude])
     for move in (Gibbs(**CONDITIONALS), Metropolis()):
-        chains = sample(density, move, n_draws=2000, n_walkers=64, warm_up=300, seed=2)
+        chains = sample(density, move, n_draws=2000, n_walkers=64, warm_up=300, seed=2, metric="none")
         summary = chains.summary()
         assert (abs(summary.mean - first) < SIGMAS * summary.error).all()
         for i, k in itertools.combinations_with_replacement(range(4), 2):
@@ -91,12 +94,17 @@ def test_the_check_has_power():
     assert (abs(summary.mean - exact_moments(psi, 2)[0]) > 2.0 * SIGMAS * summary.error).any()
 
 
+def test_a_configuration_names_them():
+    move = build(parse_config(JOB, (), "job.toml")).move
+    assert isinstance(move, Gibbs)
+    assert move == Gibbs(**CONDITIONALS)
+    assert StepTuner(move.target_acceptance).update(move.options()[0], 1.0) == 0.0
+
+
+@pytest.mark.slow
 def test_energies_of_a_job():
-    """Gibbs moves in the measuring loop, as a configuration names them: the mean of the trap is exact, |z| < 4.42."""
-    config = parse_config(JOB, (), "job.toml")
-    physics = build(config)
-    assert isinstance(physics.move, Gibbs)
-    psi = machine("F")
+    """Gibbs moves in the measuring loop: the mean of the trap is exact, |z| < 4.42."""
+    physics, psi = build(parse_config(JOB, (), "job.toml")), machine("F")
     energies = vmc.evaluate(psi, physics.hamiltonian, physics.move, n_walkers=64, samples=300)
     trap = energies.components["trap"]
     assert abs(trap.value - 0.5 * np.trace(exact_moments(psi, 2)[1])) < SIGMAS * trap.error
