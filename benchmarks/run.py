@@ -23,6 +23,7 @@ WORKLOADS = {
     "W1": ("boson_trap_vmc", "boson_trap_netket", "boson_trap_jax", "boson_trap_qflow"),
     "W2": ("dot_rbm_vmc", "dot_rbm_netket", "dot_rbm_jax", "dot_rbm_qflow"),
     "W3": ("network_dot_vmc", "network_dot_netket", "network_dot_jax"),
+    "W5": ("correlated_gaussian_vmc", "correlated_gaussian_emcee", "correlated_gaussian_blackjax"),
     "W7": ("first_energy_vmc", "first_energy_netket", "first_energy_pyqmc"),
     "W8": (
         "sr_solve_vmc",
@@ -33,7 +34,14 @@ WORKLOADS = {
         "min_sr_netket",
     ),
 }
-ENVIRONMENTS = {"netket": "netket", "jax": "jax", "pyqmc": "pyqmc", "qflow": "qflow-vmc"}
+ENVIRONMENTS = {
+    "netket": "netket",
+    "jax": "jax",
+    "pyqmc": "pyqmc",
+    "qflow": "qflow-vmc",
+    "emcee": "emcee",
+    "blackjax": "blackjax",
+}
 PROCESS_SECONDS = 900
 
 

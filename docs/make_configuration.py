@@ -54,7 +54,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             schema.UserFactor,
         ),
     ),
-    ("sampler", (schema.MetropolisSection, schema.LangevinSection)),
+    ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
     (
         "optimizer",
         (

@@ -17,6 +17,15 @@ def zero(A):
 
 
 @kernel
+def transpose(A, B):
+    """B = A^T."""
+    for i in range(B.shape[0]):
+        row = B[i]
+        for j in range(row.size):
+            row[j] = A[j, i]
+
+
+@kernel
 def add_product(A, B, C):
     """C += A B for A (rows, inner), B (inner, tile), C (rows, tile), all C-contiguous.
 

@@ -225,6 +225,17 @@ def fill_normals(states, out):
 
 
 @elementary
+def fill_uniforms(states, out):
+    """Draw for every walker of a tile: out[k, b], out (n, tile), is the k-th of n numbers of walker b from [0, 1)."""
+    for walker in range(out.shape[1]):
+        a, b, c, d = states[walker, 0], states[walker, 1], states[walker, 2], states[walker, 3]
+        for k in range(out.shape[0]):
+            word, a, b, c, d = _advance(a, b, c, d)
+            out[k, walker] = _unit_interval(word)
+        _store(states[walker], a, b, c, d)
+
+
+@elementary
 def fill_normal(state, out, n):
     """Draw `n` <= out.size normal numbers into out[:n], those that `n` calls of `normal` give."""
     a, b, c, d = state[0], state[1], state[2], state[3]

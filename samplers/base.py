@@ -18,27 +18,44 @@ block_accept            (p, X, i, Y, accepted, ws)              updates ws where
 
 A **move** links three kernels for a target: ``prepare(p, tile, n) -> memory``; ``begin(p, X, options,
 memory)`` after X, p or options changed; ``step(p, X, states, options, memory) -> number accepted``.
-``options`` is a small array, so that a step size can be tuned without compiling again.
+``options`` is a small array, so that a step size can be tuned without compiling again.  A move of several parts
+(:mod:`samplers.tempering`) may hold ``copies`` configurations a walker, one below the other in X, and count by kind:
+``tally(memory, counts)`` adds what it counted since ``prepare``, an accepted move of options[k] in counts[k].
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+
+from numerics.link import kernel
 
 Kernels = Mapping[str, Callable]
 
 
+@kernel
+def no_tally(memory, counts):
+    """Counts of a move that has one kind of decision, whose number `step` returns."""
+
+
 @dataclass(frozen=True)
 class MoveKernels:
-    """The three compiled kernels of a move bound to a target."""
+    """The compiled kernels of a move bound to a target.
+
+    Attributes
+    ----------
+    prepare, begin, step, tally : as above.
+    copies : configurations that a walker holds; the first follows the target.
+    """
 
     prepare: Callable
     begin: Callable
     step: Callable
+    tally: Callable = no_tally
+    copies: int = 1
 
 
 class Move(Protocol):
@@ -74,8 +91,8 @@ class StepTuner:
     first_gain: float = 2.0
     n_updates: int = field(default=0)
 
-    def update(self, step: float, acceptance: float) -> float:
-        """The next step size."""
+    def update(self, step: Any, acceptance: Any) -> Any:
+        """The next step size, or step sizes for an array of them."""
         self.n_updates += 1
         gain = self.first_gain / np.sqrt(self.n_updates)
-        return float(step * np.exp(gain * (acceptance - self.target)))
+        return step * np.exp(gain * (acceptance - self.target))

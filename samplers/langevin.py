@@ -26,17 +26,18 @@ class Langevin:
 
     Parameters
     ----------
-    width : coordinates per block (particle); the drift is limited block by block.
+    width : coordinates per block (the dimension of space for particles); the drift is limited block by block.
     time_step : dt.
     drift_limit : a in the limited drift v (sqrt(1 + 2 a v^2 dt) - 1) / (a v^2 dt) of Umrigar, Nightingale
         and Runge, J. Chem. Phys. 99, 2865 (1993); zero for no limit.
     """
 
-    width: int
+    width: int = 1
     time_step: float = 0.1
     drift_limit: float = 0.25
     name = "langevin"
     target_acceptance = 0.7
+    takes_metric = True
 
     def options(self) -> np.ndarray:
         """(time_step, drift_limit)."""

@@ -31,6 +31,7 @@ class Metropolis:
     step_size: float = 0.5
     name = "metropolis"
     target_acceptance = 0.35
+    takes_metric = True
 
     def options(self) -> np.ndarray:
         """(step_size,)."""

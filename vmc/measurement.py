@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
-from numerics.dense import zero
+from numerics.dense import transpose, zero
 from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
 from samplers.base import Move
@@ -102,15 +102,6 @@ def _keep_energies(E, X, energies, offender):
             offender[:] = X[:, b]
 
 
-@kernel
-def _transpose(A, B):
-    """B = A^T."""
-    for i in range(B.shape[0]):
-        row = B[i]
-        for j in range(row.size):
-            row[j] = A[j, i]
-
-
 class Measurement:
     """A wave function, a Hamiltonian and a move linked into one compiled loop.
 
@@ -123,7 +114,7 @@ class Measurement:
     Raises
     ------
     ValueError
-        if the systems differ.
+        if the systems differ, or for a move that holds several configurations a walker.
     """
 
     def __init__(
@@ -135,6 +126,8 @@ class Measurement:
         self.hamiltonian = hamiltonian
         self.move = move
         moves = move.link(density_of(wave_function))
+        if moves.copies > 1:
+            raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")
         self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)
         weighted = self.local_energy.weighted_log_derivatives
         self._loop = link(
@@ -219,7 +212,7 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
     for first in range(0, n_walkers, tile):
         last = min(first + tile, n_walkers)
         x, s = np.empty((n, last - first)), states[first:last]
-        _transpose(X[first:last], x)
+        transpose(X[first:last], x)
         memory = prepare(p, last - first, n)
         begin(p, x, options, memory)
         energy_memory = prepare_energy(p, last - first, n)
@@ -245,5 +238,5 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
                     collected[:, sample * n_walkers + first : sample * n_walkers + last] = O
                 else:
                     _add_moments(O, weights, n_bad, moments)
-        _transpose(x, X[first:last])
+        transpose(x, X[first:last])
     return accepted

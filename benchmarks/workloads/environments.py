@@ -56,6 +56,8 @@ PEERS = {
         ("boson_trap_qflow.py", "dot_rbm_qflow.py"),
         "build_qflow.py",
     ),
+    "emcee": Peer(("emcee",), "import emcee", ("correlated_gaussian_emcee.py",)),
+    "blackjax": Peer(("blackjax",), "import blackjax", ("correlated_gaussian_blackjax.py",)),
 }
 OWN_ENVIRONMENT_SCRIPTS = ("sr_solve_scipy.py",)  # need no environment but this project's
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from numerics.link import Slot, as_kernel, kernel, link
+from numerics.random import fill_normals, fill_uniforms
 
 log_density = Slot("log_density", "(p, X, log, ws)")
 
@@ -138,6 +139,32 @@ def bimodal_gradient(p, X, log, G, ws):
         second = (1.0 - weight) * math.exp(-0.5 * right * right)
         log[b] = math.log(first + second)
         G[0, b] = -(first * left + second * right) / ((first + second) * width)
+
+
+# The same as the marginal of a joint density of the point and the side it was drawn from, for Gibbs moves.
+
+
+@kernel
+def side(p, tile, n):
+    return np.empty((1, tile)), np.empty((1, tile))
+
+
+@kernel
+def draw_side(p, X, H, states):
+    weight, centre, width = p
+    fill_uniforms(states, H[1])
+    for b in range(X.shape[1]):
+        left = (X[0, b] + centre) / width
+        right = (X[0, b] - centre) / width
+        odds = (1.0 - weight) / weight * math.exp(0.5 * (left * left - right * right))
+        H[0][0, b] = -1.0 if H[1][0, b] < 1.0 / (1.0 + odds) else 1.0
+
+
+@kernel
+def draw_point(p, H, X, states):
+    fill_normals(states, H[1])
+    for b in range(X.shape[1]):
+        X[0, b] = H[0][0, b] * p[1] + p[2] * H[1][0, b]
 
 
 # Quartic in x, and y normal around x^2: log pi = -x^4 - (y - x^2)^2 / (2 s^2), p = (s,).

@@ -7,12 +7,13 @@ correlated Gaussian keep a one-block state, P x, so that `refresh` and `block_ac
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from numerics.link import as_kernel
+from samplers.metric import Metric
 from tests.contracts import target_kernels as k
 
 
@@ -168,4 +169,56 @@ def half_line() -> Target:
     )
 
 
+def stretched(target: Target, kind: str) -> Target:
+    """The same density in the coordinates of a metric, learnt from exact draws."""
+    metric = Metric(kind)
+    factor = metric.learn(target.draw(np.random.default_rng(23), 500))
+    matrix = np.diag(factor) if kind == "diagonal" else factor
+    return replace(
+        target,
+        name=f"{target.name}_{kind}",
+        kernels=metric.target(target.kernels),
+        p=metric.arguments(factor, target.p),
+        log_density=lambda U: target.log_density(U @ matrix.T),
+        gradient=lambda U: target.gradient(U @ matrix.T) @ matrix,
+        draw=lambda rng, size: np.linalg.solve(matrix, target.draw(rng, size).T).T,
+        uniforms=lambda U: target.uniforms(U @ matrix.T),
+        moments={
+            name: (lambda U, function=function: function(U @ matrix.T), exact)
+            for name, (function, exact) in target.moments.items()
+        },
+    )
+
+
+def tempered_bimodal(temperatures: tuple[float, ...]) -> Target:
+    """Replicas of the bimodal density at rising temperatures, the first 1; independent of each other."""
+    cold, grid = bimodal(), np.linspace(-18.0, 18.0, 40001)
+    weights = [np.exp(cold.log_density(grid[:, None]) / t) for t in temperatures]
+    sums = [np.concatenate([[0.0], np.cumsum(0.5 * (w[1:] + w[:-1]))]) for w in weights]
+    distributions = [total / total[-1] for total in sums]
+    means = [np.average(grid, weights=w) for w in weights]
+    return replace(
+        cold,
+        name="tempered_bimodal",
+        n=len(temperatures),
+        log_density=lambda X: sum(cold.log_density(x[:, None]) / t for x, t in zip(X.T, temperatures)),
+        draw=lambda rng, size: np.stack([np.interp(rng.random(size), d, grid) for d in distributions], axis=1),
+        uniforms=lambda X: np.stack([np.interp(x, grid, d) for x, d in zip(X.T, distributions)], axis=1),
+        moments={
+            "cold": cold.moments["x"],
+            "hot": (lambda X: X[:, 1], means[1]),
+            "hot^2": (lambda X: X[:, 1] ** 2, np.average(grid**2, weights=weights[1])),
+            "cold hot": (lambda X: X[:, 0] * X[:, 1], cold.moments["x"][1] * means[1]),
+        },
+    )
+
+
 TARGETS = [gaussian(), bimodal(), quartic(), half_line()]
+TEMPERATURES = (1.0, 2.5, 6.0)
+#: What moves of several parts, or in other coordinates, are tried on: name of the move, and target.
+FURTHER = [
+    ("langevin", stretched(TARGETS[0], "dense")),
+    ("langevin", stretched(TARGETS[2], "diagonal")),
+    ("gibbs", TARGETS[1]),
+    ("tempering", tempered_bimodal(TEMPERATURES)),
+]

@@ -13,12 +13,15 @@ from scipy import stats
 
 from numerics.link import kernel, link
 from numerics.random import uniform
-from samplers import langevin, metropolis
+from samplers import langevin, metropolis, tempering
 from samplers.base import StepTuner
 from samplers.diagnostics import ess
+from samplers.gibbs import Gibbs
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
-from tests.contracts.targets import TARGETS
+from samplers.tempering import Tempering
+from tests.contracts import target_kernels
+from tests.contracts.targets import FURTHER, TARGETS, TEMPERATURES
 
 #: False-alarm rate of each statistical check; 4.42 sigma two-sided.
 ALPHA, SIGMAS = 1e-5, 4.42
@@ -30,11 +33,24 @@ MOVES = {
     "langevin": lambda width: Langevin(width, 0.7, drift_limit=0.25),
     "langevin_unlimited": lambda width: Langevin(width, 0.6, drift_limit=0.0),
 }
-#: A sweep in fixed order leaves the density unchanged without being reversible.
-REVERSIBLE = [name for name in MOVES if name != "block_metropolis"]
+SIMPLE = list(MOVES)
+MOVES["gibbs"] = lambda width: Gibbs(target_kernels.side, target_kernels.draw_side, target_kernels.draw_point)
+MOVES["tempering"] = lambda width: Tempering(TEMPERATURES, Metropolis(1.6), n_moves=2)
+CASES = [*((name, target) for target in TARGETS for name in SIMPLE), *FURTHER]
 
-targets = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-moves = pytest.mark.parametrize("name", MOVES)
+
+def parametrised(cases):
+    """Every move on every target it is tried on."""
+    ids = [f"{name}-{target.name}" for name, target in cases]
+    return pytest.mark.parametrize(("name", "target"), cases, ids=ids)
+
+
+cases = parametrised(CASES)
+#: Sweeps in fixed order leave the density unchanged without being reversible.
+reversible = parametrised([case for case in CASES if case[0] not in ("block_metropolis", "tempering")])
+#: Tempering moves in two ways, by moves and by swaps.
+simple = parametrised([case for case in CASES if case[0] != "tempering"])
+moves = pytest.mark.parametrize("name", SIMPLE)
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled speed")
 
 
@@ -44,7 +60,7 @@ class Chains:
     def __init__(self, kernels, target, options, X, states):
         self.kernels, self.target, self.options = kernels, target, options
         self.tile, self.states = X.T.copy(), states
-        self.memory = kernels.prepare(target.p, *X.shape)
+        self.memory = kernels.prepare(target.p, len(X), X.shape[1] // kernels.copies)
         self.begin()
 
     @property
@@ -73,7 +89,7 @@ def start(name, target, n_walkers, seed, kernels=None):
 def p_value_of_density(target, X):
     """Smallest p-value, times their number, of a chi-square test on a grid and one KS test per coordinate."""
     U = target.uniforms(X)
-    per_axis = {1: 32, 2: 6, 4: 3}[target.n]
+    per_axis = {1: 32, 2: 6, 3: 4, 4: 3}[target.n]
     cells = np.minimum((U * per_axis).astype(int), per_axis - 1)
     counts = np.bincount(np.ravel_multi_index(cells.T, (per_axis,) * target.n), minlength=per_axis**target.n)
     p_values = [stats.chisquare(counts).pvalue]
@@ -106,20 +122,18 @@ def p_value_of_rank(name, target, kernels=None, n_chains=50_000, n_steps=7, seed
 
 
 @compiled
-@targets
-@moves
+@cases
 def test_density_is_left_unchanged(name, target):
     """False alarms 1e-5; 1 % of total variation is seen with power 0.8 or more (mutants below)."""
     chains = start(name, target, N_CHAINS, seed=11)
     accepted = chains.run(N_STEPS)
     proposals = MOVES[name](target.width).proposals(target.n) * N_CHAINS * N_STEPS
-    assert 0.2 < accepted / proposals < 0.95
+    assert accepted == proposals if name == "gibbs" else 0.2 < accepted / proposals < 0.95
     assert p_value_of_density(target, chains.X) > ALPHA
 
 
 @compiled
-@targets
-@pytest.mark.parametrize("name", REVERSIBLE)
+@reversible
 def test_move_is_reversible(name, target):
     """Exact test, false alarms 1e-5."""
     assert p_value_of_rank(name, target) > ALPHA
@@ -160,6 +174,7 @@ MUTANTS = {
     "drift_sign": ("langevin", {"add_log_green_ratio": green_ratio_of_reversed_drift}),
     "langevin_always_accepted": ("langevin", {"decide": accept_all}),
     "acceptance_inverted": ("metropolis", {"decide": decide_inverted}),
+    "swap_inverted": ("tempering", {"decide": decide_inverted}),
 }
 
 
@@ -170,6 +185,10 @@ def mutated(name, target, replaced):
     if name == "langevin":
         slots = {"log_density_gradient": target.kernels["log_density_gradient"], "block_width": move.width}
         return replace(sound, step=link(langevin._step, **slots, **replaced))
+    if name == "tempering":
+        inner = move.move.link(tempering.tempered(target.kernels))
+        slots = {"begin": inner.begin, "step": inner.step, "log_density": target.kernels["log_density"]}
+        return replace(sound, step=link(tempering._step, **slots, n_replicas=len(TEMPERATURES), n_moves=2, **replaced))
     slots = {"log_density": target.kernels["log_density"]}
     return replace(sound, step=link(metropolis._step_all, **slots, **replaced))
 
@@ -177,19 +196,18 @@ def mutated(name, target, replaced):
 @compiled
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_distribution_tests_have_power(mutant):
-    """Negative control: both tests must notice each planted error."""
+    """Negative control: both tests must notice each planted error, the first that of a move that is not reversible."""
     name, replaced = MUTANTS[mutant]
-    target = TARGETS[2]
+    target = FURTHER[-1][1] if name == "tempering" else TARGETS[2]
     kernels = mutated(name, target, replaced)
     chains = start(name, target, N_CHAINS, seed=11, kernels=kernels)
     chains.run(N_STEPS)
     assert p_value_of_density(target, chains.X) < ALPHA
-    assert p_value_of_rank(name, target, kernels) < ALPHA
+    assert name == "tempering" or p_value_of_rank(name, target, kernels) < ALPHA
 
 
 @compiled
-@targets
-@moves
+@cases
 def test_moments_along_chains(name, target):
     """Averages over long chains, with errors from the effective sample size; |z| < 4.42 each."""
     n_walkers, n_steps = 64, 2000
@@ -205,8 +223,7 @@ def test_moments_along_chains(name, target):
         assert error < 0.05
 
 
-@targets
-@moves
+@cases
 def test_same_seed_same_chain(name, target):
     first, second, other = (start(name, target, 6, seed) for seed in (3, 3, 4))
     for chains in (first, second, other):
@@ -216,8 +233,7 @@ def test_same_seed_same_chain(name, target):
     assert (first.X != other.X).all()
 
 
-@targets
-@moves
+@cases
 def test_neighbours_in_the_tile_change_no_bit(name, target):
     """A walker's path is its own: the others of its tile may be anywhere, with any random numbers."""
     alone, mixed = (start(name, target, 24, seed) for seed in (8, 9))
@@ -230,8 +246,7 @@ def test_neighbours_in_the_tile_change_no_bit(name, target):
     assert (mixed.X[1::3] != alone.X[1::3]).all()
 
 
-@targets
-@moves
+@cases
 def test_tile_size_changes_rounding_at_most(name, target):
     """Vector registers and the remainder beside them may round differently, so the size of a tile is no setting of a
     run; decisions and random numbers are the same however the walkers are split."""
@@ -250,8 +265,7 @@ def test_tile_size_changes_rounding_at_most(name, target):
         assert n_accepted == accepted
 
 
-@targets
-@moves
+@cases
 def test_beginning_again_changes_nothing(name, target):
     """What a move remembers is only ever what it could work out again (up to rounding of a kept state)."""
     kept, renewed = (start(name, target, 8, seed=9) for _ in range(2))
@@ -261,8 +275,7 @@ def test_beginning_again_changes_nothing(name, target):
     np.testing.assert_allclose(kept.X, renewed.X, rtol=1e-12, atol=1e-13)
 
 
-@targets
-@moves
+@simple
 def test_accepted_moves_are_counted(name, target):
     """One for each block (or walker) that has moved, and nothing else moves."""
     chains = start(name, target, 50, seed=6)

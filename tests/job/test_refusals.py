@@ -39,6 +39,7 @@ def one_line(done) -> str:
         ("wavefunction=[{kind='feed_forward', hidden=[]}]", ("wavefunction", "hidden")),
         ("wavefunction=[{kind='feed_forward', activation='tanhh'}]", ("tanhh", "tanh")),
         ("wavefunction=[{kind='feed_forward'}]", ("wavefunction", "alone", "gaussian")),
+        ("sampler={kind='gibbs'}", ("gibbs", "rbm alone", "rbm x pade")),
         ("nonsense", ("nonsense",)),
     ],
 )

@@ -5,6 +5,7 @@ from x with the stream `state` and returns the new x and the number of accepted 
 """
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 from scipy import stats
@@ -56,3 +57,19 @@ def langevin_twin(target, move, x, state):
     log_ratio += stats.norm.logpdf(x, y + dt * v_y, math.sqrt(dt)).sum()
     log_ratio -= stats.norm.logpdf(y, x + dt * v_x, math.sqrt(dt)).sum()
     return (y, 1) if decided(log_ratio, state) else (x, 0)
+
+
+def tempering_twin(target, move, x, state):
+    """Metropolis moves of every replica, then swaps of the pairs (0, 1), (2, 3), ... and (1, 2), (3, 4), ..."""
+    beta, x, n_accepted = 1.0 / np.array(move.temperatures), x.reshape(len(move.temperatures), -1).copy(), 0
+    for r, b in enumerate(beta):
+        tempered = SimpleNamespace(n=target.n, log_density=lambda X, b=b: b * target.log_density(X))
+        for _ in range(move.n_moves):
+            x[r], n = metropolis_twin(tempered, move.move, x[r], state)
+            n_accepted += n
+    for parity in (0, 1):
+        for r in range(parity, len(beta) - 1, 2):
+            low, high = target.log_density(x[r : r + 2])
+            if decided((beta[r] - beta[r + 1]) * (high - low), state):
+                x[[r, r + 1]] = x[[r + 1, r]]
+    return x.ravel(), n_accepted

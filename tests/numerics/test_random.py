@@ -11,7 +11,16 @@ from scipy import special
 
 from numerics import random
 from numerics.link import kernel
-from numerics.random import fill_normal, fill_normals, fill_uniform, normal, random_word, stream_states, uniform
+from numerics.random import (
+    fill_normal,
+    fill_normals,
+    fill_uniform,
+    fill_uniforms,
+    normal,
+    random_word,
+    stream_states,
+    uniform,
+)
 
 MASK = 2**64 - 1
 
@@ -101,13 +110,14 @@ def test_rows_of_an_array_inside_a_kernel():
         assert np.array_equal(states[walker], row)
 
 
-def test_tile_of_normal_numbers():
+@pytest.mark.parametrize(("one", "fill"), [(normal, fill_normals), (uniform, fill_uniforms)])
+def test_tile_of_numbers(one, fill):
     """Column b holds what the stream of walker b gives, and the streams end where they should."""
     states, out = stream_states(8, 0, 5), np.empty((700, 5))
-    fill_normals(states, out)
+    fill(states, out)
     for walker in range(5):
         row = stream_states(8, walker, 1)[0]
-        assert np.array_equal(out[:, walker], draw(normal, row, 700))
+        assert np.array_equal(out[:, walker], draw(one, row, 700))
         assert np.array_equal(states[walker], row)
 
 

@@ -25,6 +25,7 @@ class Bug:
 CONTRACT = "tests/contracts/test_wave_functions.py"
 KERNELS = "tests/contracts/test_wave_function_kernels.py"
 MOVES = "tests/samplers/test_moves.py"
+SAMPLERS = "tests/contracts/test_samplers.py"
 LOOP = "tests/estimators/test_measuring_loop.py"
 SUMS = "tests/estimators/test_energy_sums.py"
 GRADIENT = "tests/estimators/test_gradient.py"
@@ -109,6 +110,48 @@ SAMPLING = [
         "UNIFORM_SHIFT = np.uint64(11)",
         "UNIFORM_SHIFT = np.uint64(12)",
         ("tests/samplers/test_discrete.py",),
+    ),
+    Bug(
+        "temperatures swap with the wrong sign",
+        "samplers/tempering.py",
+        "colder = options[n_replicas + r] - options[n_replicas + r + 1]",
+        "colder = options[n_replicas + r + 1] - options[n_replicas + r]",
+        (f"{SAMPLERS}::test_density_is_left_unchanged[tempering-tempered_bimodal]",),
+    ),
+    Bug(
+        "log densities stay behind when replicas swap",
+        "samplers/tempering.py",
+        "            _swap(accepted, logs[r], logs[r + 1], other)\n",
+        "",
+        ("tests/samplers/test_tempering.py::test_swaps_of_a_slow_twin",),
+    ),
+    Bug(
+        "conditional width of the machine without its two copies",
+        "wavefunctions/rbm_conditionals.py",
+        "exp(log_sigma[0]) / math.sqrt(2.0 * exponent)",
+        "exp(log_sigma[0])",
+        ("tests/wavefunctions/test_rbm_conditionals.py::test_conditional_densities",),
+    ),
+    Bug(
+        "hidden units drawn for the mirror image",
+        "samplers/gibbs.py",
+        "    draw_hidden(p, X, memory, states)\n",
+        "    draw_hidden(p, -X, memory, states)\n",
+        (f"{SAMPLERS}::test_density_is_left_unchanged[gibbs-bimodal]",),
+    ),
+    Bug(
+        "gradient carried to stretched coordinates by L instead of its transpose",
+        "samplers/metric.py",
+        "add_product(factor[1], G, G_u)",
+        "add_product(factor[0], G, G_u)",
+        ("tests/samplers/test_metric.py::test_density_and_gradient_in_stretched_coordinates",),
+    ),
+    Bug(
+        "a step moves the random streams of the old state",
+        "samplers/sampler.py",
+        "streams, path = state.streams.copy(), np.empty",
+        "streams, path = state.streams, np.empty",
+        ("tests/samplers/test_sampler.py::test_a_step_leaves_the_old_state_alone",),
     ),
 ]
 

@@ -15,6 +15,7 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics import optimizers as rules
 from samplers.base import Move
+from samplers.gibbs import Gibbs
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
 from vmc.config import optimizer_sections, schema
@@ -32,6 +33,7 @@ from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
 from wavefunctions.product import Product
 from wavefunctions.rbm import RBM
+from wavefunctions.rbm_conditionals import CONDITIONALS
 
 #: Names under which --kernel hands functions of the user's to a configuration.
 USER_KERNELS = ("interaction", "potential", "log_psi")
@@ -95,7 +97,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             system,
             hamiltonian,
             wave_function,
-            _move(config, system),
+            _move(config, system, wave_function),
             _optimizer(config),
             _plan(config),
             _start_spread(config),
@@ -179,8 +181,13 @@ def _core_radius(config: Config) -> float:
     return interaction.core_radius
 
 
-def _move(config: Config, system: System) -> Move:
+def _move(config: Config, system: System, wave_function: WaveFunction) -> Move:
     section = config.sampler
+    if isinstance(section, schema.GibbsSection):
+        if not isinstance(wave_function, RBM):
+            kinds = " x ".join(factor.kind for factor in config.wavefunction)
+            raise UserError(f"sampler.kind = 'gibbs': expected a wave function of one rbm alone, got {kinds}")
+        return Gibbs(**CONDITIONALS)
     if isinstance(section, schema.LangevinSection):
         return Langevin(system.n_dim, section.time_step, section.drift_limit)
     if section.kind == "particle_metropolis":

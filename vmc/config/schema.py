@@ -205,7 +205,13 @@ class LangevinSection(SamplerCommon):
     drift_limit: NotNegative = Field(0.25, description="limits the drift near nodes and cusps; 0 for none")
 
 
-Sampler = Annotated[MetropolisSection | LangevinSection, Field(discriminator="kind")]
+class GibbsSection(SamplerCommon):
+    """Hidden units given the particles, then particles given the hidden units; for a wave function of one rbm alone."""
+
+    kind: Literal["gibbs"]
+
+
+Sampler = Annotated[MetropolisSection | LangevinSection | GibbsSection, Field(discriminator="kind")]
 
 
 class EvaluationSection(Section):

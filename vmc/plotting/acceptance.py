@@ -35,7 +35,8 @@ def acceptance_plot(results: Results, axes: Axes | None = None) -> Axes:
             axes.plot([position], [evaluated], linestyle="none", color=colour, label=text, **EVALUATED)
         axes.set_ylim(0.0, 1.0)
         axes.set_ylabel("acceptance")
-        _draw_step(axes, results)
+        if results.config.sampler.kind != "gibbs":  # which has no step
+            _draw_step(axes, results)
         limit_iterations(axes, n_iterations)
         label_iterations(axes, missing.get("evaluation", ""))
         legend_above(axes)

@@ -1,0 +1,93 @@
+"""A small table of chains: mean with error, spread, correlation, convergence, and one line on whether to believe it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from samplers.diagnostics import ess, split_r_hat
+
+#: Effective draws below which an error bar is itself uncertain by more than some per cent (Vehtari et al. 2021).
+LEAST_ESS = 400.0
+#: Correlation times in every chain below which chains that never left their start would not be noticed.
+LEAST_LENGTH = 50.0
+LARGEST_R_HAT = 1.05
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers for each coordinate, arrays (n,); printed as a table.
+
+    Attributes
+    ----------
+    names : of the coordinates.
+    mean, error : average and its standard error, sd sqrt(tau / number of draws).
+    sd : standard deviation of the density.
+    tau : autocorrelation time in draws, 1 for independent ones.
+    ess : effective sample size, number of draws / tau.
+    r_hat : rank-normalised split R-hat.
+    n_draws : of each chain.
+    """
+
+    names: tuple[str, ...]
+    mean: np.ndarray
+    error: np.ndarray
+    sd: np.ndarray
+    tau: np.ndarray
+    ess: np.ndarray
+    r_hat: np.ndarray
+    n_draws: int
+
+    @property
+    def doubts(self) -> list[str]:
+        """What speaks against the error bars; nothing if they can be believed."""
+        found = []
+        few, short, apart = int(self.ess.argmin()), int(self.tau.argmax()), int(self.r_hat.argmax())
+        if not self.ess[few] >= LEAST_ESS:
+            found.append(f"{self.names[few]} has {self.ess[few]:.0f} effective draws, fewer than {LEAST_ESS:.0f}")
+        if not self.n_draws >= LEAST_LENGTH * self.tau[short]:
+            n = self.n_draws / self.tau[short]
+            found.append(f"chains are {n:.1f} correlation times of {self.names[short]} long, not {LEAST_LENGTH:.0f}")
+        if not self.r_hat[apart] <= LARGEST_R_HAT:
+            found.append(f"chains disagree: R-hat of {self.names[apart]} is {self.r_hat[apart]:.3f}")
+        return found
+
+    @property
+    def verdict(self) -> str:
+        """One line on whether the error bars can be believed."""
+        return "error bars can be believed" if not self.doubts else f"do not trust: {'; '.join(self.doubts)}"
+
+    def __str__(self) -> str:
+        width = max(10, *(len(name) for name in self.names))
+        lines = [f"{'':{width}s} {'mean':>11s} {'error':>9s} {'sd':>9s} {'tau':>8s} {'ess':>9s} {'R-hat':>7s}"]
+        for k, name in enumerate(self.names):
+            lines.append(
+                f"{name:{width}s} {self.mean[k]:11.5g} {self.error[k]:9.2g} {self.sd[k]:9.4g} {self.tau[k]:8.3g} "
+                f"{self.ess[k]:9.5g} {self.r_hat[k]:7.4f}"
+            )
+        return "\n".join([*lines, self.verdict])
+
+
+def summarise(draws: np.ndarray, names: Sequence[str]) -> Summary:
+    """The summary of draws (n_chains, n_draws, n).
+
+    Raises
+    ------
+    ValueError
+        for fewer than eight draws a chain, or values that are not finite.
+    """
+    columns = [np.ascontiguousarray(draws[:, :, k]) for k in range(draws.shape[2])]
+    effective = np.array([ess(column) for column in columns])
+    sd = np.array([column.std() for column in columns])
+    return Summary(
+        tuple(names),
+        np.array([column.mean() for column in columns]),
+        sd / np.sqrt(effective),
+        sd,
+        draws.shape[0] * draws.shape[1] / effective,
+        effective,
+        np.array([split_r_hat(column, rank_normalised=True) for column in columns]),
+        draws.shape[1],
+    )

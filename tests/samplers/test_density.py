@@ -1,0 +1,70 @@
+"""Tile kernels made of a user's functions, and the default gradient and block ratio."""
+
+import numpy as np
+import pytest
+
+from samplers import Density
+from tests.samplers.densities import correlated, covariance, gaussian, two_modes
+
+
+def gradient(density, X):
+    """What the tile kernel says: log density and gradient."""
+    k, tile = density.kernels, np.ascontiguousarray(X.T)
+    log, G = np.empty(len(X)), np.empty(tile.shape)
+    k["log_density_gradient"](density.p, tile, log, G, k["workspace"](density.p, len(X), density.n))
+    return log, G.T
+
+
+def test_functions_of_the_user():
+    """Log density and gradient of 7 points, against NumPy."""
+    X, P = np.random.default_rng(1).normal(size=(7, 3)), np.linalg.inv(covariance(3))
+    log = -0.5 * np.einsum("bi,ij,bj->b", X, P, X)
+    density = correlated(3)
+    np.testing.assert_allclose(density.log_density(X), log, rtol=1e-12)
+    given, G = gradient(density, X)
+    np.testing.assert_allclose(given, log, rtol=1e-12)
+    np.testing.assert_allclose(G, -X @ P, rtol=1e-12, atol=1e-14)
+
+
+def test_gradient_from_differences():
+    """Fourth order: exact for a Gaussian but for cancellation, about 1e-16 |log pi| / h."""
+    X, P = 30.0 * np.random.default_rng(2).normal(size=(7, 3)), np.linalg.inv(covariance(3))
+    _, G = gradient(correlated(3, with_gradient=False), X)
+    np.testing.assert_allclose(G, -X @ P, atol=1e-9)
+    density = Density(two_modes, 3, params=(0.3, 1.0))
+    x = np.array([[0.2, -0.1, 0.3]])
+    _, G = gradient(density, x)
+    slopes = [(density.log_density(x + d) - density.log_density(x - d))[0] / 2e-5 for d in 1e-5 * np.eye(3)]
+    np.testing.assert_allclose(G[0], slopes, atol=1e-8)
+
+
+def test_a_block_is_moved_by_evaluating_everything():
+    density = correlated(4)
+    rng = np.random.default_rng(3)
+    X, Y = rng.normal(size=(4, 5)), rng.normal(size=(2, 5))
+    Z, log_ratio = X.copy(), np.empty(5)
+    Z[2:] = Y
+    density.kernels["block_ratio"](density.p, X, 1, Y, log_ratio, density.kernels["workspace"](density.p, 5, 4))
+    np.testing.assert_allclose(log_ratio, density.log_density(Z.T) - density.log_density(X.T), rtol=1e-12)
+
+
+def test_a_function_of_the_configuration_alone_may_be_plain_python():
+    density = Density(lambda x: -(x[0] ** 2) - 2.0 * x[1] ** 2, 2, gradient=lambda x: np.array([-2.0, -4.0]) * x)
+    _, G = gradient(density, np.array([[1.0, 2.0]]))
+    assert density.log_density([[1.0, 2.0]]) == [-9.0]
+    assert G.tolist() == [[-2.0, -8.0]]
+    assert density.names == ("x0", "x1")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda: Density(gaussian, 0), ValueError, "n = 0: expected at least one"),
+        (lambda: Density(gaussian, 2, params=np.eye(2), names=["a"]), ValueError, r"names = \['a'\]: expected 2"),
+        (lambda: Density.from_kernels({"logdensity": gaussian}, 2, ()), TypeError, "unknown kernel 'logdensity'"),
+        (lambda: Density.from_kernels({"workspace": gaussian}, 2, ()), TypeError, "kernel 'log_density' is missing"),
+    ],
+)
+def test_refusals(make, error, text):
+    with pytest.raises(error, match=text):
+        make()
