@@ -319,10 +319,24 @@ ESTIMATION = [
     ),
     Bug(
         "overlap matrix without -<O><O>",
-        "vmc/optimizers/stochastic_reconfiguration.py",
-        "        S -= np.outer(mean, mean)\n",
-        "",
+        "vmc/optimizers/packed.py",
+        "return dsfrk(mean.size, 1, -1.0, mean",
+        "return dsfrk(mean.size, 1, 0.0, mean",
         (f"{RECONFIGURATION}::test_direction_of_a_machine",),
+    ),
+    Bug(
+        "momentum of SPRING without what the samples say about it",
+        "vmc/optimizers/min_sr.py",
+        "            right -= self.momentum * space.transpose_times(state[PREVIOUS])\n",
+        "            pass\n",
+        ("tests/optimizers/test_min_sr.py::test_spring_is_the_regularised_least_squares_problem_it_states",),
+    ),
+    Bug(
+        "Laplacian of a layer norm without its mixed term",
+        "numerics/networks/normalisation.py",
+        " - 2.0 * mixed[w]",
+        "",
+        ("tests/contracts/test_wave_functions.py::test_gradient_and_laplacian[feed_forward_layer_norm]",),
     ),
     Bug(
         "diagonal shift multiplied instead of added",
