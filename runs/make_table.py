@@ -15,7 +15,16 @@ from vmc.statistics import format_value
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
-STUDIES = ("non-interacting", "optimisers", "quantum-dots", "hard-spheres", "calogero", "harmonic-bosons", "networks")
+STUDIES = (
+    "non-interacting",
+    "optimisers",
+    "quantum-dots",
+    "hard-spheres",
+    "calogero",
+    "harmonic-bosons",
+    "deep-sets",
+    "networks",
+)
 HEADER = (
     "| case | energy | variance of E_L | reference | (E - ref) / error | tau | seconds |\n|:--|--:|--:|--:|--:|--:|--:|"
 )
@@ -82,13 +91,30 @@ def section(study: str) -> str:
     return f"{table(rows)}\n\n<details><summary>Commands</summary>\n\n{commands(rows)}\n\n</details>"
 
 
+def equal_time() -> str:
+    """Four wave functions after the same wall time."""
+    rows = json.loads((HERE / "networks" / "equal_time.json").read_text())
+    lines = [
+        f"| {row['name']} | {format_value(row['energy'], row['error'])}{'' if row['reliable'] else ' (unreliable)'} | "
+        f"{row['variance']:.1e} | {row['n_params']} | {row['iterations']} | {row['seconds']:.0f} |"
+        for row in rows
+    ]
+    header = "| wave function | energy | variance of E_L | parameters | updates | seconds |\n|:--|--:|--:|--:|--:|--:|"
+    return "\n".join([header, *lines])
+
+
+def between(page: str, name: str, text: str) -> str:
+    """The page with what stands between the markers of a name replaced."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    head, rest = page.split(begin)
+    return f"{head}{begin}\n{text}\n{end}{rest.split(end)[1]}"
+
+
 def filled(page: str) -> str:
     """The page with everything between its markers made anew."""
     for study in STUDIES:
-        begin, end = f"<!-- {study}:begin -->", f"<!-- {study}:end -->"
-        head, rest = page.split(begin)
-        page = f"{head}{begin}\n{section(study)}\n{end}{rest.split(end)[1]}"
-    return page
+        page = between(page, study, section(study))
+    return between(page, "equal-time", equal_time())
 
 
 def main() -> int:
