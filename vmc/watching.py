@@ -175,4 +175,4 @@ def _work(config: Config, results: Results, phase: str) -> Work:
         done += len(results.optimization["iteration"]) * _iteration_steps(config)
     elif phase in ("evaluate", "done"):
         done += len(results.evaluation["energy"]) * config.evaluation.stride
-    return Work(done, total)
+    return Work(total if phase == "done" else done, total)  # an evaluation may end early, at its target error
