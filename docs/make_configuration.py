@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from vmc.config import optimizer_sections, schema
+from vmc.config import observable_sections, optimizer_sections, schema
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """# Configuration
@@ -22,7 +22,8 @@ defaults, and `-s key=value` lays a value over a file, e.g. `-s optimizer.learni
 `-s wavefunction.rbm.n_hidden=4` or `-s "sampler={kind='metropolis', n_walkers=64}"`.
 
 Units: hbar = m = 1; lengths and energies follow from omega. `[[wavefunction]]` may occur several times: the factors are
-multiplied. This page is written by `python docs/make_configuration.py` from the schema itself.
+multiplied. So may `[[observables]]`, every kind once. This page is written by `python docs/make_configuration.py`
+from the schema itself.
 """
 #: Sections in the order of the page: path in the file, and the models that may stand there.
 SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
@@ -77,6 +78,17 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
         (optimizer_sections.StochasticReconfigurationSection, optimizer_sections.MinSRSection),
     ),
     ("evaluation", (schema.EvaluationSection,)),
+    (
+        "observables",
+        (
+            observable_sections.RadialDensitySection,
+            observable_sections.DensityProfilesSection,
+            observable_sections.DensityMapSection,
+            observable_sections.PairDistributionSection,
+            observable_sections.MomentsSection,
+            observable_sections.UserObservable,
+        ),
+    ),
     ("output", (schema.OutputSection,)),
     ("reference", (schema.ReferenceSection,)),
 )

@@ -42,6 +42,24 @@ preconditioner = { kind = "sr" }
 [evaluation]
 samples = 40
 chunk = 10
+[[observables]]
+kind = "radial_density"
+bins = 12
+r_max = 3.0
+[[observables]]
+kind = "density_profiles"
+bins = 12
+x_max = 2.5
+[[observables]]
+kind = "density_map"
+bins = 8
+x_max = 2.5
+[[observables]]
+kind = "pair_distribution"
+bins = 12
+r_max = 4.0
+[[observables]]
+kind = "moments"
 [reference]
 energy = 3.0
 """

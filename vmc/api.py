@@ -6,7 +6,9 @@ walkers, and every rank gets the same result, bit for bit that of a serial run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from hamiltonians.base import Hamiltonian
 from numerics.optimizers import Adam, Constant
@@ -17,6 +19,7 @@ from vmc.ensemble import Ensemble
 from vmc.evaluation import EnergySummary
 from vmc.history import History
 from vmc.measurement import Measurement
+from vmc.observables import Axis, Measured, Observable
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator
 from vmc.statistics import Diagnostics, Estimate, Verdict
@@ -86,6 +89,7 @@ def evaluate(
     thermalise: int = 500,
     start_spread: float = 1.0,
     seed: int = 1,
+    observables: Sequence[Observable] = (),
 ) -> EnergySummary:
     """Energy of a wave function at its present parameters, with its parts and a verdict on the error bar.
 
@@ -100,11 +104,12 @@ def evaluate(
     thermalise : steps before the first measurement, in which the step size adapts.
     start_spread : standard deviation of the starting coordinates, a length.
     seed : of all random numbers; those of :func:`optimise` with the same seed are others.
+    observables : averages beside the energy, see :mod:`vmc.observables`; their errors want 8 blocks or more.
 
     Returns
     -------
     ``energy`` (value, error, variance, ...), ``components``, ``verdict``, ``target_reached``; energies in the
-    Hamiltonian's unit.
+    Hamiltonian's unit; ``observables`` by name.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def evaluate(
         target_error=target_error,
     )
     seed = seed + _EVALUATION
-    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
+    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, observables)
     driver = Driver(ensemble, _default_optimizer(), plan)
     for _ in driver.run():
         pass
@@ -148,10 +153,11 @@ def _ensemble(
     n_blocks: int,
     start_spread: float,
     seed: int,
+    observables: Sequence[Observable] = (),
 ) -> Ensemble:
     world = communicator()
     partition = Partition(n_walkers, n_blocks, world.rank, world.size)
-    measurement = Measurement(wave_function, hamiltonian, move or Metropolis())
+    measurement = Measurement(wave_function, hamiltonian, move or Metropolis(), observables=observables)
     if world.is_root:  # first and alone, so that the others find its cache
         measurement.compile()
     world.barrier()
@@ -167,5 +173,10 @@ def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergyS
             "verdict": Verdict(**{**data["verdict"], "diagnostics": Diagnostics(**data["verdict"]["diagnostics"])}),
             "virial_ratio": Estimate(**data["virial_ratio"]),
             "components": {name: Estimate(**part) for name, part in data["components"].items()},
+            "observables": {name: _measured(part) for name, part in data["observables"].items()},
         }
     )
+
+
+def _measured(data: dict[str, Any]) -> Measured:
+    return Measured(**{**data, "axes": tuple(Axis(**axis) for axis in data["axes"])})

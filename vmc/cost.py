@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vmc.config import Config, build
+from vmc.config import Config, Physics, build
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
+from vmc.observables.chain import Chain
 from vmc.parallel import Partition
 from vmc.segments import N_SEGMENTS
 
@@ -47,7 +48,8 @@ def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
     """Count evaluations and bytes of a configuration whose functions are all built in."""
     system = config.system
     n = system.n_particles * system.n_dim
-    P = _n_params(config)
+    physics = _stand_in(config)
+    P = physics.wave_function.n_params
     optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
     W = sampler.n_walkers
     per_iteration = optimizer.samples * optimizer.stride + optimizer.discard
@@ -63,6 +65,8 @@ def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
         "local energies of a block": 8 * block * rows * 4,
         "evaluation series": 8 * evaluation.samples * 6,
     }
+    if n_sums := Chain(physics.observables).n_sums:
+        memory["observables"] = 8 * n_sums * (2 * sampler.n_blocks + len(partition.blocks))
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
     return Cost(P, n, W * steps, W * energies, W * optimizer.iterations * optimizer.samples, memory)
@@ -99,8 +103,8 @@ def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
     }
 
 
-def _n_params(config: Config) -> int:
-    """Parameters of the wave function; functions of the user's are stood in for by a constant."""
+def _stand_in(config: Config) -> Physics:
+    """What a configuration describes; functions of the user's are stood in for by a constant."""
     stand_ins = {}
     if any(factor.kind == "user" for factor in config.wavefunction):
         stand_ins["log_psi"] = _nothing
@@ -109,7 +113,9 @@ def _n_params(config: Config) -> int:
         stand_ins["interaction"] = _nothing
     if config.hamiltonian.potential is not None:
         stand_ins["potential"] = _nothing
-    return build(config, stand_ins).wave_function.n_params
+    if any(section.kind == "user" for section in config.observables):
+        stand_ins["observable"] = _nothing
+    return build(config, stand_ins)
 
 
 def _nothing(c, x):

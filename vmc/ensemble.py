@@ -106,10 +106,21 @@ class Ensemble:
         return float(tree.finish()[0]) / (self._proposals * n_steps)
 
     def measure(
-        self, X: np.ndarray, states: np.ndarray, n_samples: int, stride: int, O: np.ndarray | None = None
+        self,
+        X: np.ndarray,
+        states: np.ndarray,
+        n_samples: int,
+        stride: int,
+        O: np.ndarray | None = None,
+        observe: bool = False,
     ) -> BlockSample:
-        """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given."""
-        return self.measurement.measure(X, states, self.options, n_samples, stride, self.reference, O=O)
+        """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given.
+
+        With `observe` the observables are summed too.
+        """
+        return self.measurement.measure(
+            X, states, self.options, n_samples, stride, self.reference, O=O, observe=observe
+        )
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
         """Energy from `n_samples` measurements of every walker."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
+from vmc.observables.measured import Measured, estimate
 from vmc.segments import add_rows, make_room, no_sums, segment_starts
 from vmc.statistics import Estimate, Verdict, equilibration_cut, summarise
 from vmc.statistics.functions import function_of_means, variance_error
@@ -16,7 +17,7 @@ from vmc.stopping import is_reached
 
 @dataclass(frozen=True)
 class EnergySummary:
-    """Energy and its components as estimates, and the verdict on the energy's error bar.
+    """Energy, its components and the observables as estimates, and the verdict on the energy's error bar.
 
     Attributes
     ----------
@@ -25,6 +26,7 @@ class EnergySummary:
     n_measurements : of each walker, in the whole run.
     equilibration : how many of them were left out of all estimates, at the start.
     target_reached : whether the error is the wanted one and can be believed; None where none was wanted.
+    observables : by name, of the whole run, what was left out of the energy among it.
     """
 
     energy: Estimate
@@ -36,6 +38,7 @@ class EnergySummary:
     n_measurements: int
     equilibration: int
     target_reached: bool | None
+    observables: dict[str, Measured] = field(default_factory=dict)
 
 
 class Evaluation:
@@ -57,6 +60,8 @@ class Evaluation:
     walker_sums : count and sum of E_L - reference of each of this rank's walkers in each segment of the
         run after the measurements left out by request, see :mod:`vmc.segments`.
     totals : sums of :func:`vmc.estimators.energy_sums` over the whole run.
+    block_sums : sums of the observables in each of this rank's blocks of walkers over the whole run,
+        (n_local_blocks, n_sums).
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Evaluation:
         self.moments = np.empty((0, 2))
         self.walker_sums = no_sums(ensemble.partition.n_local)
         self.totals = np.zeros(N_SCALARS + n_components)
+        self.block_sums = np.zeros((len(ensemble.partition.blocks), ensemble.measurement.observables.n_sums))
 
     @property
     def n_done(self) -> int:
@@ -96,8 +102,9 @@ class Evaluation:
         n_kept, skipped = self._kept(n_samples)
         make_room(self.walker_sums, n_kept, n_samples - skipped)
         offender = None
-        for block, X, states in ensemble.blocks():
-            sample = ensemble.measure(X, states, n_samples, self.stride)
+        for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
+            sample = ensemble.measure(X, states, n_samples, self.stride, observe=own.size > 0)
+            own += sample.observed
             offender = first_offender(offender, sample)
             shifted, finite = _finite_energies(sample.energies, ensemble.reference)
             steps = _step_sums(sample.energies, shifted, finite)
@@ -125,10 +132,17 @@ class Evaluation:
         summary = self.summary()
         return bool(self.ensemble.communicator.broadcast(summary is not None and summary.target_reached))
 
+    def all_block_sums(self) -> np.ndarray | None:
+        """Sums of the observables of all blocks (n_blocks, n_sums) on the root, None elsewhere.  Collective."""
+        if self.block_sums.size:
+            return self.ensemble.communicator.gather_rows(self.block_sums)
+        return np.zeros((self.ensemble.partition.n_blocks, 0)) if self.ensemble.communicator.is_root else None
+
     def summary(self) -> EnergySummary | None:
         """Estimates and verdict from what has been measured; on the root only, None elsewhere. Collective."""
         walker_sums = self.ensemble.communicator.gather_rows(self.walker_sums)
-        if walker_sums is None:
+        block_sums = self.all_block_sums()
+        if walker_sums is None or block_sums is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
         energy, verdict = self._energy(left_out, walker_sums)
@@ -151,6 +165,7 @@ class Evaluation:
             n_measurements=self.n_done,
             equilibration=left_out,
             target_reached=None if target is None else is_reached(energy, verdict, target),
+            observables=estimate(self.ensemble.measurement.observables, block_sums),
         )
 
     def _cut(self, walker_sums: np.ndarray) -> tuple[int, np.ndarray]:

@@ -25,7 +25,7 @@ from vmc.snapshot import restore_snapshot
 #: What may change between a save and a resume without making it another calculation.
 CHANGEABLE = {"title", "output", "reference"}
 #: What may change as long as the evaluation has not begun.
-CHANGEABLE_BEFORE_EVALUATION = {"optimizer.iterations", "evaluation"}
+CHANGEABLE_BEFORE_EVALUATION = {"optimizer.iterations", "evaluation", "observables"}
 
 
 @dataclass

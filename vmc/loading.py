@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from vmc.config import Config, build, parse_config
 from vmc.files import plain_errors
+from vmc.observables.base import Axis
+from vmc.observables.measured import Measured, observable_lines
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
 from vmc.statistics import Estimate, format_value
@@ -31,6 +33,7 @@ class Results:
     blocking : 'block_length', 'error', 'error_of_error' of the energy.
     theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are.
     estimates : 'energy' and every component as :class:`Estimate`; empty before the evaluation.
+    observables : by name, as :class:`vmc.observables.Measured`: value, error, units and axes.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class Results:
     theta: np.ndarray
     parameter_names: list[str]
     estimates: dict[str, Estimate]
+    observables: dict[str, Measured] = field(default_factory=dict)
 
     @property
     def energy(self) -> Estimate | None:
@@ -104,6 +108,7 @@ class Results:
                 f"variance    {format_value(self.energy.variance, self.energy.variance_error)}   autocorrelation time "
                 f"{self.energy.autocorrelation_time:.2f}   acceptance {details['acceptance']:.3f}"
             )
+            lines += observable_lines(self.observables, self.equilibration)
             if math.isfinite(details["virial_ratio"]):
                 virial = format_value(details["virial_ratio"], details.get("virial_ratio_error", math.nan))
                 lines.append(f"virial      {virial}")
@@ -130,6 +135,7 @@ class Results:
             "title": self.attributes["title"],
             "phase": self.attributes["phase"],
             "estimates": {name: estimate.as_dict() for name, estimate in self.estimates.items()},
+            "observables": {name: measured.as_dict() for name, measured in self.observables.items()},
             **_verdict_dict(self.attributes.get("estimates", {})),
             "reference": self.reference,
             "theta": dict(zip(self.parameter_names, self.theta.tolist())) or self.theta.tolist(),
@@ -162,6 +168,7 @@ def load(path: str | Path) -> Results:
         theta=_arrays(tree["parameters"])["theta"],
         parameter_names=json.loads(str(names)),
         estimates={name: _estimate(group, unit) for name, group in _energy_first(estimates)},
+        observables=_observables(tree.get("observables", {}), attributes.get("observables", {})),
     )
 
 
@@ -185,6 +192,20 @@ def _energy_first(estimates: Any) -> list[tuple[str, Any]]:
 
 def _arrays(group: Any) -> dict[str, np.ndarray]:
     return {name: item.data for name, item in group.items() if isinstance(item, Dataset)}
+
+
+def _observables(groups: Any, attributes: Any) -> dict[str, Measured]:
+    """In the order of the configuration."""
+    names = json.loads(str(attributes["names"])) if groups else []
+    return {name: _measured(name, groups[name], int(attributes["n_blocks"])) for name in names}
+
+
+def _measured(name: str, group: Any, n_blocks: int) -> Measured:
+    value, error = group["value"], group["error"]
+    edges = [(axis, group[f"{axis}_edges"]) for axis in value.dims]
+    axes = tuple(Axis(axis, item.units, item.data) for axis, item in edges)
+    outside = float(group["outside"].data) if axes else 0.0
+    return Measured(name, value.long_name, value.units, axes, value.data, error.data, outside, n_blocks)
 
 
 def _estimate(group: Any, unit: str) -> Estimate:

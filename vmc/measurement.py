@@ -6,7 +6,8 @@ neither does any number computed here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
 from samplers.base import Move
 from vmc.local_energy import link_local_energy
+from vmc.observables.base import Observable
+from vmc.observables.chain import Chain
 from vmc.target import density_of
 from wavefunctions.base import WaveFunction
 
@@ -31,6 +34,7 @@ log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws), right after loc
 weighted_log_derivatives = Slot(
     "weighted_log_derivatives", "(p, X, weights, sums, first, ws), right after local_energy"
 )
+observe = Slot("observe", "(o, X, E, sums)")
 by_products = False  # bound at link time: whether the wave function fills the slot before
 
 
@@ -45,6 +49,7 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
+    observed : sums of the observables, (n_sums,); empty unless asked for.
     """
 
     energies: np.ndarray
@@ -52,6 +57,7 @@ class BlockSample:
     moments: np.ndarray
     O: np.ndarray
     offender: np.ndarray
+    observed: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 @kernel
@@ -110,21 +116,28 @@ class Measurement:
     wave_function, hamiltonian : of the same system.
     move : how walkers move.
     kinetic : 'analytic' or 'finite_difference'.
+    observables : averages beside the energy.
 
     Raises
     ------
     ValueError
-        if the systems differ, or for a move that holds several configurations a walker.
+        if the systems differ, two observables share a name, or a move holds several configurations a walker.
     """
 
     def __init__(
-        self, wave_function: WaveFunction, hamiltonian: Hamiltonian, move: Move, kinetic: str = "analytic"
+        self,
+        wave_function: WaveFunction,
+        hamiltonian: Hamiltonian,
+        move: Move,
+        kinetic: str = "analytic",
+        observables: Sequence[Observable] = (),
     ) -> None:
         if wave_function.system != hamiltonian.system:
             raise ValueError(f"wave function of {wave_function.system}, Hamiltonian of {hamiltonian.system}")
         self.wave_function = wave_function
         self.hamiltonian = hamiltonian
         self.move = move
+        self.observables = Chain(observables)
         moves = move.link(density_of(wave_function))
         if moves.copies > 1:
             raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")
@@ -139,6 +152,7 @@ class Measurement:
             local_energy=self.local_energy.energy,
             log_derivatives=self.local_energy.log_derivatives,
             weighted_log_derivatives=weighted or _no_sums,
+            observe=self.observables.kernel,
             by_products=weighted is not None,
         )
 
@@ -155,7 +169,7 @@ class Measurement:
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""
         nothing = np.empty((0, X.shape[0], self.n_components))
-        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None).n_accepted
+        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None, False).n_accepted
 
     def measure(
         self,
@@ -167,6 +181,7 @@ class Measurement:
         reference: float = 0.0,
         moments: bool = False,
         O: np.ndarray | None = None,
+        observe: bool = False,
     ) -> BlockSample:
         """Move and measure the walkers of one canonical block.
 
@@ -178,20 +193,23 @@ class Measurement:
         reference : energy subtracted in the moments, against cancellation.
         moments : whether to sum O and E_L O.
         O : where to put the log-derivatives, a column for each sample, (n_params, n_samples * n_walkers).
+        observe : whether to sum the observables.
         """
         if moments and O is not None:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O)
+        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observe)
 
-    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O):
+    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O, observe):
         if O is None:
             O = np.empty((0, 0))
         offender = np.full(X.shape[1], np.nan)
+        observed = np.zeros(self.observables.n_sums if observe else 0)
         accepted = self._loop(
             self.wave_function.arguments(),
             self.hamiltonian.arguments(),
+            self.observables.arguments(),
             X,
             states,
             options,
@@ -199,14 +217,14 @@ class Measurement:
             stride,
             reference,
             TILE,
-            (energies, moments, O, offender),
+            (energies, moments, O, offender, observed),
         )
-        return BlockSample(energies, int(accepted), moments, O, offender)
+        return BlockSample(energies, int(accepted), moments, O, offender, observed)
 
 
-def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
+def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
-    energies, moments, collected, offender = outputs
+    energies, moments, collected, offender, observed = outputs
     n_walkers, n = X.shape
     accepted = 0
     for first in range(0, n_walkers, tile):
@@ -226,6 +244,8 @@ def _run(p, h, X, states, options, n_samples, stride, reference, tile, outputs):
                 continue
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
+            if observed.size > 0:
+                observe(o, x, E, observed)
             n_bad = 0
             if moments.shape[1] > 0:
                 n_bad = _moment_weights(E, reference, weights)

@@ -7,6 +7,7 @@ from typing import Any
 
 from vmc.config import Config
 from vmc.evaluation import EnergySummary
+from vmc.observables.measured import observable_lines
 from vmc.statistics import format_value
 
 
@@ -19,6 +20,7 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
+    lines += observable_lines(summary.observables, summary.equilibration)
     if math.isfinite(summary.virial_ratio.value):
         lines.append(f"virial      {summary.virial_ratio} (one for an eigenstate)")
     if summary.equilibration:
@@ -55,6 +57,7 @@ def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
         "title": config.title,
         "energy": summary.energy.as_dict(),
         "components": {name: estimate.as_dict() for name, estimate in summary.components.items()},
+        "observables": {name: measured.as_dict() for name, measured in summary.observables.items()},
         "virial_ratio": {key: summary.virial_ratio.as_dict()[key] for key in ("value", "error")},
         "acceptance": summary.acceptance,
         "n_nonfinite": summary.n_nonfinite,

@@ -22,8 +22,8 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
     ensemble = driver.ensemble
     gather = ensemble.communicator.gather_rows
     X, states = gather(ensemble.X), gather(ensemble.states)
-    walker_sums = gather(driver.evaluation.walker_sums)
-    if X is None or states is None or walker_sums is None:
+    walker_sums, block_sums = gather(driver.evaluation.walker_sums), driver.evaluation.all_block_sums()
+    if X is None or states is None or walker_sums is None or block_sums is None:
         return None
     tree = {
         "theta": Dataset(driver.theta),
@@ -44,6 +44,7 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
             "moments": Dataset(driver.evaluation.moments),
             "totals": Dataset(driver.evaluation.totals),
             "walker_sums": Dataset(walker_sums),
+            **({"block_sums": Dataset(block_sums)} if block_sums.size else {}),
         },
     }
     attributes: dict[str, Any] = {
@@ -90,6 +91,10 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, N_SEGMENTS, 2))[
         mine
     ]
+    n_blocks, n_sums = ensemble.partition.n_blocks, driver.evaluation.block_sums.shape[1]
+    if n_sums and attributes["phase"] in ("evaluate", "done"):  # before that they are zero, and observables may change
+        own = slice(ensemble.partition.blocks.start, ensemble.partition.blocks.stop)
+        driver.evaluation.block_sums[:] = get_array(tree, "evaluation/block_sums", "<f8", (n_blocks, n_sums))[own]
     driver.tuner.n_updates = int(attributes["n_tuned"])
     driver.phase = str(attributes["phase"])
     driver.position = int(attributes["position"])

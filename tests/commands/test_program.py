@@ -10,7 +10,7 @@ import pytest
 
 from vmc.commands.templates import SYSTEMS
 
-COMMANDS = ("run", "resume", "check", "show", "plot", "list", "init", "cache")
+COMMANDS = ("run", "resume", "check", "show", "plot", "list", "init", "cache", "watch", "compare", "verify")
 
 
 def test_help_is_quick_and_complete(folder):

@@ -38,7 +38,7 @@ def unevaluated(results: Results, phase: str = "optimise") -> Results:
     """Stopped before the evaluation, or one of no samples."""
     attributes = _without(results.attributes, phase, "estimates")
     empty = {name: series[:0] for name, series in results.evaluation.items()}
-    return replace(results, attributes=attributes, evaluation=empty, blocking={}, estimates={})
+    return replace(results, attributes=attributes, evaluation=empty, blocking={}, estimates={}, observables={})
 
 
 def first_iterations(results: Results, n: int) -> Results:
@@ -95,6 +95,20 @@ def blown_up(results: Results) -> Results:
     return replace(results, optimization={**results.optimization, "energy": energy, "error": error})
 
 
+def without_observables(results: Results) -> Results:
+    """As of a configuration that asks for none."""
+    return replace(results, observables={})
+
+
+def too_few_blocks(results: Results) -> Results:
+    """Densities without errors, some of them beyond the bins."""
+    without = {
+        name: replace(measured, error=np.full_like(measured.error, np.nan), outside=0.5)
+        for name, measured in results.observables.items()
+    }
+    return replace(results, observables=without)
+
+
 MAKERS: dict[str, Callable[[Results], Results]] = {
     "finished": lambda results: results,
     "stopped while optimising": unevaluated,
@@ -110,6 +124,8 @@ MAKERS: dict[str, Callable[[Results], Results]] = {
     "many parameters, evaluation only": lambda results: first_iterations(many_parameters(results), 0),
     "hostile texts": hostile_texts,
     "blown up": blown_up,
+    "without observables": without_observables,
+    "too few blocks": too_few_blocks,
 }
 
 

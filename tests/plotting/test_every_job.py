@@ -8,6 +8,8 @@ import pytest
 
 from vmc.plotting import KINDS, absent, energy_plot, figure_of, house_style, summary_plot
 
+OBSERVED = {"density", "profiles", "map", "pair"}
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_is_drawn_without_a_warning_and_with_its_legends_clear_of_the_data(kind, any_job):
@@ -36,9 +38,11 @@ def test_the_test_of_overlap_can_fail(finished):
     ("job", "missing"),
     [
         ("finished", set()),
-        ("stopped while optimising", {"evaluation", "blocking"}),
+        ("without observables", OBSERVED),
+        ("too few blocks", set()),
+        ("stopped while optimising", {"evaluation", "blocking"} | OBSERVED),
         ("evaluation only", {"iterations", "traces"}),
-        ("untouched", {"iterations", "evaluation", "blocking", "traces"}),
+        ("untouched", {"iterations", "evaluation", "blocking", "traces"} | OBSERVED),
         ("eigenstate", {"blocking"}),
         ("many parameters", {"traces"}),
     ],

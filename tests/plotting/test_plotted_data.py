@@ -10,8 +10,12 @@ from vmc.plotting import (
     acceptance_plot,
     blocking_plot,
     components_plot,
+    density_plot,
     energy_plot,
+    map_plot,
+    pair_plot,
     parameters_plot,
+    profiles_plot,
     variance_plot,
 )
 from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
@@ -153,3 +157,55 @@ def test_components(finished, jobs, axes):
     components_plot(jobs["evaluation only"], axes)
     for name in ("kinetic", "trap", "interaction"):
         equal(line(axes, name).get_ydata(), finished.evaluation[name])
+
+
+@pytest.mark.parametrize(
+    ("plot", "name"), [(density_plot, "radial_density"), (pair_plot, "pair_distribution"), (profiles_plot, "density_x")]
+)
+def test_densities(plot, name, finished, axes):
+    plot(finished, axes)
+    measured = finished.observables[name]
+    curve = axes.lines[0]
+    equal(curve.get_xdata(), measured.axes[0].centres)
+    equal(curve.get_ydata(), measured.value)
+    ends = bars(axes)[: len(measured.value)]
+    known = np.isfinite(measured.error)
+    assert known.any()
+    np.testing.assert_allclose((ends[:, 1] - ends[:, 0])[known], 2.0 * measured.error[known])
+    assert "a_0" in axes.get_xlabel()
+    assert "a_0" in axes.get_ylabel()
+
+
+def test_every_axis_has_its_profile(finished, axes):
+    profiles_plot(finished, axes)
+    _, labels = axes.get_legend_handles_labels()
+    assert labels == ["along $x$", "along $y$"]
+
+
+def test_a_band_where_the_bins_are_many(finished, axes):
+    measured = finished.observables["radial_density"]
+    edges = np.linspace(0.0, 3.0, 41)
+    many = replace(
+        measured,
+        axes=(replace(measured.axes[0], edges=edges),),
+        value=np.linspace(1.0, 0.0, 40),
+        error=np.full(40, 0.125),
+    )
+    density_plot(replace(finished, observables={"radial_density": many}), axes)
+    (band,) = [c for c in axes.collections if isinstance(c, PolyCollection)]
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert heights.max() == 1.125
+    assert heights.min() == -0.125
+
+
+def test_map(finished, axes):
+    """The image is not turned round: x to the right, y upwards."""
+    measured = finished.observables["density_map"]
+    lopsided = replace(measured, value=np.arange(64.0).reshape(8, 8))
+    map_plot(replace(finished, observables={"density_map": lopsided}), axes)
+    (image,) = axes.collections
+    shown = np.asarray(image.get_array()).reshape(8, 8)  # one row per y
+    equal(shown, lopsided.value.T)
+    assert axes.get_xlim() == (-2.5, 2.5)
+    (bar,) = [other for other in axes.figure.axes if other is not axes]
+    assert "n(x, y)" in bar.get_ylabel()

@@ -111,13 +111,58 @@ def plot(
     ] = None,
     kind: Annotated[
         str,
-        typer.Option("--kind", "-k", help="summary, energy, variance, blocking, parameters, acceptance or components."),
+        typer.Option(
+            "--kind",
+            "-k",
+            help="summary, energy, variance, blocking, parameters, acceptance, components, "
+            "density, profiles, map or pair.",
+        ),
     ] = "summary",
 ) -> None:
-    """Draw a results file: energy, variance, blocking, parameters, acceptance."""
+    """Draw a results file: energy, variance, blocking, parameters, acceptance, densities."""
     from vmc.commands.pictures import plot_command
 
     raise typer.Exit(plot_command(results, output, kind))
+
+
+@program.command()
+def watch(
+    results: Results,
+    once: Annotated[bool, typer.Option("--once", help="Look once; an error where there is no file yet.")] = False,
+    interval: Annotated[float, typer.Option("--interval", min=0.05, help="Seconds between two looks.")] = 1.0,
+) -> None:
+    """Follow a running job: energy, error, acceptance, progress, time left."""
+    from vmc.commands.watching import watch_command
+
+    raise typer.Exit(watch_command(results, once, interval))
+
+
+@program.command()
+def compare(
+    results: Annotated[list[Path], typer.Argument(help="Results files (.h5), two or more.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Compare runs with the first: what their configurations differ in, and their energies."""
+    from vmc.commands.comparing import compare_command
+
+    raise typer.Exit(compare_command(results, json))
+
+
+@program.command()
+def verify(
+    study: Annotated[
+        Path,
+        typer.Argument(help="Folder with config.toml and perhaps study.toml, or a .toml file.", show_default=False),
+    ],
+    settings: Set = None,
+    case: Annotated[str, typer.Option("--case", help="Only cases of study.toml whose name contains this.")] = "",
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Run a study and compare its energies with its references; status 3 where one disagrees."""
+    from vmc.commands.verifying import verify_command
+
+    raise typer.Exit(verify_command(study, settings or [], case, quiet, json))
 
 
 @program.command(name="list")

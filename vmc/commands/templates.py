@@ -19,6 +19,16 @@ from vmc.output.atomic import check_writable, replace_file
 
 _ELLIPTIC = [1.0, 1.0, 2.8284271247461903]
 
+
+def _observables(r_max: float, pair_max: float) -> list[dict[str, Any]]:
+    """What is measured beside the energy: densities out to where little is left."""
+    return [
+        {"kind": "radial_density", "r_max": r_max},
+        {"kind": "pair_distribution", "r_max": pair_max},
+        {"kind": "moments"},
+    ]
+
+
 #: What each system says beside the defaults.
 SYSTEMS: dict[str, dict[str, Any]] = {
     "quantum-dot": {
@@ -35,6 +45,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             "preconditioner": {"kind": "sr", "diagonal_shift": 1e-4},
         },
         "evaluation": {"samples": 2000, "stride": 2},
+        "observables": _observables(4.0, 6.0),
         "reference": {"energy": 3.0, "source": "exact: Taut, J. Phys. A 27, 1045 (1994)"},
     },
     "boson-trap": {
@@ -44,6 +55,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "sampler": {"kind": "particle_metropolis", "n_walkers": 256, "step_size": 1.0, "thermalise": 100},
         "optimizer": {"kind": "adam", "learning_rate": 0.05, "iterations": 50, "samples": 20},
         "evaluation": {"samples": 500},
+        "observables": _observables(3.5, 5.0),
         "reference": {"energy": 15.0, "source": "exact: N d omega / 2"},
     },
     "hard-spheres": {
@@ -61,6 +73,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             "preconditioner": {"kind": "sr", "diagonal_shift": 0.0},
         },
         "evaluation": {"samples": 1000, "stride": 3},
+        "observables": _observables(3.5, 5.0),
     },
     "calogero": {
         "title": "Calogero model, N = 4, lambda = 2",
@@ -76,6 +89,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             "preconditioner": {"kind": "sr"},
         },
         "evaluation": {"samples": 1000},
+        "observables": _observables(5.0, 8.0),
         "reference": {"energy": 14.0, "source": "exact: Calogero, J. Math. Phys. 12, 419 (1971)"},
     },
     "harmonic-bosons": {
@@ -93,6 +107,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             "preconditioner": {"kind": "sr", "diagonal_shift": 1e-5},
         },
         "evaluation": {"samples": 2000, "stride": 3},
+        "observables": _observables(3.0, 4.0),
     },
 }
 

@@ -18,11 +18,14 @@ from samplers.base import Move
 from samplers.gibbs import Gibbs
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
-from vmc.config import optimizer_sections, schema
+from vmc import observables
+from vmc.config import observable_sections, optimizer_sections, schema
 from vmc.config.schema import Config
 from vmc.driver import Plan
 from vmc.errors import UserError
 from vmc.measurement import Measurement
+from vmc.observables import Observable
+from vmc.observables.chain import Chain
 from vmc.optimizers import FirstOrder, MinSR, Optimizer, QuasiNewton, StochasticReconfiguration
 from vmc.optimizers.preconditioner import Preconditioner
 from wavefunctions.base import WaveFunction
@@ -36,7 +39,7 @@ from wavefunctions.rbm import RBM
 from wavefunctions.rbm_conditionals import CONDITIONALS
 
 #: Names under which --kernel hands functions of the user's to a configuration.
-USER_KERNELS = ("interaction", "potential", "log_psi")
+USER_KERNELS = ("interaction", "potential", "log_psi", "observable")
 Kernels = Mapping[str, Callable]
 
 
@@ -52,10 +55,11 @@ class Physics:
     plan: Plan
     start_spread: float
     kinetic: str
+    observables: tuple[Observable, ...]
 
     def measurement(self) -> Measurement:
         """The compiled loop."""
-        return Measurement(self.wave_function, self.hamiltonian, self.move, self.kinetic)
+        return Measurement(self.wave_function, self.hamiltonian, self.move, self.kinetic, self.observables)
 
 
 @dataclass
@@ -102,7 +106,9 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             _plan(config),
             _start_spread(config),
             config.hamiltonian.kinetic,
+            tuple(_observable(builder, system, section) for section in config.observables),
         )
+        Chain(physics.observables)  # refuses two of one name
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from error
     unused = sorted(set(builder.kernels) - builder.used)
@@ -167,6 +173,25 @@ def _factor(builder: _Builder, system: System, section: schema.Factor) -> WaveFu
         case schema.UserFactor():
             return Custom(system, builder.kernel("log_psi"), section.parameters)
     raise TypeError(f"factor {section!r} is not known")
+
+
+def _observable(builder: _Builder, system: System, section: observable_sections.ObservableSection) -> Observable:
+    length = observables.length_unit(builder.config.hamiltonian.unit)
+    match section:
+        case observable_sections.RadialDensitySection():
+            return observables.radial_density(system, section.bins, section.r_max, length)
+        case observable_sections.DensityProfilesSection():
+            return observables.density_profiles(system, section.bins, section.x_max, length)
+        case observable_sections.DensityMapSection():
+            return observables.density_map(system, section.bins, section.x_max, length)
+        case observable_sections.PairDistributionSection():
+            return observables.pair_distribution(system, section.bins, section.r_max, length)
+        case observable_sections.MomentsSection():
+            return observables.moments(system, length)
+        case observable_sections.UserObservable():
+            function, constants = builder.kernel("observable"), tuple(section.constants)
+            return observables.configuration_average(section.name, function, system, constants, section.units)
+    raise TypeError(f"observable {section!r} is not known")
 
 
 def _coulomb_strength(config: Config) -> float:

@@ -103,7 +103,7 @@ def _entry(table: list, name: str, key: str) -> dict:
 def _explain(error: ValidationError) -> str:
     """The first problem in one line; of a union's alternatives, the one that fits furthest."""
     problems = error.errors(include_url=False)
-    problem = max((p for p in problems if p["loc"][:2] == problems[0]["loc"][:2]), key=lambda p: len(p["loc"]))
+    problem = max((p for p in problems if p["loc"][:2] == problems[0]["loc"][:2]), key=_how_telling)
     location = problem["loc"]
     where = ".".join(str(part) for part in _spoken(location))
     value = problem.get("input")
@@ -125,6 +125,11 @@ def _explain(error: ValidationError) -> str:
     if problem["type"] == "value_error":
         return f"[{where}] {text}" if where else text
     return f"{where} = {value!r}: {text[0].lower() + text[1:]}"
+
+
+def _how_telling(problem: Any) -> tuple[int, bool]:
+    """A deep problem says more than a shallow one, and a misspelt key more than the one it leaves missing."""
+    return len(problem["loc"]), problem["type"] == "extra_forbidden"
 
 
 def _spoken(location: tuple) -> list[str]:

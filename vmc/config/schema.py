@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vmc.config.observable_sections import ObservableSection
 from vmc.config.optimizer_sections import FirstOrderSection, Optimizer
 from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section
 
@@ -61,7 +62,7 @@ class UserFunction(Section):
     """A function of yours, named on the command line by --kernel; it receives the constants."""
 
     kind: Literal["user"]
-    constants: list[Finite] = Field([])
+    constants: list[Finite] = Field([], description="handed to the function as c")
 
 
 Interaction = Annotated[
@@ -232,10 +233,11 @@ class OutputSection(Section):
 
 
 class ReferenceSection(Section):
-    """What the energy should be, for plots and tables; it influences nothing."""
+    """What the energy should be, for plots, tables and 'vmc verify'; it influences nothing."""
 
     energy: Finite
     error: NotNegative = 0.0
+    tolerance: NotNegative = Field(0.0, description="by how much the wave function may miss it, beside errors")
     source: str = ""
 
 
@@ -250,5 +252,6 @@ class Config(Section):
     sampler: Sampler = MetropolisSection(kind="metropolis")
     optimizer: Optimizer = FirstOrderSection(kind="adam")
     evaluation: EvaluationSection = EvaluationSection()
+    observables: list[ObservableSection] = Field([], description="averages beside the energy, in the evaluation")
     output: OutputSection = OutputSection()
     reference: ReferenceSection | None = None

@@ -139,14 +139,15 @@ def _remove_dead_temporaries(target: Path) -> None:
         if match is None or not entry.is_file(follow_symlinks=False):
             continue
         if match[2] == socket.gethostname()[:20]:
-            dead = not _is_running(int(match[1]))
+            dead = not is_running(int(match[1]))
         else:
             dead = time.time() - entry.stat(follow_symlinks=False).st_mtime > _MAX_AGE
         if dead:
             Path(entry.path).unlink(missing_ok=True)
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether this machine has a process of that number."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

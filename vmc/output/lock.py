@@ -3,13 +3,14 @@
 import errno
 import fcntl
 import os
+import re
 import socket
 import time
 import warnings
 from datetime import datetime
 from types import TracebackType
 
-from vmc.output.atomic import OutputError, resolve
+from vmc.output.atomic import OutputError, is_running, resolve
 
 _held: set[int] = set()  # descriptors of this process's locks
 
@@ -20,6 +21,20 @@ class LockedError(OSError):
     def __init__(self, path: str | os.PathLike[str], holder: str) -> None:
         super().__init__(f"{os.fspath(path)!r} is being written by another job ({holder})")
         self.holder = holder
+
+
+def is_being_written(path: str | os.PathLike[str]) -> bool:
+    """Whether a job holds the output, as far as can be told without touching its lock.
+
+    A job that was killed leaves its lock's file; on this machine it is found out by its process.
+    """
+    target = resolve(path)
+    try:
+        text = target.with_name(target.name + ".lock").read_text(errors="replace")
+    except OSError:
+        return False
+    match = re.match(r"host (\S+), process (\d+),", text)
+    return match is None or match[1] != socket.gethostname() or is_running(int(match[2]))
 
 
 class OutputLock:

@@ -11,6 +11,7 @@ import numpy as np
 from vmc.config import Config, to_toml
 from vmc.driver import Driver
 from vmc.evaluation import EnergySummary
+from vmc.observables.measured import Measured
 from vmc.output.sealed import Schema, Sealed, read_sealed, write_sealed
 from vmc.output.tree import Dataset
 from vmc.statistics import Estimate, blocking
@@ -96,7 +97,30 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         levels = _blocking(driver.evaluation.series[summary.equilibration :, 0], unit)
         if levels:
             tree["blocking"] = levels
+        if summary.observables:
+            tree["observables"] = {name: _observable(measured) for name, measured in summary.observables.items()}
+            attributes["observables"] = {
+                "names": json.dumps(list(summary.observables)),
+                "n_blocks": max(measured.n_blocks for measured in summary.observables.values()),
+            }
     return tree, attributes
+
+
+def _observable(measured: Measured) -> dict[str, Dataset]:
+    """Value and error over the centres of the bins, and the bins' edges."""
+    dims = tuple(axis.name for axis in measured.axes)
+    error = "68 % half width, from the scatter of blocks of walkers"
+    group = {
+        "value": Dataset(measured.value, measured.units, measured.long_name, dims),
+        "error": Dataset(measured.error, measured.units, error, dims),
+    }
+    for axis in measured.axes:
+        edges = f"{axis.name}_edges"
+        group[axis.name] = Dataset(axis.centres, axis.units, f"{axis.name}, middles of the bins", (axis.name,))
+        group[edges] = Dataset(axis.edges, axis.units, f"{axis.name}, edges of the bins", (edges,))
+    if measured.axes:
+        group["outside"] = Dataset(np.array(measured.outside), "", "mean number of particles or pairs outside the bins")
+    return group
 
 
 def _optimization(driver: Driver, unit: str) -> dict[str, Dataset]:

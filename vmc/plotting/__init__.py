@@ -9,6 +9,8 @@ from vmc.plotting.blocking import blocking_plot
 from vmc.plotting.components import components_plot
 from vmc.plotting.contents import absent
 from vmc.plotting.convergence import convergence_plot
+from vmc.plotting.density import density_plot, pair_plot, profiles_plot
+from vmc.plotting.density_map import map_plot
 from vmc.plotting.energy import energy_plot
 from vmc.plotting.kinds import KINDS, figure_of
 from vmc.plotting.parameters import parameters_plot
@@ -27,11 +29,15 @@ __all__ = [
     "blocking_plot",
     "components_plot",
     "convergence_plot",
+    "density_plot",
     "energy_plot",
     "figure_of",
     "house_style",
+    "map_plot",
+    "pair_plot",
     "parameters_plot",
     "picture",
+    "profiles_plot",
     "scan_plot",
     "summary_plot",
     "variance_plot",

@@ -9,10 +9,20 @@ if TYPE_CHECKING:
 
 #: Phases in which an evaluation is still to come.
 BEFORE_EVALUATION = ("thermalise", "optimise", "settle", "evaluate")
+#: Parts of a file that observables bring, and by which of them they are known.
+OBSERVED = {
+    "density": "radial_density",
+    "profiles": "density_x",
+    "map": "density_map",
+    "pair": "pair_distribution",
+}
 
 
 def absent(results: Results) -> dict[str, str]:
-    """Why each of 'iterations', 'evaluation', 'blocking' and 'traces' is not there; empty where all are."""
+    """Why each part a plot may need is not there; empty where all are.
+
+    Parts are 'iterations', 'evaluation', 'blocking', 'traces', and those in OBSERVED.
+    """
     phase = results.attributes["phase"]
     reasons = {}
     if not len(results.optimization["iteration"]):
@@ -27,4 +37,7 @@ def absent(results: Results) -> dict[str, str]:
         reasons["traces"] = reasons["iterations"]
     elif "theta" not in results.optimization:
         reasons["traces"] = f"{results.theta.size} parameters, too many to record"
+    for part, name in OBSERVED.items():
+        if name not in results.observables:
+            reasons[part] = reasons.get("evaluation", f"no {name} among the observables")
     return reasons

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from vmc.plotting.acceptance import acceptance_plot
 from vmc.plotting.blocking import blocking_plot
 from vmc.plotting.components import components_plot
+from vmc.plotting.density import density_plot, pair_plot, profiles_plot
+from vmc.plotting.density_map import map_plot
 from vmc.plotting.energy import energy_plot
 from vmc.plotting.parameters import parameters_plot
 from vmc.plotting.style import blank_figure, house_style
@@ -35,6 +37,10 @@ PLOTS = {
     "parameters": Kind(parameters_plot, ("traces", "evaluation")),
     "acceptance": Kind(acceptance_plot, ("iterations", "evaluation")),
     "components": Kind(components_plot, ("iterations", "evaluation")),
+    "density": Kind(density_plot, ("density",)),
+    "profiles": Kind(profiles_plot, ("profiles",)),
+    "map": Kind(map_plot, ("map",)),
+    "pair": Kind(pair_plot, ("pair",)),
 }
 KINDS = ("summary", *PLOTS)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: Units that are written in symbols.
 SYMBOLS = {"hbar omega": r"$\hbar\omega$"}
 SQUARED_SYMBOLS = {"hbar omega": r"$\hbar^2\omega^2$"}
+LENGTH_SYMBOLS = {"a_ho": r"$a_\mathrm{ho}$", "bohr": r"$a_0$"}
 #: Tick labels with more significant digits than this are written as a difference.
 MAX_DIGITS = 7
 #: Longest text of a legend entry.
@@ -42,6 +43,20 @@ def squared(unit: str) -> str:
     text = unit_text(unit)
     otherwise = f"({text})²" if " " in unit else f"{text}²"
     return SQUARED_SYMBOLS.get(unit, otherwise) if text else ""
+
+
+def length_text(unit: str) -> str:
+    """A unit of length as it stands in a label."""
+    return LENGTH_SYMBOLS.get(unit, plain(unit))
+
+
+def power_text(units: str) -> str:
+    """A power of a length, 'bohr^-2' in files, as it stands in a label."""
+    base, hat, exponent = units.partition("^")
+    if not hat:
+        return length_text(units)
+    symbol = LENGTH_SYMBOLS.get(base)
+    return f"{symbol[:-1]}^{{{exponent}}}$" if symbol else f"{plain(base)}$^{{{exponent}}}$"
 
 
 def quantity(name: str, unit: str) -> str:

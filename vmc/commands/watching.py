@@ -1,0 +1,79 @@
+"""The command that follows a running job: watch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vmc.files import JobFiles
+from vmc.output.lock import is_being_written
+from vmc.watching import Sight, duration, look, seconds_left, sparkline
+
+
+def watch_command(path: Path, once: bool, interval: float) -> int:
+    """Show a job until it ends: a live view on a terminal, else a line per change."""
+    from rich.console import Console
+
+    path = JobFiles.at(path).results
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        if once:
+            console.print(_view(look(path), None), markup=False)
+        elif console.is_terminal:
+            _live(console, path, interval)
+        else:
+            _lines(console, path, interval)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _sights(path: Path, interval: float, console: Any) -> Iterator[tuple[Sight, Sight | None, bool]]:
+    """At every poll the state of the file, the one before, and whether it is new; until the job ends."""
+    if not path.exists():
+        console.print(f"waiting for {path}", markup=False)
+    while not path.exists():
+        time.sleep(interval)
+    sight, earlier, new = look(path), None, True
+    while True:
+        yield sight, earlier, new
+        if sight.ended:
+            return
+        time.sleep(interval)
+        new = not path.exists() or path.stat().st_mtime != sight.written or not is_being_written(path)
+        if new:
+            sight, earlier = look(path), sight
+
+
+def _lines(console: Any, path: Path, interval: float) -> None:
+    for sight, earlier, new in _sights(path, interval, console):
+        if new:
+            console.print(_summary(sight, earlier), markup=False)
+
+
+def _live(console: Any, path: Path, interval: float) -> None:
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=console, auto_refresh=False) as live:
+        for sight, earlier, _ in _sights(path, interval, console):
+            live.update(Text(_view(sight, earlier)), refresh=True)
+
+
+def _summary(sight: Sight, earlier: Sight | None) -> str:
+    if sight.phase == "done":
+        return sight.line
+    if not sight.running:
+        return f"{sight.line}  nobody is at work on it: go on with 'vmc resume'"
+    return f"{sight.line}  {duration(seconds_left(sight, earlier))} left"
+
+
+def _view(sight: Sight, earlier: Sight | None) -> str:
+    """Title, trace of the energy, and where it stands."""
+    trace = sparkline(sight.trace)
+    lines = [sight.title]
+    if trace:
+        lines.append(f"energy     {trace}")
+    return "\n".join([*lines, _summary(sight, earlier)])

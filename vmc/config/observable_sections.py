@@ -1,0 +1,69 @@
+"""What may stand in [[observables]] of a configuration file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vmc.config.sections import Finite, Positive, Section
+
+Bins = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class RadialDensitySection(Section):
+    """One-body density in spherical shells; its integral over space is N."""
+
+    kind: Literal["radial_density"]
+    bins: Bins = Field(60, description="number of shells")
+    r_max: Positive = Field(description="radius of the outermost, a length")
+
+
+class DensityProfilesSection(Section):
+    """One-body density along each axis; the integral of each is N."""
+
+    kind: Literal["density_profiles"]
+    bins: Bins = Field(60, description="number of bins")
+    x_max: Positive = Field(description="they reach from -x_max to x_max, a length")
+
+
+class DensityMapSection(Section):
+    """One-body density in the x-y plane, over all z in 3-D; its integral is N."""
+
+    kind: Literal["density_map"]
+    bins: Annotated[int, Field(ge=1, le=512)] = Field(60, description="number of bins along either axis")
+    x_max: Positive = Field(description="they reach from -x_max to x_max, a length")
+
+
+class PairDistributionSection(Section):
+    """Density of pair distances in spherical shells; its integral is N (N - 1) / 2."""
+
+    kind: Literal["pair_distribution"]
+    bins: Bins = Field(60, description="number of shells")
+    r_max: Positive = Field(description="largest distance, a length")
+
+
+class MomentsSection(Section):
+    """<r>, <r^2> and <x_k^2> per particle, and the mean distance of a pair."""
+
+    kind: Literal["moments"]
+
+
+class UserObservable(Section):
+    """The mean of a function (c, x) of yours, named on the command line by --kernel; it receives the constants."""
+
+    kind: Literal["user"]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")] = Field(description="what it is called in files")
+    constants: list[Finite] = Field([], description="handed to the function as c")
+    units: str = Field("", description="of its values")
+
+
+ObservableSection = Annotated[
+    RadialDensitySection
+    | DensityProfilesSection
+    | DensityMapSection
+    | PairDistributionSection
+    | MomentsSection
+    | UserObservable,
+    Field(discriminator="kind"),
+]

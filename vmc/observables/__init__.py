@@ -1,0 +1,27 @@
+"""Averages over |psi|^2 beside the energy: densities, distances, and functions of the user's.
+
+One observable per file; :mod:`vmc.observables.base` says what an observable is.
+"""
+
+from vmc.observables.base import Axis, Observable, Quantity, length_unit
+from vmc.observables.configuration import configuration_average
+from vmc.observables.density_map import density_map
+from vmc.observables.density_profiles import density_profiles
+from vmc.observables.measured import Measured
+from vmc.observables.moments import moments
+from vmc.observables.pair_distribution import pair_distribution
+from vmc.observables.radial_density import radial_density
+
+__all__ = [
+    "Axis",
+    "Measured",
+    "Observable",
+    "Quantity",
+    "configuration_average",
+    "density_map",
+    "density_profiles",
+    "length_unit",
+    "moments",
+    "pair_distribution",
+    "radial_density",
+]

@@ -1,0 +1,101 @@
+"""An observable is a kernel that adds up and a function that turns means into values.
+
+The kernel ``accumulate(o, X, sums)`` adds something of every configuration of the tile X (N d, walkers), one walker per
+column, to ``sums`` (n_sums,); o is the tuple of the observable's constants.  It never meets a configuration whose
+local energy is not finite.  ``values(means)`` turns the sums divided by the number of configurations into one array
+per quantity.  Nothing else is asked for: sums, errors, ranks, files and plots are the same for all observables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from numerics.link import as_kernel
+
+#: Unit of length that belongs to a unit of energy, with hbar = m = 1.
+LENGTH_UNITS = {"hartree": "bohr", "hbar omega": "a_ho"}
+
+Values = Callable[[np.ndarray], tuple[np.ndarray, ...]]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Bins along a length.
+
+    Attributes
+    ----------
+    name : of the coordinate, also the dimension in files.
+    units : of the edges.
+    edges : of the bins, (n_bins + 1,).
+    """
+
+    name: str
+    units: str
+    edges: np.ndarray
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Middles of the bins, (n_bins,)."""
+        return 0.5 * (self.edges[1:] + self.edges[:-1])
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What one array of an observable is.
+
+    Attributes
+    ----------
+    name : how it is called in files; no two quantities of a run share a name.
+    long_name, units : for labels.
+    axes : one per dimension of the array; none for a number.
+    """
+
+    name: str
+    long_name: str
+    units: str
+    axes: tuple[Axis, ...] = ()
+
+
+class Observable:
+    """Something averaged over |psi|^2.
+
+    Parameters
+    ----------
+    quantities : what the arrays of `values` are.
+    n_sums : length of the sums.
+    accumulate : kernel (o, X, sums).
+    values : from the mean sums (n_sums,) to one array per quantity; any smooth function.
+    constants : arrays and numbers handed to the kernel as o.
+    outside : from the mean sums to how many particles or pairs fall outside the axes of each quantity; None where
+        nothing can.
+    """
+
+    def __init__(
+        self,
+        quantities: tuple[Quantity, ...],
+        n_sums: int,
+        accumulate: Callable,
+        values: Values,
+        constants: tuple[Any, ...] = (),
+        outside: Callable[[np.ndarray], tuple[float, ...]] | None = None,
+    ) -> None:
+        self.quantities = quantities
+        self.n_sums = n_sums
+        self.accumulate = as_kernel(accumulate)
+        self.values = values
+        self.constants = constants or (0.0,)
+        self.outside = outside or (lambda means: (0.0,) * len(quantities))
+
+
+def length_unit(energy_unit: str) -> str:
+    """Name of the unit of length; empty where the unit of energy has no well-known partner."""
+    return LENGTH_UNITS.get(energy_unit, "")
+
+
+def power(unit: str, exponent: int) -> str:
+    """A power of a unit as it stands in files: 'bohr^-2'; empty for a unit without a name."""
+    return unit if exponent == 1 or not unit else f"{unit}^{exponent}"

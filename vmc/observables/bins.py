@@ -1,0 +1,87 @@
+"""Counting in bins of equal width, and what the counts are divided by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numerics.link import inlined
+from vmc.observables.base import Axis, Observable, Quantity
+
+
+@inlined
+def bin_of(x, low, inverse_width, n_bins):
+    """The bin of x, n_bins where x lies outside or is not a number."""
+    place = (x - low) * inverse_width
+    return int(place) if 0.0 <= place < n_bins else n_bins
+
+
+@inlined
+def count(x, low, inverse_width, counts):
+    """Add one to the bin of each entry of x (n,); the last entry of `counts` is for those outside."""
+    n_bins = counts.size - 1
+    for b in range(x.size):
+        counts[bin_of(x[b], low, inverse_width, n_bins)] += 1.0
+
+
+@inlined
+def total(x):
+    """Sum of x (n,), in a loop that stores nothing: its order then cannot depend on where arrays lie in memory."""
+    found = 0.0
+    for b in range(x.size):
+        found += x[b]
+    return found
+
+
+def histograms(
+    quantities: tuple[Quantity, ...], volume: np.ndarray, accumulate: Callable, constants: tuple[Any, ...]
+) -> Observable:
+    """Densities counted in bins: one row of counts per quantity, its last entry for what falls outside.
+
+    Parameters
+    ----------
+    volume : of each bin, of the shape of the quantities' arrays.
+    accumulate, constants : see :class:`vmc.observables.base.Observable`.
+    """
+    n_rows = len(quantities)
+
+    def values(means: np.ndarray) -> tuple[np.ndarray, ...]:
+        rows = means.reshape(n_rows, volume.size + 1)
+        return tuple(row[:-1].reshape(volume.shape) / volume for row in rows)
+
+    def outside(means: np.ndarray) -> tuple[float, ...]:
+        return tuple(means.reshape(n_rows, volume.size + 1)[:, -1].tolist())
+
+    return Observable(quantities, n_rows * (volume.size + 1), accumulate, values, constants, outside)
+
+
+def radial_axis(n_bins: int, r_max: float, unit: str) -> Axis:
+    """Distances from 0 to r_max."""
+    return Axis("r", unit, np.linspace(0.0, _checked("r_max", r_max), _checked_bins(n_bins) + 1))
+
+
+def symmetric_axis(name: str, n_bins: int, x_max: float, unit: str) -> Axis:
+    """Coordinates from -x_max to x_max."""
+    _checked("x_max", x_max)
+    return Axis(name, unit, np.linspace(-x_max, x_max, _checked_bins(n_bins) + 1))
+
+
+def shell_volumes(edges: np.ndarray, n_dim: int) -> np.ndarray:
+    """Volumes of the shells between spheres of radii `edges`: 2 dr on a line, pi (b^2 - a^2), 4/3 pi (b^3 - a^3)."""
+    unit_ball = {1: 2.0, 2: math.pi, 3: 4.0 * math.pi / 3.0}[n_dim]
+    return unit_ball * np.diff(edges**n_dim)
+
+
+def _checked(name: str, length: float) -> float:
+    if not 0.0 < length < math.inf:
+        raise ValueError(f"{name} = {length}: expected a positive length")
+    return length
+
+
+def _checked_bins(n_bins: int) -> int:
+    if n_bins < 1:
+        raise ValueError(f"bins = {n_bins}: expected at least 1")
+    return n_bins

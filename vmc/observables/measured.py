@@ -1,0 +1,123 @@
+"""From sums per block of walkers to values with error bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vmc.observables.base import Axis, Observable, Quantity
+from vmc.observables.chain import Chain
+from vmc.statistics import format_value
+from vmc.statistics.student import widening_factor
+
+#: The error of an error from fewer blocks exceeds 27 %; none is given then.
+MINIMUM_BLOCKS = 8
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An observable with its error bar.
+
+    Attributes
+    ----------
+    name, long_name, units, axes : see :class:`vmc.observables.base.Quantity`.
+    value : a number as an array without dimensions, or one entry per bin.
+    error : half width of the 68.27 % interval of each value by itself, of the same shape; nan where fewer than
+        MINIMUM_BLOCKS blocks of walkers were measured, or where all blocks agree exactly (a bin nothing fell into).
+    outside : mean number of particles or pairs outside the axes.
+    n_blocks : blocks of walkers the error is from.
+    """
+
+    name: str
+    long_name: str
+    units: str
+    axes: tuple[Axis, ...]
+    value: np.ndarray
+    error: np.ndarray
+    outside: float
+    n_blocks: int
+
+    def __str__(self) -> str:
+        if not self.axes:
+            return format_value(float(self.value), float(self.error), self.units)
+        bins = " x ".join(str(n) for n in self.value.shape)
+        return f"{bins} bins, {self.outside:.3g} outside"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Value, error, units and bin edges for JSON, which has no nan: None there."""
+        error = self.error.astype(object)
+        error[~np.isfinite(self.error)] = None
+        result: dict[str, Any] = {"value": self.value.tolist(), "error": error.tolist(), "units": self.units}
+        if self.axes:
+            result |= {"edges": {axis.name: axis.edges.tolist() for axis in self.axes}, "outside": self.outside}
+        return result
+
+
+def estimate(chain: Chain, block_sums: np.ndarray) -> dict[str, Measured]:
+    """Values and errors by name, from the sums of each canonical block of walkers (n_blocks, n_sums).
+
+    Blocks are independent and each holds the whole path of its walkers, so that their scatter counts correlation in
+    time in.  The error is the jackknife's over blocks, docs/theory.md eq. (36): for means it is the scatter of block
+    means / sqrt(n_blocks), and it is right for any smooth function of means.  Student's t with n_blocks - 1 degrees of
+    freedom widens it.
+    """
+    if not chain.observables:
+        return {}
+    block_sums = block_sums[block_sums[:, 0] > 0.0]
+    if not len(block_sums):
+        return {}
+    found = {}
+    first = 1
+    for observable in chain.observables:
+        own = block_sums[:, first : first + observable.n_sums]
+        for measured in _measure(observable, block_sums[:, 0], own):
+            found[measured.name] = measured
+        first += observable.n_sums
+    return found
+
+
+def _measure(observable: Observable, counts: np.ndarray, sums: np.ndarray) -> Iterator[Measured]:
+    """The quantities of one observable, from the number of configurations and the sums of each block."""
+    n, total = counts.sum(), sums.sum(axis=0)
+    means = total / n
+    values, outside = observable.values(means), observable.outside(means)
+    errors = [np.full(np.shape(value), math.nan) for value in values]
+    if len(counts) >= MINIMUM_BLOCKS:
+        left_out = (total - sums) / (n - counts)[:, None]
+        errors = [_jackknife_error(np.array(replicas)) for replicas in zip(*map(observable.values, left_out))]
+    for quantity, value, error, far in zip(observable.quantities, values, errors, outside):
+        yield _measured(quantity, np.asarray(value), error, far, len(counts))
+
+
+def _measured(quantity: Quantity, value: np.ndarray, error: np.ndarray, outside: float, n_blocks: int) -> Measured:
+    return Measured(
+        quantity.name, quantity.long_name, quantity.units, quantity.axes, value, error, float(outside), n_blocks
+    )
+
+
+def _jackknife_error(replicas: np.ndarray) -> np.ndarray:
+    """Error from the values without each of the blocks, (n_blocks, ...)."""
+    n = len(replicas)
+    scatter = (replicas - replicas[0]).var(axis=0)  # exactly zero where all are equal
+    error = np.sqrt((n - 1.0) * scatter) * widening_factor(n - 1)
+    return np.where(error > 0.0, error, math.nan)
+
+
+def observable_lines(observables: dict[str, Measured], equilibration: int = 0) -> list[str]:
+    """One line each: numbers with their errors, histograms with their size and what fell outside.
+
+    Parameters
+    ----------
+    equilibration : measurements that the energy leaves out at the start, and the observables do not.
+    """
+    lines = [f"{name:<17} {measured}" for name, measured in observables.items()]
+    n_blocks = max((measured.n_blocks for measured in observables.values()), default=MINIMUM_BLOCKS)
+    if n_blocks < MINIMUM_BLOCKS:
+        lines.append(f"note: no errors of observables from n_blocks = {n_blocks}, expected at least {MINIMUM_BLOCKS}")
+    if observables and equilibration:
+        lines.append(f"note: observables include the first {equilibration} measurements, which the energy leaves out")
+    return lines

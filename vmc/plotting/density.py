@@ -1,0 +1,87 @@
+"""Densities and pair distributions with their error bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vmc.plotting.contents import absent
+from vmc.plotting.labels import legend_above, length_text, plain, power_text, quantity, say_nothing_there
+from vmc.plotting.style import BAND_OPACITY, COLOURS, house_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from vmc.loading import Results
+    from vmc.observables import Measured
+
+#: Curves of more points than this show no single points.
+MAX_MARKED_POINTS = 25
+#: Equal profiles lie on top of one another: gaps let the lower ones be seen.
+PROFILE_STYLES = ("-", "--", ":")
+#: More particles or pairs than this outside the bins stand in the legend.
+OUTSIDE_WORTH_SAYING = 1e-3
+
+
+def density_plot(results: Results, axes: Axes | None = None) -> Axes:
+    """One-body density against the distance from the centre of the trap, with its error."""
+    return _radial_plot(results, axes, "density", "radial_density", "$r$", "$n(r)$")
+
+
+def pair_plot(results: Results, axes: Axes | None = None) -> Axes:
+    """Density of pairs against their distance, with its error."""
+    return _radial_plot(results, axes, "pair", "pair_distribution", "$r_{12}$", r"$\rho_2(r_{12})$")
+
+
+def profiles_plot(results: Results, axes: Axes | None = None) -> Axes:
+    """One-body density along each axis, the other axes integrated over, with its error."""
+    with house_axes(axes) as axes:
+        missing = absent(results)
+        if "profiles" in missing:
+            say_nothing_there(axes, missing["profiles"])
+            return axes
+        profiles = [m for name, m in results.observables.items() if name.startswith("density_") and len(m.axes) == 1]
+        for measured, colour, style in zip(profiles, COLOURS.values(), PROFILE_STYLES):
+            _draw(axes, measured, colour, f"along ${measured.axes[0].name}$", style)
+        axis = profiles[0].axes[0]
+        axes.set_xlim(axis.edges[0], axis.edges[-1])
+        axes.set_ylim(bottom=0.0)
+        axes.set_xlabel(quantity("coordinate", length_text(axis.units)))
+        axes.set_ylabel(quantity("density", power_text(profiles[0].units)))
+        legend_above(axes)
+    return axes
+
+
+def _radial_plot(results: Results, axes: Axes | None, part: str, name: str, variable: str, symbol: str) -> Axes:
+    with house_axes(axes) as axes:
+        missing = absent(results)
+        if part in missing:
+            say_nothing_there(axes, missing[part])
+            return axes
+        measured = results.observables[name]
+        axis = measured.axes[0]
+        _draw(axes, measured, COLOURS["blue"], _label(measured))
+        axes.set_xlim(0.0, axis.edges[-1])
+        axes.set_ylim(bottom=0.0)
+        axes.set_xlabel(quantity(variable, length_text(axis.units)))
+        axes.set_ylabel(quantity(symbol, power_text(measured.units)))
+        legend_above(axes)
+    return axes
+
+
+def _draw(axes: Axes, measured: Measured, colour: str, label: str, style: str = "-") -> None:
+    """Points with error bars joined by a line; a band in place of the bars where the points are many."""
+    x, value, error = measured.axes[0].centres, measured.value, np.nan_to_num(measured.error)
+    if len(x) <= MAX_MARKED_POINTS:
+        axes.errorbar(x, value, error, fmt=f".{style}", color=colour, linewidth=0.8, capsize=1.5, label=label)
+        return
+    axes.fill_between(x, value - error, value + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0)
+    axes.plot(x, value, color=colour, linestyle=style, label=label)
+
+
+def _label(measured: Measured) -> str:
+    """Name of the curve, and how much of it is not in the picture."""
+    errors = " ± error" if np.isfinite(measured.error).any() else ", too few blocks for errors"
+    beyond = f" ({measured.outside:.2g} beyond)" if measured.outside > OUTSIDE_WORTH_SAYING else ""
+    return plain(measured.long_name) + errors + beyond

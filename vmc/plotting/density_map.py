@@ -1,0 +1,38 @@
+"""The one-body density in the plane as an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vmc.plotting.contents import absent
+from vmc.plotting.labels import length_text, power_text, quantity, say_nothing_there
+from vmc.plotting.style import house_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from vmc.loading import Results
+
+#: Even in lightness from white to dark: zero is the paper, and a grey print keeps the order of the values.
+COLOUR_MAP = "Blues"
+
+
+def map_plot(results: Results, axes: Axes | None = None) -> Axes:
+    """One-body density in the x-y plane with a colour bar; one length is the same along both axes."""
+    with house_axes(axes) as axes:
+        missing = absent(results)
+        if "map" in missing:
+            say_nothing_there(axes, missing["map"])
+            return axes
+        measured = results.observables["density_map"]
+        x, y = measured.axes
+        image = axes.pcolormesh(
+            x.edges, y.edges, measured.value.T, cmap=COLOUR_MAP, vmin=0.0, rasterized=True, shading="flat"
+        )
+        axes.set_aspect("equal")
+        axes.set_xlabel(quantity("$x$", length_text(x.units)))
+        axes.set_ylabel(quantity("$y$", length_text(y.units)))
+        bar = axes.figure.colorbar(image, ax=axes, pad=0.02)
+        bar.set_label(quantity("$n(x, y)$", power_text(measured.units)))
+        bar.outline.set_linewidth(0.5)
+    return axes
