@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from study_figures import alpha_sweep, hard_spheres, optimisers, samplers
+from study_figures import alpha_sweep, bosons_1d, hard_spheres, optimisers, samplers
 from study_figures.sources import MissingDataError
 
 from vmc.plotting import blank_figure, house_style, picture
@@ -20,6 +20,7 @@ FIGURES = {
     "optimisers": optimisers.draw,
     "samplers": samplers.draw,
     "hard-spheres": hard_spheres.draw,
+    "bosons-1d": bosons_1d.draw,
 }
 
 

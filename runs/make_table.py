@@ -23,6 +23,7 @@ STUDIES = (
     "calogero",
     "harmonic-bosons",
     "deep-sets",
+    "bosons-1d",
     "networks",
 )
 HEADER = (
