@@ -1,0 +1,1 @@
+"""Ewald sums: long-ranged interactions of charges in a periodic cell."""
