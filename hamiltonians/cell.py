@@ -1,4 +1,4 @@
-"""A periodic cell: lattice, shortest displacements, reciprocal lattice, docs/theory.md eq. (34)."""
+"""A periodic cell: lattice, shortest displacements, reciprocal lattice, docs/theory.md eq. (37)."""
 
 from __future__ import annotations
 

@@ -14,14 +14,13 @@ import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from hamiltonians.cell import Cell
-from hamiltonians.ewald.sums import Ewald
-from hamiltonians.ewald.madelung import madelung
+from hamiltonians.ewald import Ewald, madelung
 from hamiltonians.shells import shell_vectors
 from hamiltonians.system import System
 
 
 class ElectronGas(Hamiltonian):
-    """H = -1/2 sum_i laplacian_i + sum_{i<j} v_E(r_i - r_j) + N xi / 2, docs/theory.md eq. (36).
+    """H = -1/2 sum_i laplacian_i + sum_{i<j} v_E(r_i - r_j) + N xi / 2, docs/theory.md eq. (39).
 
     Parameters
     ----------
@@ -90,7 +89,7 @@ def density_parameter(cell: Cell, n_particles: int) -> float:
 
 
 def hartree_fock(cell: Cell, n_up: int, n_down: int) -> HartreeFock:
-    """The Hartree-Fock energy for closed shells of plane waves, exactly, docs/theory.md eq. (39).
+    """The Hartree-Fock energy for closed shells of plane waves, exactly, docs/theory.md eq. (42).
 
     Raises
     ------

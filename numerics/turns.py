@@ -40,5 +40,7 @@ def sin_turns(x):
     """Sine of 2 pi x."""
     x = float(x)
     y = x - nearest(x)
-    # Reflected at a quarter turn: sin(pi - a) = sin(a).
-    return math.copysign(_quarter_sine(0.25 - abs(abs(y) - 0.25)), y)
+    size = abs(y)
+    # Reflected at a quarter turn, sin(pi - a) = sin(a); the difference is exact.
+    size = 0.5 - size if size > 0.25 else size
+    return math.copysign(_quarter_sine(size), y)

@@ -1,4 +1,4 @@
-"""The Ewald energy of whole configurations as a term's kernel, docs/theory.md eqs. (36) and (37)."""
+"""The Ewald energy of whole configurations as a term's kernel, docs/theory.md eqs. (39) and (40)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hamiltonians.ewald.reciprocal import add_products, add_squares, clear, fill
 #: Walkers worked on at once: what they need stays in the second cache level.
 LANES = 32
 n_dim = 3  # these four shape the loops and are bound at link time
-near_degree = 24
-far_degree = 24
+near_degree = 32
+far_degree = 32
 rectangular = True
 
 

@@ -14,8 +14,8 @@ from numerics.link import inlined
 from numerics.turns import nearest
 
 n_dim = 3  # these four shape the loops and are bound at link time
-near_degree = 24
-far_degree = 24
+near_degree = 32
+far_degree = 32
 rectangular = True
 
 

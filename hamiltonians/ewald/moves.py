@@ -11,8 +11,8 @@ from hamiltonians.ewald.real import load_fractions, nearest_displacements, pair_
 from hamiltonians.ewald.reciprocal import add_changes, add_products, clear, fill_column, fill_powers
 
 n_dim = 3  # these four shape the loops and are bound at link time
-near_degree = 24
-far_degree = 24
+near_degree = 32
+far_degree = 32
 rectangular = True
 
 

@@ -16,8 +16,8 @@ from hamiltonians.cell import Cell
 
 #: Polynomials start from this many Chebyshev coefficients; functions used here need 40 at most.
 _MOST = 64
-#: Degrees are rounded up to multiples of this, so that few different kernels are compiled.
-_STEP = 4
+#: Polynomials are filled up with zeros to a degree that is a multiple of this: one kernel serves nearly all of them.
+_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ def _fit(function: Callable[[np.ndarray], np.ndarray], low: float, high: float, 
     from numpy.polynomial import chebyshev
 
     middle, half = 0.5 * (low + high), 0.5 * (high - low)
-    c: np.ndarray = chebyshev.chebinterpolate(lambda u: function(middle + half * u), _MOST)  # type: ignore[type-var]
+    c: np.ndarray = chebyshev.chebinterpolate(lambda u: function(middle + half * u), _MOST)
     # Below the noise of the values, coefficients mean nothing, and as powers of u they would swamp the others.
     smallest = max(0.1 * tolerance, 128.0 * float(np.finfo(np.float64).eps * np.abs(c).max()))
     degree = max(int(np.flatnonzero(np.abs(c) > smallest)[-1]), 1)
-    degree += -degree % _STEP
-    monomials = chebyshev.cheb2poly(c[: degree + 1])
-    return Polynomial(np.ascontiguousarray(monomials[::-1]), 1.0 / half, -middle / half)
+    powers = np.zeros(degree + -degree % _STEP + 1)
+    powers[: degree + 1] = chebyshev.cheb2poly(c[: degree + 1])
+    return Polynomial(np.ascontiguousarray(powers[::-1]), 1.0 / half, -middle / half)

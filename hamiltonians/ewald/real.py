@@ -1,8 +1,8 @@
 """The real-space half of an Ewald sum, compiled, on tiles of walkers.
 
 All pairs of a particle, of all walkers of the tile, lie in one flat buffer (as in the pair terms), so that the loops
-over it fill vector registers: no branch, no table, but polynomials and a clamp at the cutoff.  In a rectangular cell the
-lattice is its own mirror image: displacements are folded into one orthant, where fewer images come near.
+over it fill vector registers: no branch, no table, but polynomials and a clamp at the cutoff.  In a rectangular cell
+the lattice is its own mirror image: displacements are folded into one orthant, where fewer images come near.
 """
 
 from __future__ import annotations

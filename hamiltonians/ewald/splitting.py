@@ -16,8 +16,8 @@ from hamiltonians.cell import Cell, points_within
 
 #: Measured times: an image of a pair, relative to a wave vector of a particle; the nearest image of a pair.
 _IMAGE_COST, _PAIR_COST = 6.0, 15.0
-#: Longest cutoff in units of the side of a cube of the same volume; beyond, the polynomial of the images gets too long.
-_LARGEST = 1.25
+#: Longest cutoff, relative to the distance to which an image comes: nearer to its pole a polynomial loses digits.
+_LONGEST = 2.24
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,20 @@ def split_at(cell: Cell, cutoff: float, accuracy: float) -> Splitting:
 
 def cheapest_splitting(cell: Cell, n_particles: int, accuracy: float) -> Splitting:
     """The splitting with the fewest operations for a number of particles."""
-    size = cell.volume ** (1.0 / cell.n_dim)
-    largest = _LARGEST * size
-    _, distances = _images(cell, largest)
+    longest = longest_cutoff(cell)
+    _, distances = _images(cell, longest)
     # Up to the distance at which the next image comes in, a longer cutoff is free.
-    cutoffs = np.unique(np.round(distances[distances > 0.2 * size] * (1.0 - 1e-9), 12))
+    ends = np.append(distances, longest) / longest
+    cutoffs = longest * (np.unique(np.round(ends, 9)) - 1e-8)
     costs = [_cost(cell, n_particles, cutoff, accuracy, distances) for cutoff in cutoffs]
     return split_at(cell, float(cutoffs[int(np.argmin(costs))]), accuracy)
+
+
+def longest_cutoff(cell: Cell) -> float:
+    """The longest cutoff in real space at which the sums keep their digits."""
+    shortest = float(np.linalg.norm(cell.reduced.lattice, axis=1).min())
+    _, distances = _images(cell, shortest * (1.0 + 1e-9))
+    return _LONGEST * float(distances.min())
 
 
 def _cost(cell: Cell, n_particles: int, cutoff: float, accuracy: float, distances: np.ndarray) -> float:

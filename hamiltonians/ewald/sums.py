@@ -18,10 +18,10 @@ from hamiltonians.base import Term
 from hamiltonians.cell import Cell, points_within
 from hamiltonians.ewald.energy import add_energy
 from hamiltonians.ewald.gradient import add_gradient
+from hamiltonians.ewald.madelung_constant import madelung, reciprocal_part
 from hamiltonians.ewald.moves import accept, change, refresh, workspace
 from hamiltonians.ewald.radial import far_polynomial, mean_of_cut_potential, near_polynomial
-from hamiltonians.ewald.splitting import Splitting, cheapest_splitting, split_at
-from hamiltonians.ewald.madelung import madelung, reciprocal_part
+from hamiltonians.ewald.splitting import Splitting, cheapest_splitting, longest_cutoff, split_at
 from numerics.link import link
 
 #: Polynomials may err by this share of the accuracy.
@@ -29,7 +29,7 @@ _FIT_SHARE = 0.01
 
 
 class Ewald:
-    """V = sum_{i<j} v_E(r_i - r_j) + N xi / 2 for unit charges, docs/theory.md eqs. (36) to (38).
+    """V = sum_{i<j} v_E(r_i - r_j) + N xi / 2 for unit charges, docs/theory.md eqs. (39)-(41).
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ class Ewald:
             raise ValueError(f"accuracy = {accuracy}: expected a relative error, 1e-12 to 1e-2")
         if n_particles < 1:
             raise ValueError(f"n_particles = {n_particles}: expected at least 1")
-        if cutoff is not None and not 0.0 < cutoff < np.inf:
-            raise ValueError(f"cutoff = {cutoff}: expected a positive length")
+        if cutoff is not None and not 0.0 < cutoff <= longest_cutoff(cell):
+            raise ValueError(f"cutoff = {cutoff}: expected a length up to {longest_cutoff(cell):g} in this cell")
         self.cell = cell
         self.accuracy = accuracy
         self.splitting = (

@@ -13,7 +13,7 @@ _RANGE = 6.3
 
 
 def madelung(cell: Cell, splitting: float | None = None) -> float:
-    """xi = lim_{r -> 0} [v_E(r) - 1 / r] for the Ewald potential v_E of zero mean, docs/theory.md eq. (38).
+    """xi = lim_{r -> 0} [v_E(r) - 1 / r] for the Ewald potential v_E of zero mean, docs/theory.md eq. (41).
 
     In two dimensions the charges lie in a plane and interact as 1 / r all the same.
 
