@@ -10,7 +10,7 @@ from hamiltonians.electron_gas import ElectronGas, gas_cell, hartree_fock
 from hamiltonians.ewald import madelung
 from hamiltonians.shells import closed_shells
 
-#: (n_dim, n_up, n_down): kinetic, exchange and Madelung energy per electron at r_s = 1, plain sums of an independent code.
+#: (n_dim, n_up, n_down): kinetic, exchange, Madelung energy per electron at r_s = 1, from an independent code.
 AT_ONE = {
     (3, 1, 1): (0.0, 0.0, -0.698503642),
     (3, 7, 0): (1.779338265, -0.188018271, -0.460058077),
