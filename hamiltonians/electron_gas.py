@@ -26,7 +26,7 @@ class ElectronGas(Hamiltonian):
     ----------
     cell : the periodic cell, which sets the density.
     n_up, n_down : electrons of either spin; the first n_up particles of a configuration have spin up.
-    accuracy : error of the interaction energy relative to the Madelung energy.
+    accuracy : error of the interaction energy in units of N / V^(1/d), near that of the Madelung energy.
 
     Raises
     ------

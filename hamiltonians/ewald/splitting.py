@@ -15,7 +15,7 @@ import numpy as np
 from hamiltonians.cell import Cell, points_within
 
 #: Measured times: an image of a pair, relative to a wave vector of a particle; the nearest image of a pair.
-_IMAGE_COST, _PAIR_COST = 6.0, 15.0
+_IMAGE_COST, _PAIR_COST = 9.0, 18.0
 #: Longest cutoff, relative to the distance to which an image comes: nearer to its pole a polynomial loses digits.
 _LONGEST = 2.24
 

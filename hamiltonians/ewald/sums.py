@@ -35,7 +35,7 @@ class Ewald:
     ----------
     cell : where the charges repeat.
     n_particles : number of charges N for which the sums are arranged; any number may be computed.
-    accuracy : error of the energy relative to the Madelung energy, 1e-12 to 1e-2.
+    accuracy : error of the energy in units of N / V^(1/d), 1e-12 to 1e-2.
     cutoff : largest distance in the sum over images, in units of length; chosen for speed where not given.
 
     Attributes
