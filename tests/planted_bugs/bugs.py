@@ -431,7 +431,7 @@ PERIODIC = [
         (f"{EWALD}::test_particle_moves",),
     ),
     Bug(
-        "exchange between electrons of opposite spin",
+        "every exchange counted twice",
         "hamiltonians/electron_gas.py",
         "exchange -= 0.5 * float(coulomb.sum()) / cell.volume",
         "exchange -= float(coulomb.sum()) / cell.volume",
