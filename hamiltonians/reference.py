@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hamiltonians.electron_gas import gas_cell, hartree_fock
 from hamiltonians.gross_pitaevskii import gross_pitaevskii_energy
 from hamiltonians.two_particles import electron_pair_energy, hard_sphere_pair_energy
 
@@ -129,6 +130,24 @@ def hard_sphere_gas(n_particles: int, core_radius: float, omega: float = 1.0, as
     coupling = (n_particles - 1) * core_radius * math.sqrt(omega)
     value = n_particles * omega * gross_pitaevskii_energy(coupling, aspect)
     source = "Gross-Pitaevskii equation, F. Dalfovo et al., Rev. Mod. Phys. 71, 463 (1999)"
+    return Reference(value, 0.0, "mean field", source)
+
+
+def electron_gas_hartree_fock(r_s: float, n_up: int, n_down: int, n_dim: int = 3) -> Reference:
+    """Hartree-Fock energy of the electron gas in a cube or square, Madelung energy included.
+
+    The energy of the Slater determinant of plane waves, an upper bound of the ground-state energy of the finite cell.
+
+    Raises
+    ------
+    ValueError
+        for an open shell.
+    """
+    n_particles = n_up + n_down
+    value = n_particles * hartree_fock(gas_cell(n_particles, r_s, n_dim), n_up, n_down).total
+    source = (
+        "exact sums over closed shells of plane waves, conventions of L. M. Fraser et al., Phys. Rev. B 53, 1814 (1996)"
+    )
     return Reference(value, 0.0, "mean field", source)
 
 

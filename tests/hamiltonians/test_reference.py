@@ -20,9 +20,10 @@ def test_every_reference_states_kind_and_source():
         reference.harmonic_bosons(10, 3, 0.5),
         reference.hard_sphere_pair(0.1),
         reference.hard_sphere_gas(10, CORE_RADIUS),
+        reference.electron_gas_hartree_fock(1.0, 7, 7),
     ]
     kinds = [energy.kind for energy in known]
-    assert kinds == ["exact", "exact", "exact", "published", "exact", "exact", "exact", "mean field"]
+    assert kinds == ["exact", "exact", "exact", "published", "exact", "exact", "exact", *["mean field"] * 2]
     assert all(len(energy.source) > 10 for energy in known)
     assert all((energy.error > 0.0) == (energy.kind == "published") for energy in known)
 
@@ -113,6 +114,14 @@ def test_mean_field_of_a_gas_is_near_the_sampled_energies():
             assert mean_field == pytest.approx(energy, rel=5e-3)
             interaction = energy - (1.0 + 0.5 * aspect)
             assert mean_field - (1.0 + 0.5 * aspect) == pytest.approx(interaction, rel=0.03)
+
+
+def test_electron_gas_is_the_total_energy():
+    assert reference.electron_gas_hartree_fock(5.0, 7, 7).value / 14 == pytest.approx(-0.058039193, abs=1e-9)
+    assert reference.electron_gas_hartree_fock(1.0, 29, 29, n_dim=2).value / 58 == pytest.approx(-0.094682825, abs=1e-9)
+    assert reference.electron_gas_hartree_fock(1.0, 57, 0, n_dim=2).value / 57 == pytest.approx(0.152984033, abs=1e-9)
+    with pytest.raises(ValueError, match="n_up = 8: an open shell"):
+        reference.electron_gas_hartree_fock(1.0, 8, 8)
 
 
 @pytest.mark.parametrize("omega", [0.0, -1.0, math.nan])

@@ -1,0 +1,70 @@
+"""Shells of plane waves: the wave vectors of a cell in order of length, and which numbers of them are closed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hamiltonians.cell import Cell, points_within
+
+#: Wave vectors whose squares differ by less than this share belong to one shell.
+_SAME = 1e-9
+#: Closed shells that an error message lists.
+_LISTED = 8
+
+
+def closed_shells(cell: Cell, largest: int) -> tuple[int, ...]:
+    """All numbers of wave vectors up to `largest` that fill shells completely: 1, 7, 19, 27, ... in a cube."""
+    _, ends = _ordered(cell, largest)
+    return tuple(int(end) for end in ends if end <= largest)
+
+
+def shell_vectors(cell: Cell, n_vectors: int, name: str = "n_vectors") -> np.ndarray:
+    """The `n_vectors` shortest wave vectors (n_vectors, d), in order of length, each k followed by -k.
+
+    Parameters
+    ----------
+    name : what the number is called in the error message.
+
+    Raises
+    ------
+    ValueError
+        for an open shell, whose choice of vectors would be arbitrary.
+    """
+    if n_vectors < 0:
+        raise ValueError(f"{name} = {n_vectors}: expected zero or more")
+    vectors, ends = _ordered(cell, n_vectors)
+    if n_vectors > 0 and n_vectors not in ends:
+        above = int(ends[ends > n_vectors][0])
+        below = int(ends[ends < n_vectors][-1])
+        closed = [str(end) for end in ends if end <= above]
+        listed = ", ".join(closed if len(closed) <= _LISTED else ["...", *closed[-_LISTED:]])
+        raise ValueError(
+            f"{name} = {n_vectors}: an open shell of plane waves; expected a closed one, next are {below} and {above} "
+            f"(of {listed})"
+        )
+    return vectors[:n_vectors]
+
+
+def _ordered(cell: Cell, at_least: int) -> tuple[np.ndarray, np.ndarray]:
+    """Complete shells, more than `at_least` vectors of them, and the running count at the end of each."""
+    basis = cell.reduced.reciprocal
+    unit_ball = math.pi if cell.n_dim == 2 else 4.0 * math.pi / 3.0
+    density = abs(float(np.linalg.det(basis)))
+    radius = (at_least * density / unit_ball) ** (1.0 / cell.n_dim)
+    while True:
+        radius += float(np.linalg.norm(basis, axis=1).max())
+        vectors, numbers = points_within(basis, radius)
+        if len(vectors) > at_least:
+            break
+    squares = (vectors**2).sum(axis=1)
+    order = np.argsort(squares, kind="stable")
+    step = np.diff(squares[order], prepend=0.0) > _SAME * float(squares.max())
+    shell = np.cumsum(step)
+    # Within a shell, k and -k (the larger numbers first) stay together.
+    signs = [1 if tuple(n) > (0,) * cell.n_dim else -1 for n in numbers[order]]
+    pairs = numbers[order] * np.array(signs)[:, None]
+    inner = np.lexsort((np.array(signs) < 0, *pairs.T[::-1], shell))
+    ends = np.append(np.flatnonzero(np.diff(shell)) + 1, len(shell))
+    return vectors[order][inner], ends
