@@ -79,19 +79,28 @@ def test_follows_a_job_from_before_its_start_to_its_end(folder):
     assert "100.0 %  E = 3.00" in out.splitlines()[-1]
 
 
-def test_a_stopped_job_and_a_quiet_end(folder):
+@pytest.fixture
+def endless_job(folder):
+    """A job that would go on for days, once its results file is there; killed in the end whatever happens."""
     job = folder.start("run", "dot.toml", "-o", "a.h5", *LONG)
-    end = time.monotonic() + 240  # compilation included
-    while not (folder.path / "a.h5").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    try:
+        end = time.monotonic() + 240  # compilation included
+        while not (folder.path / "a.h5").exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield job
+    finally:
+        job.kill()
+
+
+def test_a_stopped_job_and_a_quiet_end(folder, endless_job):
     watcher = folder.start("watch", "a", "--interval", "0.1")
     assert " left" in watcher.stdout.readline()
     watcher.send_signal(signal.SIGINT)
     _, err = watcher.communicate(timeout=60)
     assert (watcher.returncode, err) == (0, "")
-    job.send_signal(signal.SIGTERM)
-    job.communicate(timeout=60)
+    endless_job.send_signal(signal.SIGTERM)
+    endless_job.communicate(timeout=60)
     told = folder.vmc("watch", "a.h5").stdout
     assert told.endswith("nobody is at work on it: go on with 'vmc resume'\n")
 

@@ -5,6 +5,8 @@ import pytest
 
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.contracts import jobs
+from vmc.config import check_config
+from vmc.cost import estimate_cost
 from vmc.optimizers import MinSR, StochasticReconfiguration
 from vmc.optimizers.min_sr import PREVIOUS
 
@@ -89,3 +91,21 @@ def test_bad_settings():
         MinSR(0.0)
     with pytest.raises(ValueError, match=r"momentum = 1\.0: expected a number from zero to one"):
         MinSR(1e-3, 1.0)
+
+
+def test_memory_is_known_before_the_run():
+    """What `vmc check` announces is what the two large arrays take: O of all samples, and their products."""
+    config = check_config(
+        {
+            "system": {"n_particles": 2, "n_dim": 2},
+            "hamiltonian": {"interaction": {"kind": "coulomb"}},
+            "wavefunction": [{"kind": "rbm", "n_hidden": 3}],
+            "sampler": {"kind": "metropolis", "n_walkers": 32, "n_blocks": 4},
+            "optimizer": {"kind": "gradient_descent", "samples": 5, "preconditioner": {"kind": "min_sr"}},
+        }
+    )
+    n_samples, n_params = 5 * 32, 4 + 3 + 12
+    announced = estimate_cost(config).memory
+    assert announced["log-derivatives of all samples"] == 8 * n_samples * n_params
+    assert announced["products of samples"] >= 8 * n_samples**2
+    assert estimate_cost(config, n_ranks=2).memory["log-derivatives of all samples"] == 8 * n_samples * n_params

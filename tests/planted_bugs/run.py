@@ -63,7 +63,7 @@ class Copy:
 
     def test(self, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run tests up to the first failure."""
-        return self.python("-m", "pytest", "-x", "-rf", "--tb=no", "-p", "no:cacheprovider", *tests)
+        return self.python("-m", "pytest", "-x", "-rf", "--tb=no", "-n0", "-p", "no:cacheprovider", *tests)
 
     def plant(self, bug: Bug) -> str:
         """Replace the text; return the sound content of the file."""
