@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from vmc.files import JobFiles
@@ -18,47 +19,51 @@ def watch_command(path: Path, once: bool, interval: float) -> int:
 
     path = JobFiles.at(path).results
     console = Console(highlight=False, soft_wrap=True)
-    try:
-        if once:
-            console.print(_view(look(path), None), markup=False)
-        elif console.is_terminal:
-            _live(console, path, interval)
-        else:
-            _lines(console, path, interval)
-    except KeyboardInterrupt:
-        pass
+    if once:
+        console.print(_view(look(path), None), markup=False)
+        return 0
+    # An exception would be lost where it strikes inside a library that swallows it, and Ctrl-C with it.
+    interrupted = Event()
+    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    sights = _sights(path, interval, console, interrupted)
+    if console.is_terminal:
+        _live(console, sights)
+    else:
+        _lines(console, sights)
     return 0
 
 
-def _sights(path: Path, interval: float, console: Any) -> Iterator[tuple[Sight, Sight | None, bool]]:
-    """At every poll the state of the file, the one before, and whether it is new; until the job ends."""
+def _sights(
+    path: Path, interval: float, console: Any, interrupted: Event
+) -> Iterator[tuple[Sight, Sight | None, bool]]:
+    """At every poll the state of the file, the one before, and whether it is new; until the job ends or Ctrl-C."""
     if not path.exists():
         console.print(f"waiting for {path}", markup=False)
     while not path.exists():
-        time.sleep(interval)
+        if interrupted.wait(interval):
+            return
     sight, earlier, new = look(path), None, True
     while True:
         yield sight, earlier, new
-        if sight.ended:
+        if sight.ended or interrupted.wait(interval):
             return
-        time.sleep(interval)
         new = not path.exists() or path.stat().st_mtime != sight.written or not is_being_written(path)
         if new:
             sight, earlier = look(path), sight
 
 
-def _lines(console: Any, path: Path, interval: float) -> None:
-    for sight, earlier, new in _sights(path, interval, console):
+def _lines(console: Any, sights: Iterator[tuple[Sight, Sight | None, bool]]) -> None:
+    for sight, earlier, new in sights:
         if new:
             console.print(_summary(sight, earlier), markup=False)
 
 
-def _live(console: Any, path: Path, interval: float) -> None:
+def _live(console: Any, sights: Iterator[tuple[Sight, Sight | None, bool]]) -> None:
     from rich.live import Live
     from rich.text import Text
 
     with Live(console=console, auto_refresh=False) as live:
-        for sight, earlier, _ in _sights(path, interval, console):
+        for sight, earlier, _ in sights:
             live.update(Text(_view(sight, earlier)), refresh=True)
 
 
