@@ -35,6 +35,13 @@ from numerics.link import kernel
 
 Kernels = Mapping[str, Callable]
 
+#: Walkers per tile: small enough for the first cache levels, wide enough for vector registers.
+TILE = 32
+#: Streams of random numbers: one per walker and purpose.
+MOVE_STREAM, START_STREAM = 0, 1
+#: Steps between two adaptations of the step size.
+TUNING_INTERVAL = 10
+
 
 @kernel
 def no_tally(memory, counts):

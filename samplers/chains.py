@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samplers.base import Move
+from samplers.base import TILE, Move
 from samplers.density import Density
-from samplers.sampler import TILE, Info, Sampler, State
+from samplers.sampler import Info, Sampler, State
 from samplers.summary import Summary, summarise
 
 

@@ -10,18 +10,12 @@ from numpy.typing import ArrayLike
 from numerics.dense import transpose
 from numerics.link import Slot, link
 from numerics.random import stream_states
-from samplers.base import Move, StepTuner
+from samplers.base import MOVE_STREAM, START_STREAM, TILE, TUNING_INTERVAL, Move, StepTuner
 from samplers.density import Density
 from samplers.metric import Metric
 
-#: Walkers per tile: small enough for the first cache levels, wide enough for vector registers.
-TILE = 32
-#: Streams of random numbers: one per walker and purpose.
-MOVE_STREAM, START_STREAM = 0, 1
 #: Draws of a starting point until its density is finite.
 ATTEMPTS = 100
-#: Steps between two adaptations of the step size.
-TUNING_INTERVAL = 10
 #: Shares of the warm-up after which the metric is learnt anew, from the draws since the time before.
 METRIC_TIMES = (0.1, 0.25, 0.5, 0.75)
 

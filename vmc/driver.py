@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samplers.base import StepTuner
+from samplers.base import TUNING_INTERVAL, StepTuner
 from vmc.ensemble import Ensemble
 from vmc.estimators import EnergyMoments
 from vmc.evaluation import Evaluation
@@ -22,8 +22,6 @@ from vmc.safeguard import Safeguard
 from vmc.stopping import next_look
 
 PHASES = ("thermalise", "optimise", "settle", "evaluate", "done")
-#: Steps of thermalisation between two adaptations of the step size.
-TUNING_INTERVAL = 10
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.random import stream_states
+from samplers.base import MOVE_STREAM
 from vmc.errors import UserError
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_moments, energy_sums
 from vmc.measurement import BlockSample, Measurement
 from vmc.parallel import Communicator, Partition, TreeSum
-from vmc.walkers import MOVE_STREAM, start_walkers
+from vmc.walkers import start_walkers
 
 #: Largest tolerated share of samples whose local energy is not finite.
 NONFINITE_LIMIT = 0.01

@@ -15,15 +15,12 @@ from hamiltonians.base import Hamiltonian
 from numerics.dense import transpose, zero
 from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
-from samplers.base import Move
+from samplers.base import TILE, Move
 from vmc.local_energy import link_local_energy
 from vmc.observables.base import Observable
 from vmc.observables.chain import Chain
 from vmc.target import density_of
 from wavefunctions.base import WaveFunction
-
-#: Walkers per tile: small enough for the first cache levels, wide enough for vector registers.
-TILE = 32
 
 prepare = Slot("prepare", "(p, tile, n)")
 begin = Slot("begin", "(p, X, options, memory)")

@@ -8,10 +8,8 @@ import numpy as np
 
 from numerics.dense import zero
 from numerics.link import Slot, link
+from samplers.base import TILE
 from wavefunctions.base import WaveFunction
-
-#: Configurations that go through the kernels together.
-TILE = 32
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from samplers.base import START_STREAM
 from vmc.errors import UserError
 from wavefunctions.base import WaveFunction
 
-#: Streams of random numbers: one per walker and purpose.
-MOVE_STREAM, START_STREAM = 0, 1
 _ATTEMPTS = 100
 
 

@@ -18,7 +18,7 @@ from numerics.networks import (
     set_inputs,
 )
 from wavefunctions.base import WaveFunction
-from wavefunctions.feed_forward import check_layers
+from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale
 from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
@@ -65,11 +65,8 @@ class DeepSets(WaveFunction):
         output_scale: float = 0.1,
         seed: int = 0,
     ) -> None:
-        check_layers("features", features)
-        check_layers("pooled", [pooled])
-        check_layers("hidden", hidden)
-        if not output_scale >= 0.0:
-            raise ValueError(f"output_scale = {output_scale}: expected a number not below zero")
+        check_layers(features=features, pooled=[pooled], hidden=hidden)
+        check_output_scale(output_scale)
         phi, rho = (system.n_dim, *features, pooled), (pooled, *hidden, 1)
         self.sizes = np.array(phi, dtype=np.int64), np.array(rho, dtype=np.int64)
         self._n_phi = n_parameters(phi, layer_norm)
@@ -141,10 +138,7 @@ def _values(p, X, ws):
 
 def _log_psi(p, X, log, sign, ws):
     values(p, X, ws)
-    A = ws[1][0]
-    output = A[A.shape[0] - 1]
-    for w in range(log.size):
-        log[w] += output[w]
+    add_output(ws[1], log)
 
 
 def _grad_laplacian(p, X, G, L, ws):
@@ -165,10 +159,7 @@ def _grad_laplacian(p, X, G, L, ws):
                 for w in range(STRIP):
                     out[n * STRIP + w] += source[base + d * STRIP + w]
         D = from_layer(p[2], p[4], rho, first, 1, n, pooled, 1)
-        for w in range(min(STRIP, L.size - first)):
-            for k in range(n):
-                G[k, first + w] += D[0, k * STRIP + w]
-            L[first + w] += D[0, n * STRIP + w]
+        add_strip(D, first, G, L)
 
 
 def _pull_back(p, n_particles, weights, out, first, ws):

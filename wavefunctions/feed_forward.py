@@ -17,18 +17,13 @@ from numerics.networks import (
     set_inputs,
 )
 from wavefunctions.base import WaveFunction
+from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale
 from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
 from_inputs = Slot("from_inputs", "(theta, sizes, memory, first, n_groups)")
 add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs)")
 add_sums = Slot("add_sums", "(theta, sizes, memory, delta, n_groups, weights, sums, first, to_inputs)")
-
-
-def check_layers(name: str, layers: Sequence[int]) -> None:
-    """Refuse no layers, or layers without units."""
-    if not layers or min(layers) < 1:
-        raise ValueError(f"{name} = {list(layers)}: expected at least one layer, of at least one unit")
 
 
 class FeedForward(WaveFunction):
@@ -63,9 +58,8 @@ class FeedForward(WaveFunction):
         output_scale: float = 0.1,
         seed: int = 0,
     ) -> None:
-        check_layers("hidden", hidden)
-        if not output_scale >= 0.0:
-            raise ValueError(f"output_scale = {output_scale}: expected a number not below zero")
+        check_layers(hidden=hidden)
+        check_output_scale(output_scale)
         sizes = (system.n_coordinates, *hidden, 1)
         self.sizes = np.array(sizes, dtype=np.int64)
         network = network_kernels(activation, layer_norm, residual)
@@ -94,22 +88,14 @@ def _workspace(p, tile, n):
 def _log_psi(p, X, log, sign, ws):
     set_inputs(X, 1, ws[0])
     forward(p[0], p[1], ws[0])
-    A = ws[0][0]
-    output = A[A.shape[0] - 1]
-    for w in range(log.size):
-        log[w] += output[w]
+    add_output(ws[0], log)
 
 
 def _grad_laplacian(p, X, G, L, ws):
     set_inputs(X, 1, ws[0])
     forward(p[0], p[1], ws[0])
-    n = X.shape[0]
     for first in range(0, L.size, STRIP):
-        D = from_inputs(p[0], p[1], ws[0], first, 1)
-        for w in range(min(STRIP, L.size - first)):
-            for i in range(n):
-                G[i, first + w] += D[0, i * STRIP + w]
-            L[first + w] += D[0, n * STRIP + w]
+        add_strip(from_inputs(p[0], p[1], ws[0], first, 1), first, G, L)
 
 
 # Derivatives walker by walker need no weights: O stands in their place below.

@@ -10,9 +10,10 @@ import numpy as np  # noqa: E402
 from hamiltonians.system import System  # noqa: E402
 from hamiltonians.trap import HarmonicTrap  # noqa: E402
 from numerics.random import stream_states  # noqa: E402
+from samplers.base import TILE  # noqa: E402
 from samplers.metropolis import BlockMetropolis  # noqa: E402
 from vmc.local_energy import link_local_energy  # noqa: E402
-from vmc.measurement import TILE, Measurement  # noqa: E402
+from vmc.measurement import Measurement  # noqa: E402
 from vmc.provenance import package_version  # noqa: E402
 from wavefunctions.gaussian import Gaussian  # noqa: E402
 

@@ -33,7 +33,7 @@ def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inpu
     """
     A, Y, V, U, S, _, (here, there, by_units, by_arguments) = memory
     columns = A.shape[1]
-    ones = np.ones((0, 0))
+    no_factors = np.empty((0, 0))
     position, row = theta.size, A.shape[0] - sizes[-1]
     by_y, by_a = delta, delta
     for layer in range(sizes.size - 1, 0, -1):
@@ -41,7 +41,7 @@ def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inpu
         position -= layer_size(n_in, n_out, layer_norm and not last)
         after = first + position + n_out * n_in
         by_z = by_y
-        add_units(by_y, ones, n_groups, weights, out, after)
+        add_units(by_y, no_factors, n_groups, weights, out, after)
         if layer_norm and not last:
             units = U[row : row + n_out]
             add_units(by_y, units, n_groups, weights, out, after + n_out)

@@ -320,8 +320,8 @@ ESTIMATION = [
     Bug(
         "overlap matrix without -<O><O>",
         "vmc/optimizers/packed.py",
-        "return dsfrk(mean.size, 1, -1.0, mean",
-        "return dsfrk(mean.size, 1, 0.0, mean",
+        '_add_products(mean[:, None], "N", -1.0',
+        '_add_products(mean[:, None], "N", 0.0',
         (f"{RECONFIGURATION}::test_direction_of_a_machine",),
     ),
     Bug(

@@ -18,29 +18,25 @@ def packed_size(n: int) -> int:
 
 def pack_overlap(O: np.ndarray, out: np.ndarray) -> None:
     """Write O O^T of O (n, samples), C-contiguous, into `out` (n (n + 1) / 2,)."""
-    from scipy.linalg.lapack import dsfrk
-
-    if O.shape[1] == 0:
-        out[:] = 0.0
-        return
-    np.copyto(out, dsfrk(*O.shape, 1.0, O.T, 0.0, out, trans="T", overwrite_c=True, **_FORMAT))
+    np.copyto(out, _add_products(O.T, "T", 1.0, 0.0, out) if O.shape[1] else 0.0)
 
 
 def pack_products(X: np.ndarray, out: np.ndarray) -> None:
     """Write X^T X of X (any, n), C-contiguous, into `out` (n (n + 1) / 2,)."""
-    from scipy.linalg.lapack import dsfrk
-
-    if X.shape[0] == 0:
-        out[:] = 0.0
-        return
-    np.copyto(out, dsfrk(X.shape[1], X.shape[0], 1.0, X.T, 0.0, out, trans="N", overwrite_c=True, **_FORMAT))
+    np.copyto(out, _add_products(X.T, "N", 1.0, 0.0, out) if X.shape[0] else 0.0)
 
 
 def covariance(sums: np.ndarray, mean: np.ndarray, n_samples: int) -> np.ndarray:
     """Packed sums of products / n_samples - mean mean^T, written over the sums."""
+    return _add_products(mean[:, None], "N", -1.0, 1.0 / n_samples, sums)
+
+
+def _add_products(A: np.ndarray, trans: str, alpha: float, beta: float, packed: np.ndarray) -> np.ndarray:
+    """alpha A A^T + beta packed, or with A^T A for trans = 'T'; A is Fortran-contiguous, `packed` may be overwritten."""
     from scipy.linalg.lapack import dsfrk
 
-    return dsfrk(mean.size, 1, -1.0, mean[:, None], 1.0 / n_samples, sums, trans="N", overwrite_c=True, **_FORMAT)
+    n, k = A.shape if trans == "N" else A.shape[::-1]
+    return dsfrk(n, k, alpha, A, beta, packed, trans=trans, overwrite_c=True, **_FORMAT)
 
 
 def unpack(packed: np.ndarray, n: int) -> np.ndarray:
