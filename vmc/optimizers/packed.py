@@ -32,7 +32,7 @@ def covariance(sums: np.ndarray, mean: np.ndarray, n_samples: int) -> np.ndarray
 
 
 def _add_products(A: np.ndarray, trans: str, alpha: float, beta: float, packed: np.ndarray) -> np.ndarray:
-    """alpha A A^T + beta packed, or with A^T A for trans = 'T'; A is Fortran-contiguous, `packed` may be overwritten."""
+    """alpha A A^T (A^T A for trans = 'T') + beta packed; A is Fortran-contiguous, `packed` may be overwritten."""
     from scipy.linalg.lapack import dsfrk
 
     n, k = A.shape if trans == "N" else A.shape[::-1]
