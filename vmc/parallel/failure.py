@@ -6,13 +6,16 @@ all ranks report a failure, nobody waits for anybody: the message appears once a
 Otherwise one of the failing ranks writes the message and ends the job with `MPI_Abort`.
 """
 
+import fcntl
 import os
+import stat
 import sys
+import termios
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
 
@@ -24,6 +27,7 @@ from vmc.parallel.launcher import find_launch
 _WINDOW = 0.5  # seconds in which other ranks may report a failure too
 _PATIENCE = 3.0  # seconds until a rank that left the message to another one ends the job itself
 _POLL = 0.005
+_FORWARDING = 0.2  # seconds for a launcher to pass on what it has read
 
 Result = TypeVar("Result")
 
@@ -147,6 +151,7 @@ class _FailureChannel:
         if self._rank != leader:
             time.sleep(_PATIENCE)
         _print(self._summary())
+        _let_launcher_read(sys.stderr)
         self._mpi.COMM_WORLD.Abort(failure.exit_code)
         return failure.exit_code
 
@@ -231,6 +236,26 @@ def _raise_as_root(failure: _Failure) -> None:
 def _shell_status(status: int) -> int:
     """Status as the shell will see it, without turning a failure into a success."""
     return status & 0xFF or (1 if status else 0)
+
+
+def _let_launcher_read(stream: TextIO) -> None:
+    """Wait until the launcher has taken what was written: an abort makes it drop what still lies in the pipe."""
+    try:
+        descriptor = stream.fileno()
+        end = time.monotonic() + _PATIENCE
+        while _unread_bytes(descriptor) and time.monotonic() < end:
+            time.sleep(_POLL)
+    except (OSError, ValueError):
+        pass  # a terminal, a file, a closed stream: nothing to wait for
+    time.sleep(_FORWARDING)
+
+
+def _unread_bytes(descriptor: int) -> int:
+    """Bytes in a pipe that its reader has not taken yet; 0 for anything but a pipe."""
+    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return 0
+    count = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(count, sys.byteorder)
 
 
 def _print(text: str) -> None:
