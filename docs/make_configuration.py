@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from vmc.config import observable_sections, optimizer_sections, schema
+from vmc.config import factor_sections, hamiltonian_sections, observable_sections, optimizer_sections, schema
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """# Configuration
@@ -29,30 +29,30 @@ from the schema itself.
 SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
     ("", (schema.Config,)),
     ("system", (schema.SystemSection,)),
-    ("hamiltonian", (schema.HamiltonianSection,)),
+    ("hamiltonian", (hamiltonian_sections.TrapSection, hamiltonian_sections.ElectronGasSection)),
     (
         "hamiltonian.interaction",
         (
-            schema.Coulomb,
-            schema.HardSphere,
-            schema.GaussianInteraction,
-            schema.HarmonicPair,
-            schema.InverseSquare,
-            schema.UserFunction,
+            hamiltonian_sections.Coulomb,
+            hamiltonian_sections.HardSphere,
+            hamiltonian_sections.GaussianInteraction,
+            hamiltonian_sections.HarmonicPair,
+            hamiltonian_sections.InverseSquare,
+            hamiltonian_sections.UserFunction,
         ),
     ),
     (
         "wavefunction",
         (
-            schema.GaussianFactor,
-            schema.RBMFactor,
-            schema.FeedForwardFactor,
-            schema.DeepSetsFactor,
-            schema.PadeFactor,
-            schema.HardCoreFactor,
-            schema.PowerLawFactor,
-            schema.GaussianPairFactor,
-            schema.UserFactor,
+            factor_sections.GaussianFactor,
+            factor_sections.RBMFactor,
+            factor_sections.FeedForwardFactor,
+            factor_sections.DeepSetsFactor,
+            factor_sections.PadeFactor,
+            factor_sections.HardCoreFactor,
+            factor_sections.PowerLawFactor,
+            factor_sections.GaussianPairFactor,
+            factor_sections.UserFactor,
         ),
     ),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),

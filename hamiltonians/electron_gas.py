@@ -36,20 +36,19 @@ class ElectronGas(Hamiltonian):
 
     def __init__(self, cell: Cell, n_up: int, n_down: int, accuracy: float = 1e-10) -> None:
         n_particles = _count(n_up, n_down)
-        self.cell = cell
-        self.n_up, self.n_down = n_up, n_down
         self.ewald = Ewald(cell, n_particles, accuracy)
-        super().__init__(System(n_particles, cell.n_dim), [self.ewald.term()], "hartree")
+        super().__init__(System(n_particles, cell.n_dim, n_up, cell), [self.ewald.term()], "hartree")
 
     @property
     def r_s(self) -> float:
         """Radius of the sphere (disc) that holds one electron on average, in Bohr radii."""
-        return density_parameter(self.cell, self.system.n_particles)
+        return density_parameter(self.ewald.cell, self.system.n_particles)
 
     @property
     def polarisation(self) -> float:
         """(n_up - n_down) / N."""
-        return (self.n_up - self.n_down) / self.system.n_particles
+        n_up, n_down = self.system.spin_counts
+        return (n_up - n_down) / self.system.n_particles
 
 
 @dataclass(frozen=True)

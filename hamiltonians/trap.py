@@ -28,7 +28,7 @@ class HarmonicTrap(Hamiltonian):
     Raises
     ------
     ValueError
-        for frequencies that are not positive or of the wrong number.
+        for frequencies that are not positive or of the wrong number, or a system in a periodic cell.
     """
 
     def __init__(
@@ -38,6 +38,8 @@ class HarmonicTrap(Hamiltonian):
         interaction: Interaction | None = None,
         unit: str = "hbar omega",
     ) -> None:
+        if system.cell is not None:
+            raise ValueError("cell: expected none, a trap does not repeat itself")
         if np.shape(omega) not in ((), (system.n_dim,)):
             raise ValueError(f"omega = {omega}: expected one number or {system.n_dim}")
         self.frequencies = np.full(system.n_dim, omega, dtype=np.float64)

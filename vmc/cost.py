@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vmc.config import Config, Physics, build
+from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
 from vmc.observables.chain import Chain
 from vmc.parallel import Partition
@@ -108,11 +109,12 @@ def _stand_in(config: Config) -> Physics:
     stand_ins = {}
     if any(factor.kind == "user" for factor in config.wavefunction):
         stand_ins["log_psi"] = _nothing
-    interaction = config.hamiltonian.interaction
-    if interaction is not None and interaction.kind == "user":
-        stand_ins["interaction"] = _nothing
-    if config.hamiltonian.potential is not None:
-        stand_ins["potential"] = _nothing
+    if isinstance(config.hamiltonian, TrapSection):
+        interaction = config.hamiltonian.interaction
+        if interaction is not None and interaction.kind == "user":
+            stand_ins["interaction"] = _nothing
+        if config.hamiltonian.potential is not None:
+            stand_ins["potential"] = _nothing
     if any(section.kind == "user" for section in config.observables):
         stand_ins["observable"] = _nothing
     return build(config, stand_ins)

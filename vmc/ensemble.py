@@ -35,7 +35,7 @@ class Ensemble:
     measurement : the compiled loop.
     communicator, partition : the ranks and who holds which walkers.
     seed : of the walkers' random streams.
-    start_spread : standard deviation of the starting coordinates, a length.
+    start_spread : standard deviation of the starting coordinates, a length; not used in a cell.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Ensemble:
         communicator: Communicator,
         partition: Partition,
         seed: int,
-        start_spread: float = 1.0,
+        start_spread: float | None = 1.0,
     ) -> None:
         self.measurement = measurement
         self.communicator = communicator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hamiltonians.system import System
 from samplers.base import START_STREAM
 from vmc.errors import UserError
 from wavefunctions.base import WaveFunction
@@ -11,21 +12,23 @@ from wavefunctions.base import WaveFunction
 _ATTEMPTS = 100
 
 
-def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float) -> np.ndarray:
+def start_walkers(
+    wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float | None
+) -> np.ndarray:
     """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
 
-    Coordinates are normal with standard deviation `spread`; a walker that starts where psi vanishes (inside a
-    hard core) is drawn again, particle density and all.
+    Coordinates are normal with standard deviation `spread`; in a periodic cell, where no spread is needed, particles
+    start anywhere.  A walker that starts where psi vanishes (inside a hard core) is drawn again, all of it.
 
     Raises
     ------
     UserError
         if psi vanishes at every one of 100 draws of a walker.
     """
-    n = wave_function.system.n_coordinates
+    system = wave_function.system
     sequences = (np.random.SeedSequence(seed, spawn_key=(START_STREAM, first + w)) for w in range(n_walkers))
     generators = [np.random.default_rng(sequence) for sequence in sequences]
-    X = np.array([generator.normal(0.0, spread, n) for generator in generators]).reshape(n_walkers, n)
+    X = np.array([_draw(system, generator, spread) for generator in generators]).reshape(n_walkers, -1)
     p = wave_function.arguments()
     kernels = wave_function.kernels
     redraw = np.arange(n_walkers)
@@ -37,8 +40,16 @@ def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers:
         if not len(redraw):
             return X
         for w in redraw:
-            X[w] = generators[w].normal(0.0, spread, n)
+            X[w] = _draw(system, generators[w], spread)
     raise UserError(
         f"the wave function vanishes at all {_ATTEMPTS} starting points of walker {first + redraw[0]}: "
         "use a larger sampler.start_spread or a smaller core"
     )
+
+
+def _draw(system: System, generator: np.random.Generator, spread: float | None) -> np.ndarray:
+    """One configuration (N d,)."""
+    if system.cell is None:
+        return generator.normal(0.0, 1.0 if spread is None else spread, system.n_coordinates)
+    fractions = generator.random((system.n_particles, system.n_dim))
+    return (fractions @ system.cell.lattice).ravel()

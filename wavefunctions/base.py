@@ -58,10 +58,14 @@ class WaveFunction:
     Raises
     ------
     ValueError
-        if theta does not fit the layout or is not finite.
+        if theta does not fit the layout or is not finite, or for a system in a periodic cell where psi does not
+        repeat itself.
     TypeError
         for an unknown slot, or when ``log_psi`` is missing.
     """
+
+    #: Whether psi repeats itself in the cell of its system.
+    is_periodic = False
 
     def __init__(
         self,
@@ -71,6 +75,8 @@ class WaveFunction:
         kernels: Kernels,
         constants: tuple[Any, ...] = (),
     ) -> None:
+        if system.cell is not None and not self.is_periodic:
+            raise ValueError(f"{type(self).__name__} is not periodic, expected a system without a cell")
         theta = np.ascontiguousarray(theta, dtype=np.float64)
         if theta.shape != (layout.size,):
             raise ValueError(f"theta has shape {theta.shape}, the parameters need ({layout.size},)")

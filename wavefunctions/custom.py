@@ -30,6 +30,8 @@ class Custom(WaveFunction):
     kernels : analytic kernels, e.g. ``grad_laplacian=...``.
     """
 
+    is_periodic = True  # the user's function is taken at its word
+
     def __init__(
         self, system: System, log_psi: Callable, parameters: Mapping[str, ArrayLike], **kernels: Callable
     ) -> None:

@@ -36,6 +36,8 @@ class Product(WaveFunction):
         for fewer than two factors, one object given twice, or factors of different systems.
     """
 
+    is_periodic = True  # each factor has been asked
+
     def __init__(self, *factors: WaveFunction) -> None:
         if len(factors) < 2:
             raise ValueError(f"a product needs at least two factors, got {len(factors)}")

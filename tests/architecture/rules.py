@@ -11,7 +11,7 @@ BELOW = {
     "numerics": (),
     "hamiltonians": ("numerics",),
     "samplers": ("numerics",),
-    "wavefunctions": ("numerics", "hamiltonians.system"),
+    "wavefunctions": ("numerics", "hamiltonians.system", "hamiltonians.cell", "hamiltonians.shells"),
     "vmc": ("numerics", "hamiltonians", "samplers", "wavefunctions"),
 }
 #: Libraries that only one place may import, and whether it must do so inside a function.

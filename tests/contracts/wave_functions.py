@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hamiltonians.base import Hamiltonian, one_body_term
 from hamiltonians.system import System
-from hamiltonians.trap import HarmonicTrap
 from tests.naive import log_psi as naive
 from tests.naive.configurations import apart
 from vmc.local_energy import local_energies
@@ -197,7 +197,14 @@ def log_psi_of(wave_function, X):
 
 def kinetic_of(wave_function, X):
     """What the local energy takes for the kinetic energy: the wave function's own kernel where it has one."""
-    return local_energies(wave_function, HarmonicTrap(wave_function.system), X)[:, 0]
+    system = wave_function.system
+    free = Hamiltonian(system, [one_body_term("nothing", nothing, (), system.n_dim)])
+    return local_energies(wave_function, free, X)[:, 0]
+
+
+def nothing(c, r):
+    """No potential."""
+    return 0.0
 
 
 def ratio_of(wave_function, X, i, Y, ws):

@@ -70,10 +70,10 @@ def test_the_potential_averages_to_the_direct_energy():
     |z| < 4.42, false-alarm rate 1e-5; the same numbers refuse an energy without Madelung's part.
     """
     gas = ElectronGas(gas_cell(6, 2.0), 3, 3)
-    x = np.random.default_rng(11).uniform(size=(20000, 18)) * gas.cell.lattice[0, 0]
+    x = np.random.default_rng(11).uniform(size=(20000, 18)) * gas.ewald.cell.lattice[0, 0]
     V = gas.potential_energy(x)[:, 0]
     error = V.std() / math.sqrt(len(V))
-    assert abs(V.mean() - 3.0 * madelung(gas.cell)) < 4.42 * error
+    assert abs(V.mean() - 3.0 * madelung(gas.ewald.cell)) < 4.42 * error
     assert abs(V.mean()) > 40.0 * error
 
 

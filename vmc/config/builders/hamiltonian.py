@@ -1,0 +1,66 @@
+"""From the tables 'system' and 'hamiltonian' to the particles and their Hamiltonian."""
+
+from __future__ import annotations
+
+from hamiltonians import interactions
+from hamiltonians.base import Hamiltonian, one_body_term
+from hamiltonians.electron_gas import ElectronGas, gas_cell
+from hamiltonians.interactions import Interaction
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from vmc.config import hamiltonian_sections as tables
+from vmc.config.schema import Config
+from vmc.config.user_kernels import UserKernels
+from vmc.errors import UserError
+
+
+def build_hamiltonian(config: Config, kernels: UserKernels) -> Hamiltonian:
+    """The Hamiltonian, which knows its system."""
+    match config.hamiltonian:
+        case tables.TrapSection():
+            return _trap(config.hamiltonian, _particles(config), kernels)
+        case tables.ElectronGasSection():
+            return _electron_gas(config.hamiltonian, _particles(config))
+    raise TypeError(f"hamiltonian {config.hamiltonian!r} is not known")
+
+
+def _particles(config: Config) -> System:
+    return System(config.system.n_particles, config.system.n_dim, config.system.n_up)
+
+
+def _electron_gas(section: tables.ElectronGasSection, system: System) -> ElectronGas:
+    if system.n_up is None:
+        raise UserError("system.n_up is missing: expected the number of electrons with spin up")
+    cell = gas_cell(system.n_particles, section.r_s, system.n_dim, section.lattice)
+    return ElectronGas(cell, *system.spin_counts, section.accuracy)
+
+
+def _trap(section: tables.TrapSection, system: System, kernels: UserKernels) -> Hamiltonian:
+    interaction = None
+    if section.interaction is not None:
+        if system.n_particles < 2:
+            raise UserError(f"hamiltonian.interaction: n_particles = {system.n_particles}, expected at least 2")
+        interaction = _interaction(kernels, section.interaction)
+    trap = HarmonicTrap(system, section.omega, interaction, section.unit)
+    if section.potential is None:
+        return trap
+    constants = tuple(section.potential.constants)
+    extra = one_body_term("potential", kernels["potential"], constants, system.n_dim)
+    return Hamiltonian(system, [*trap.terms, extra], section.unit)
+
+
+def _interaction(kernels: UserKernels, section: tables.Interaction) -> Interaction:
+    match section:
+        case tables.Coulomb():
+            return interactions.coulomb(section.strength, section.softening)
+        case tables.HardSphere():
+            return interactions.hard_sphere(section.core_radius)
+        case tables.GaussianInteraction():
+            return interactions.gaussian(section.strength, section.width)
+        case tables.HarmonicPair():
+            return interactions.harmonic_pair(section.strength)
+        case tables.InverseSquare():
+            return interactions.inverse_square(section.exponent)
+        case tables.UserFunction():
+            return Interaction(kernels["interaction"], tuple(section.constants))
+    raise TypeError(f"interaction {section!r} is not known")

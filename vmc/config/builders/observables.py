@@ -1,0 +1,29 @@
+"""From a table 'observables' to the observable."""
+
+from __future__ import annotations
+
+from hamiltonians.base import Hamiltonian
+from vmc import observables
+from vmc.config import observable_sections as tables
+from vmc.config.user_kernels import UserKernels
+from vmc.observables import Observable
+
+
+def build_observable(section: tables.ObservableSection, hamiltonian: Hamiltonian, kernels: UserKernels) -> Observable:
+    """The observable a table names."""
+    system, length = hamiltonian.system, observables.length_unit(hamiltonian.unit)
+    match section:
+        case tables.RadialDensitySection():
+            return observables.radial_density(system, section.bins, section.r_max, length)
+        case tables.DensityProfilesSection():
+            return observables.density_profiles(system, section.bins, section.x_max, length)
+        case tables.DensityMapSection():
+            return observables.density_map(system, section.bins, section.x_max, length)
+        case tables.PairDistributionSection():
+            return observables.pair_distribution(system, section.bins, section.r_max, length)
+        case tables.MomentsSection():
+            return observables.moments(system, length)
+        case tables.UserObservable():
+            function, constants = kernels["observable"], tuple(section.constants)
+            return observables.configuration_average(section.name, function, system, constants, section.units)
+    raise TypeError(f"observable {section!r} is not known")

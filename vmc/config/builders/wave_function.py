@@ -1,0 +1,69 @@
+"""From the tables 'wavefunction' to the wave function."""
+
+from __future__ import annotations
+
+from hamiltonians.system import System
+from vmc.config import factor_sections as tables
+from vmc.config.hamiltonian_sections import Coulomb, HardSphere, TrapSection
+from vmc.config.schema import Config
+from vmc.config.user_kernels import UserKernels
+from vmc.errors import UserError
+from wavefunctions.base import WaveFunction
+from wavefunctions.custom import Custom
+from wavefunctions.deep_sets import DeepSets
+from wavefunctions.feed_forward import FeedForward
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
+from wavefunctions.product import Product
+from wavefunctions.rbm import RBM
+
+_NETWORKS = tables.FeedForwardFactor, tables.DeepSetsFactor
+
+
+def build_wave_function(config: Config, system: System, kernels: UserKernels) -> WaveFunction:
+    """The factor, or the product of several."""
+    if system.cell is None and all(isinstance(factor, _NETWORKS) for factor in config.wavefunction):
+        kind = config.wavefunction[0].kind
+        raise UserError(f"wavefunction: a {kind} network alone does not decay, expected a factor such as gaussian")
+    factors = [_factor(config, system, section, kernels) for section in config.wavefunction]
+    return factors[0] if len(factors) == 1 else Product(*factors)
+
+
+def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels) -> WaveFunction:
+    match section:
+        case tables.GaussianFactor():
+            return Gaussian(system, section.alpha, section.aspect, section.per_axis)
+        case tables.RBMFactor():
+            options = section.model_dump(exclude={"kind"})
+            return RBM(system, seed=config.seed, **options)
+        case tables.FeedForwardFactor():
+            options = section.model_dump(exclude={"kind"})
+            return FeedForward(system, seed=config.seed, **options)
+        case tables.DeepSetsFactor():
+            options = section.model_dump(exclude={"kind"})
+            return DeepSets(system, seed=config.seed, **options)
+        case tables.PadeFactor():
+            return Pade(system, section.beta, _coulomb_strength(config), section.cusp)
+        case tables.HardCoreFactor():
+            return HardCore(system, section.core_radius or _core_radius(config))
+        case tables.PowerLawFactor():
+            return PowerLaw(system, section.exponent)
+        case tables.GaussianPairFactor():
+            return GaussianPair(system, section.gamma)
+        case tables.UserFactor():
+            return Custom(system, kernels["log_psi"], section.parameters)
+    raise TypeError(f"factor {section!r} is not known")
+
+
+def _coulomb_strength(config: Config) -> float:
+    match config.hamiltonian:
+        case TrapSection(interaction=Coulomb(strength=strength)):
+            return strength
+    return 1.0
+
+
+def _core_radius(config: Config) -> float:
+    match config.hamiltonian:
+        case TrapSection(interaction=HardSphere(core_radius=radius)):
+            return radius
+    raise UserError("wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction")

@@ -1,0 +1,106 @@
+"""The tables of the wave function's factors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vmc.config.sections import Count, Finite, NotNegative, Positive, Section
+
+
+class GaussianFactor(Section):
+    """exp(-alpha sum_k beta_k x_k^2)."""
+
+    kind: Literal["gaussian"]
+    alpha: Positive = Field(0.5, description="initial width parameter, exact without interaction at omega/2")
+    aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
+    per_axis: bool = Field(False, description="one parameter per axis")
+
+
+class RBMFactor(Section):
+    """Gaussian-binary restricted Boltzmann machine."""
+
+    kind: Literal["rbm"]
+    n_hidden: Count | None = Field(None, description="hidden units, N d where not given")
+    amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
+    sigma: Positive = Field(1.0, description="width of the visible Gaussians")
+    learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
+    spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
+
+
+Activation = Literal["tanh", "sigmoid", "softplus", "gelu", "sine"]
+
+
+class FeedForwardFactor(Section):
+    """Exponential of a dense network of all coordinates; wants a factor that decays beside it, such as a gaussian."""
+
+    kind: Literal["feed_forward"]
+    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
+    activation: Activation = "tanh"
+    layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
+    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
+
+
+class DeepSetsFactor(Section):
+    """Exponential of rho(sum of phi over the particles) with dense networks: symmetric, for bosons."""
+
+    kind: Literal["deep_sets"]
+    features: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of phi's hidden layers")
+    pooled: Count = Field(16, description="outputs of phi, summed over the particles")
+    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of rho's hidden layers")
+    activation: Activation = "tanh"
+    layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
+    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
+
+
+class PadeFactor(Section):
+    """exp(sum a r / (1 + beta r)) with the Coulomb cusp a of the dimension."""
+
+    kind: Literal["pade"]
+    beta: Positive = Field(1.0, description="initial range parameter")
+    cusp: Finite | None = Field(None, description="a, where it shall not follow from the interaction")
+
+
+class HardCoreFactor(Section):
+    """prod (1 - a / r)."""
+
+    kind: Literal["hard_core"]
+    core_radius: Positive | None = Field(None, description="a, taken from the interaction where not given")
+
+
+class PowerLawFactor(Section):
+    """prod r^exponent."""
+
+    kind: Literal["power_law"]
+    exponent: Positive
+
+
+class GaussianPairFactor(Section):
+    """exp(-gamma sum r_ij^2)."""
+
+    kind: Literal["gaussian_pair"]
+    gamma: Finite = 0.0
+
+
+class UserFactor(Section):
+    """A function log_psi(theta, x) of yours, named on the command line by --kernel."""
+
+    kind: Literal["user"]
+    parameters: dict[str, Finite | list[Finite]]
+
+
+Factor = Annotated[
+    GaussianFactor
+    | RBMFactor
+    | FeedForwardFactor
+    | DeepSetsFactor
+    | PadeFactor
+    | HardCoreFactor
+    | PowerLawFactor
+    | GaussianPairFactor
+    | UserFactor,
+    Field(discriminator="kind"),
+]
