@@ -7,42 +7,50 @@ import numpy as np
 from numerics.link import link
 
 #: Samples that go through both products together: few enough for them to stay in the second-level cache.
-STRIP = 64
+STRIP = 128
 _CACHE = 1 << 15  # numbers
 
 
 def _add_normal_product(O, x, strip, y):
-    """y += O (O^T x), strip by strip of samples; four rows at a time, so that loads of t do not set the pace."""
+    """y += O (O^T x), strip by strip of samples; four rows at a time, so that loads of t do not set the pace.
+
+    The rows of a strip are taken as slices: with an index that might be negative, for all the compiler knows, loops over
+    them do not vectorise.
+    """
     n, n_samples = O.shape
     whole = n - n % 4
-    t = np.empty(strip)
+    memory = np.empty(strip)
     for first in range(0, n_samples, strip):
-        width = min(strip, n_samples - first)
-        for w in range(width):
+        columns = slice(first, min(first + strip, n_samples))
+        t = memory[: columns.stop - first]
+        for w in range(t.size):
             t[w] = 0.0
         for k in range(0, whole, 4):
             x0, x1, x2, x3 = x[k], x[k + 1], x[k + 2], x[k + 3]
-            for w in range(width):
-                s = first + w
-                t[w] += (x0 * O[k, s] + x1 * O[k + 1, s]) + (x2 * O[k + 2, s] + x3 * O[k + 3, s])
+            o0, o1, o2, o3 = O[k, columns], O[k + 1, columns], O[k + 2, columns], O[k + 3, columns]
+            for w in range(t.size):
+                t[w] += (x0 * o0[w] + x1 * o1[w]) + (x2 * o2[w] + x3 * o3[w])
         for k in range(whole, n):
-            for w in range(width):
-                t[w] += x[k] * O[k, first + w]
+            o0 = O[k, columns]
+            for w in range(t.size):
+                t[w] += x[k] * o0[w]
         for k in range(0, whole, 4):
             y0, y1, y2, y3 = 0.0, 0.0, 0.0, 0.0
-            for w in range(width):
-                s = first + w
-                y0 += O[k, s] * t[w]
-                y1 += O[k + 1, s] * t[w]
-                y2 += O[k + 2, s] * t[w]
-                y3 += O[k + 3, s] * t[w]
+            o0, o1, o2, o3 = O[k, columns], O[k + 1, columns], O[k + 2, columns], O[k + 3, columns]
+            for w in range(t.size):
+                y0 += o0[w] * t[w]
+                y1 += o1[w] * t[w]
+                y2 += o2[w] * t[w]
+                y3 += o3[w] * t[w]
             y[k] += y0
             y[k + 1] += y1
             y[k + 2] += y2
             y[k + 3] += y3
         for k in range(whole, n):
-            for w in range(width):
-                y[k] += O[k, first + w] * t[w]
+            o0, total = O[k, columns], 0.0
+            for w in range(t.size):
+                total += o0[w] * t[w]
+            y[k] += total
 
 
 _compiled = link(_add_normal_product)
