@@ -51,7 +51,9 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
     f = ACTIVATIONS[activation]
     options: dict[str, Any] = {"layer_norm": layer_norm, "residual": residual}
     activate = link(laplacian.activate_derivatives, slopes=f.slopes)
-    from_layer = link(laplacian.from_layer, through_activation=activate, **options)
+    sum_activated = link(laplacian.activate_and_sum, slopes=f.slopes)
+    sum_up = link(laplacian.sum_units, sum_activated=sum_activated)
+    from_layer = link(laplacian.from_layer, through_activation=activate, sum_up=sum_up, **options)
     fast = link(laplacian.spread_weights_and_activate, slopes=f.slopes)
     from_inputs = link(
         laplacian.from_inputs,

@@ -13,15 +13,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.dense import zero
+from numerics.lanes import load, spread, store, times, times_plus
 from numerics.link import Slot
 from numerics.networks.layout import layer_size, weights_of
 from numerics.networks.memory import STRIP
 from numerics.networks.normalisation import normalise_derivatives
-from numerics.networks.products import multiply
+from numerics.networks.products import NARROW, multiply
 
 slopes = Slot("slopes", "(y, f)")
 first_layer = Slot("first_layer", "(W, Y, V, row, column, D, base)")
 through_activation = Slot("through_activation", "(n, Y, V, row, column, D, base)")
+sum_activated = Slot("sum_activated", "(n, Y, V, row, column, D, base, weights, out)")
+sum_up = Slot("sum_up", "(W, Y, V, row, first, n, n_groups, D, out)")
 through_layers = Slot("through_layers", "(theta, sizes, memory, first, n_groups, n, D, layer)")
 layer_norm = False
 residual = False
@@ -31,45 +35,64 @@ def spread_weights(W, Y, V, row, column, D, base):
     """Derivatives of W x by the inputs: W_i, the same for every walker; its Laplacian is zero."""
     n_out, n = W.shape
     for j in range(n_out):
-        out = D[j]
+        weights, out = W[j], D[j, base : base + (n + 1) * STRIP]
         for i in range(n):
-            for w in range(STRIP):
-                out[base + i * STRIP + w] = W[j, i]
-        for w in range(STRIP):
-            out[base + n * STRIP + w] = 0.0
+            store(out, i * STRIP, spread(weights[i]))
+        store(out, n * STRIP, spread(0.0))
 
 
 def spread_weights_and_activate(W, Y, V, row, column, D, base):
     """The same behind the activation, in one pass."""
     n_out, n = W.shape
+    strip = slice(column, column + STRIP)
+    first, second = np.empty(STRIP), np.empty(STRIP)
     for j in range(n_out):
-        arguments, values, out = Y[row + j], V[row + j], D[j]
-        square = 0.0
-        for i in range(n):
-            square += W[j, i] * W[j, i]
+        arguments, values = Y[row + j, strip], V[row + j, strip]
         for w in range(STRIP):
-            slope, curvature = slopes(arguments[column + w], values[column + w])
-            for i in range(n):
-                out[base + i * STRIP + w] = slope * W[j, i]
-            out[base + n * STRIP + w] = curvature * square
+            first[w], second[w] = slopes(arguments[w], values[w])
+        weights, out = W[j], D[j, base : base + (n + 1) * STRIP]
+        slope, square = load(first, 0), 0.0
+        for i in range(n):
+            square += weights[i] * weights[i]
+            store(out, i * STRIP, times(slope, spread(weights[i])))
+        store(out, n * STRIP, times(load(second, 0), spread(square)))
 
 
 def activate_derivatives(n, Y, V, row, column, D, base):
     """From the derivatives of y to those of f(y), in place."""
-    slope, curvature, square = np.empty(STRIP), np.empty(STRIP), np.empty(STRIP)
+    strip = slice(column, column + STRIP)
+    first, second = np.empty(STRIP), np.empty(STRIP)
     for j in range(D.shape[0]):
-        arguments, values, out = Y[row + j], V[row + j], D[j]
+        arguments, values = Y[row + j, strip], V[row + j, strip]
         for w in range(STRIP):
-            slope[w], curvature[w] = slopes(arguments[column + w], values[column + w])
-            square[w] = 0.0
-        for i in range(n):
-            for w in range(STRIP):
-                d = out[base + i * STRIP + w]
-                square[w] += d * d
-                out[base + i * STRIP + w] = slope[w] * d
-        last = base + n * STRIP
+            first[w], second[w] = slopes(arguments[w], values[w])
+        out = D[j, base : base + (n + 1) * STRIP]
+        slope, square = load(first, 0), spread(0.0)
+        for m in range(0, n * STRIP, STRIP):
+            d = load(out, m)
+            square = times_plus(d, d, square)
+            store(out, m, times(slope, d))
+        curved = times(load(second, 0), square)
+        store(out, n * STRIP, times_plus(slope, load(out, n * STRIP), curved))
+
+
+def activate_and_sum(n, Y, V, row, column, D, base, weights, out):
+    """Add the derivatives of sum_j weights_j f(y_j) to `out`, ((n + 1) STRIP,); those of y stay as they are."""
+    strip = slice(column, column + STRIP)
+    first, second = np.empty(STRIP), np.empty(STRIP)
+    for j in range(D.shape[0]):
+        arguments, values, weight = Y[row + j, strip], V[row + j, strip], weights[j]
         for w in range(STRIP):
-            out[last + w] = slope[w] * out[last + w] + curvature[w] * square[w]
+            steep, curved = slopes(arguments[w], values[w])
+            first[w], second[w] = weight * steep, weight * curved
+        derivatives = D[j, base : base + (n + 1) * STRIP]
+        slope, square = load(first, 0), spread(0.0)
+        for m in range(0, n * STRIP, STRIP):
+            d = load(derivatives, m)
+            square = times_plus(d, d, square)
+            store(out, m, times_plus(slope, d, load(out, m)))
+        total = times_plus(load(second, 0), square, load(out, n * STRIP))
+        store(out, n * STRIP, times_plus(slope, load(derivatives, n * STRIP), total))
 
 
 def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
@@ -89,6 +112,8 @@ def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
         buffer = there if k % 2 == 0 else here
         D_next = buffer[: n_out * width * n_groups].reshape(n_out, width * n_groups)
         multiply(weights_of(theta, start, n_out, n_in), D, D_next)
+        skips = residual and k > 1 and n_in == n_out
+        narrows = k == sizes.size - 2 and sizes[k + 1] < NARROW and not skips
         if not last:
             for q in range(n_groups):
                 column, base = q * padded + first, q * width
@@ -96,15 +121,31 @@ def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
                     after = start + n_out * (n_in + 1)
                     gains = theta[after : after + n_out]
                     normalise_derivatives(D_next, base, n, gains, U, S[k], row, column)
-                through_activation(n, Y, V, row, column, D_next, base)
-            if residual and k > 1 and n_in == n_out:
+                if not narrows:
+                    through_activation(n, Y, V, row, column, D_next, base)
+            if skips:
                 for j in range(n_out):
                     new, old = D_next[j], D[j]
                     for c in range(new.size):
                         new[c] += old[c]
         start += layer_size(n_in, n_out, layer_norm and not last)
+        if narrows:
+            out = (here if k % 2 == 0 else there)[: sizes[k + 1] * width * n_groups]
+            out = out.reshape(sizes[k + 1], width * n_groups)
+            sum_up(weights_of(theta, start, sizes[k + 1], n_out), Y, V, row, first, n, n_groups, D_next, out)
+            return out
         D = D_next
     return D
+
+
+def sum_units(W, Y, V, row, first, n, n_groups, D, out):
+    """Activation and a last layer of few units in one pass."""
+    zero(out)
+    padded, width = Y.shape[1] // n_groups, (n + 1) * STRIP
+    for q in range(n_groups):
+        base = q * width
+        for o in range(W.shape[0]):
+            sum_activated(n, Y, V, row, q * padded + first, D, base, W[o], out[o, base : base + width])
 
 
 def from_inputs(theta, sizes, memory, first, n_groups):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.lanes import LANES
 from numerics.link import kernel
 
 #: Walkers whose derivatives go through the layers together: their columns stay in the second-level cache, and a product
-#: is large enough to run at the speed of the core.  Loops over them are unrolled.
-STRIP = 8
+#: is large enough to run at the speed of the core.  They are the lanes of :mod:`numerics.lanes`.
+STRIP = LANES
 
 
 @kernel

@@ -14,8 +14,8 @@ _CACHE = 1 << 15  # numbers
 def _add_normal_product(O, x, strip, y):
     """y += O (O^T x), strip by strip of samples; four rows at a time, so that loads of t do not set the pace.
 
-    The rows of a strip are taken as slices: with an index that might be negative, for all the compiler knows, loops over
-    them do not vectorise.
+    The rows of a strip are taken as slices: with an index that might be negative, for all the compiler knows, loops
+    over them do not vectorise.
     """
     n, n_samples = O.shape
     whole = n - n % 4
