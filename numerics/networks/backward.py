@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.link import Slot, kernel
+from numerics.link import Slot, inlined, kernel
 from numerics.networks.layout import layer_size, weights_of
 from numerics.networks.normalisation import normalise_back
 from numerics.networks.products import multiply_transposed
@@ -19,11 +19,12 @@ residual = False
 
 def multiply_slopes(Y, V, row, delta):
     """From derivatives by f(y) to those by y, in place, for the layer whose units begin at `row`."""
-    for j in range(delta.shape[0]):
-        arguments, values, out = Y[row + j], V[row + j], delta[j]
-        for w in range(out.size):
-            slope, _ = slopes(arguments[w], values[w])
-            out[w] *= slope
+    size = delta.size
+    arguments, values = Y[row : row + delta.shape[0]].reshape(size), V[row : row + delta.shape[0]].reshape(size)
+    out = delta.reshape(size)
+    for m in range(size):
+        slope, _ = slopes(arguments[m], values[m])
+        out[m] *= slope
 
 
 def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inputs):
@@ -102,16 +103,12 @@ def add_unit_rows(delta, factors, n_groups, weights, O, begin):
 def add_weight_sums(units, delta, n_groups, weights, sums, begin):
     """Summed over walkers with weights (m, tile): a product of matrices for each row of sums (m, parameters)."""
     n_in, n_out = units.shape[0], delta.shape[0]
-    padded = units.shape[1] // n_groups
-    scaled, product = np.zeros(delta.shape), np.empty((n_out, n_in))
+    by_column, scaled, product = np.empty(delta.shape[1]), np.empty(delta.shape), np.empty((n_out, n_in))
     for m in range(weights.shape[0]):
-        weight = weights[m]
+        spread_weights(weights[m], n_groups, by_column)
         for j in range(n_out):
-            d, out = delta[j], scaled[j]
-            for q in range(n_groups):
-                base = q * padded
-                for w in range(weight.size):
-                    out[base + w] = weight[w] * d[base + w]
+            for c in range(by_column.size):
+                scaled[j, c] = by_column[c] * delta[j, c]
         np.dot(scaled, units.T, product)
         target, flat = sums[m, begin : begin + n_out * n_in], product.reshape(product.size)
         for k in range(flat.size):
@@ -121,18 +118,27 @@ def add_weight_sums(units, delta, n_groups, weights, sums, begin):
 @kernel
 def add_unit_sums(delta, factors, n_groups, weights, sums, begin):
     """Summed over walkers and groups with weights (m, tile): delta, times factors if there are any."""
-    padded = delta.shape[1] // n_groups
+    by_column = np.empty(delta.shape[1])
     for m in range(weights.shape[0]):
-        weight = weights[m]
+        spread_weights(weights[m], n_groups, by_column)
         for j in range(delta.shape[0]):
-            d, total = delta[j], 0.0
-            for q in range(n_groups):
-                base = q * padded
-                if factors.shape[0] > 0:
-                    f = factors[j]
-                    for w in range(weight.size):
-                        total += weight[w] * d[base + w] * f[base + w]
-                else:
-                    for w in range(weight.size):
-                        total += weight[w] * d[base + w]
+            total = 0.0
+            if factors.shape[0] > 0:
+                for c in range(by_column.size):
+                    total += by_column[c] * delta[j, c] * factors[j, c]
+            else:
+                for c in range(by_column.size):
+                    total += by_column[c] * delta[j, c]
             sums[m, begin + j] += total
+
+
+@inlined
+def spread_weights(weight, n_groups, by_column):
+    """The walkers' weights (tile,) for the columns of all groups; padding counts for nothing."""
+    padded = by_column.size // n_groups
+    for q in range(n_groups):
+        group = by_column[q * padded : (q + 1) * padded]
+        for w in range(weight.size):
+            group[w] = weight[w]
+        for w in range(weight.size, group.size):
+            group[w] = 0.0

@@ -27,22 +27,24 @@ def forward(theta, sizes, memory):
         if layer_norm and not last:
             normalise(y, theta[after + n_out : after + 2 * n_out], biases, U[row : row + n_out], S[layer])
         start += layer_size(n_in, n_out, layer_norm and not last)
-        for j in range(n_out):
-            arguments, units, values, b = y[j], A[row + j], V[row + j], biases[j]
-            if last:
-                for w in range(arguments.size):
-                    units[w] = arguments[w] + b
-            elif layer_norm:
-                for w in range(arguments.size):
-                    values[w] = activate(arguments[w])
+        if not (layer_norm and not last):
+            for j in range(n_out):
+                for w in range(y.shape[1]):
+                    y[j, w] += biases[j]
+        # All units of a layer in one loop: a slice for each costs as much as its activation.
+        size = n_out * y.shape[1]
+        arguments, units = y.reshape(size), A[row : row + n_out].reshape(size)
+        if last:
+            for m in range(size):
+                units[m] = arguments[m]
+        else:
+            values = V[row : row + n_out].reshape(size)
+            for m in range(size):
+                values[m] = activate(arguments[m])
+            if residual and layer > 1 and n_in == n_out:
+                inputs = A[below:row].reshape(size)
+                for m in range(size):
+                    units[m] = values[m] + inputs[m]
             else:
-                for w in range(arguments.size):
-                    arguments[w] += b
-                    values[w] = activate(arguments[w])
-            if not last:
-                if residual and layer > 1 and n_in == n_out:
-                    for w in range(arguments.size):
-                        units[w] = values[w] + A[below + j, w]
-                else:
-                    for w in range(arguments.size):
-                        units[w] = values[w]
+                for m in range(size):
+                    units[m] = values[m]
