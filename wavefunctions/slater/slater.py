@@ -1,0 +1,149 @@
+"""The Slater determinant of orbitals, spin by spin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hamiltonians.system import System
+from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
+from wavefunctions.base import WaveFunction
+from wavefunctions.defaults import PARTICLE_SLOTS
+from wavefunctions.orbitals.base import Orbitals
+from wavefunctions.parameters import ParameterLayout
+from wavefunctions.slater.determinant import determinant_kernels
+
+up = Slot("up", "(p, X, ..., ws)")
+down = Slot("down", "(p, X, ..., ws)")
+
+
+class Slater(WaveFunction):
+    """psi = det[phi_mu(x_i)] det[chi_nu(x_j)], i of spin up and j of spin down, docs/theory.md eqs. (46)-(48).
+
+    Parameters
+    ----------
+    system : the particles, with `n_up` stated.
+    orbitals_up : one for each particle of spin up.
+    orbitals_down : the same for spin down, None where there are none; the same object as `orbitals_up` for shared
+        parameters.
+
+    Raises
+    ------
+    ValueError
+        for a system without spin, or orbitals of the wrong number, dimension or cell.
+    """
+
+    def __init__(self, system: System, orbitals_up: Orbitals | None, orbitals_down: Orbitals | None = None) -> None:
+        given = [("up", system.spin_counts[0], orbitals_up), ("down", system.spin_counts[1], orbitals_down)]
+        for spin, count, orbitals in given:
+            _refuse_misfit(system, spin, count, orbitals)
+        self.orbitals = tuple(orbitals for _, _, orbitals in given if orbitals is not None)
+        self.is_periodic = all(orbitals.cell is not None for orbitals in self.orbitals)
+        self.is_shared = len(self.orbitals) == 2 and orbitals_up is orbitals_down
+        named = [(spin, orbitals) for spin, _, orbitals in given if orbitals is not None]
+        if self.is_shared:
+            named = [("orbitals", self.orbitals[0])]
+        layout = ParameterLayout(())
+        for name, orbitals in named:
+            layout += orbitals.layout.prefixed(name)
+        parts = [determinant_kernels(orbitals) for orbitals in self.orbitals]
+        slots = dict(_JOINED if len(parts) == 2 else _ALONE)
+        kernels = {
+            slot: link(
+                template,
+                options=INLINE_OPTIONS if slot in PARTICLE_SLOTS[1:] else OPTIONS,
+                **dict(zip(("up", "down"), [part[slot] for part in parts])),
+            )
+            for slot, template in slots.items()
+        }
+        super().__init__(system, layout, np.concatenate([orbitals.theta for _, orbitals in named]), kernels)
+
+    def arguments(self) -> tuple[Any, ...]:
+        """(theta, (p of up, p of down), rows of spin up, particles of spin up, offset of down's parameters)."""
+        first, n_up = self.orbitals[0].n_params, self.orbitals[0].n_orbitals
+        rows, theta = n_up * self.system.n_dim, self.theta
+        if len(self.orbitals) == 1:
+            return theta, (self.orbitals[0].arguments(theta),), rows, n_up, 0
+        shift = 0 if self.is_shared else first
+        second = self.orbitals[1].arguments(theta[shift : shift + self.orbitals[1].n_params])
+        return theta, (self.orbitals[0].arguments(theta[:first]), second), rows, n_up, shift
+
+
+def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None) -> None:
+    found = 0 if orbitals is None else orbitals.n_orbitals
+    if found != count:
+        raise ValueError(f"orbitals_{spin} has {found} orbitals: expected {count}, the particles of spin {spin}")
+    if orbitals is not None and orbitals.n_dim != system.n_dim:
+        raise ValueError(f"orbitals_{spin} is for n_dim = {orbitals.n_dim}, the system has {system.n_dim}")
+    if orbitals is not None and orbitals.cell not in (None, system.cell):
+        raise ValueError(f"orbitals_{spin} belongs to another cell than the system")
+
+
+def _workspace_alone(p, tile, n):
+    return (up(p[1][0], tile, n),)
+
+
+def _add_alone(p, X, first, second, ws):
+    up(p[1][0], X, first, second, ws[0])
+
+
+def _refresh_alone(p, X, ws):
+    up(p[1][0], X, ws[0])
+
+
+def _move_alone(p, X, i, Y, numbers, ws):
+    up(p[1][0], X, i, Y, numbers, ws[0])
+
+
+def _workspace(p, tile, n):
+    return up(p[1][0], tile, p[2]), down(p[1][1], tile, n - p[2])
+
+
+def _log_psi(p, X, log, sign, ws):
+    up(p[1][0], X[: p[2]], log, sign, ws[0])
+    down(p[1][1], X[p[2] :], log, sign, ws[1])
+
+
+def _grad_laplacian(p, X, G, L, ws):
+    up(p[1][0], X[: p[2]], G[: p[2]], L, ws[0])
+    down(p[1][1], X[p[2] :], G[p[2] :], L, ws[1])
+
+
+def _log_derivatives(p, X, O, first, ws):
+    up(p[1][0], X[: p[2]], O, first, ws[0])
+    down(p[1][1], X[p[2] :], O, first + p[4], ws[1])
+
+
+def _refresh(p, X, ws):
+    up(p[1][0], X[: p[2]], ws[0])
+    down(p[1][1], X[p[2] :], ws[1])
+
+
+def _move(p, X, i, Y, numbers, ws):
+    if i < p[3]:
+        up(p[1][0], X[: p[2]], i, Y, numbers, ws[0])
+    else:
+        down(p[1][1], X[p[2] :], i - p[3], Y, numbers, ws[1])
+
+
+_ALONE = {
+    "workspace": _workspace_alone,
+    "log_psi": _add_alone,
+    "grad_laplacian": _add_alone,
+    "log_derivatives": _add_alone,
+    "shared_log_derivatives": _add_alone,
+    "refresh": _refresh_alone,
+    "ratio": _move_alone,
+    "accept": _move_alone,
+}
+_JOINED = {
+    "workspace": _workspace,
+    "log_psi": _log_psi,
+    "grad_laplacian": _grad_laplacian,
+    "log_derivatives": _log_derivatives,
+    "shared_log_derivatives": _log_derivatives,
+    "refresh": _refresh,
+    "ratio": _move,
+    "accept": _move,
+}
