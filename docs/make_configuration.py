@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             factor_sections.HardCoreFactor,
             factor_sections.PowerLawFactor,
             factor_sections.GaussianPairFactor,
+            factor_sections.SlaterFactor,
             factor_sections.UserFactor,
         ),
     ),

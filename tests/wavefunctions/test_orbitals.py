@@ -54,7 +54,7 @@ def test_derivatives(name):
     np.testing.assert_allclose(again, value, rtol=1e-13, atol=1e-14)
     np.testing.assert_allclose(same, gradient, rtol=1e-13, atol=1e-13)
     trace = np.zeros_like(laplacian)
-    for entry, (k, other) in enumerate((k, other) for k in range(orbitals.n_dim) for other in range(k + 1)):
+    for entry, (k, other) in enumerate(zip(*np.tril_indices(orbitals.n_dim), strict=True)):
         slope = difference(lambda z: evaluated(orbitals, z, "values"), x, k)
         np.testing.assert_allclose(gradient[:, k], slope, rtol=1e-9, atol=1e-9)
         curvature = difference(lambda z, other=other: evaluated(orbitals, z, "hessians")[1][:, other], x, k)
@@ -109,13 +109,13 @@ def test_plane_waves_against_numpy(cell):
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="n_up = 4: an open shell of the 2-D oscillator; .* next are 3 and 6"):
+    with pytest.raises(ValueError, match=r"n_up = 4: an open shell of the 2-D oscillator; .* next are 3 and 6"):
         Oscillator(2, 4, name="n_up")
-    with pytest.raises(ValueError, match="n_orbitals = 5: an open shell of the 3-D oscillator; .* next are 4 and 10"):
+    with pytest.raises(ValueError, match=r"n_orbitals = 5: an open shell of the 3-D oscillator; .* next are 4 and 10"):
         Oscillator(3, 5)
-    with pytest.raises(ValueError, match="omega = 0.0: expected a positive"):
+    with pytest.raises(ValueError, match=r"omega = 0\.0: expected a positive"):
         Oscillator(3, 4, 0.0)
-    with pytest.raises(ValueError, match="n_orbitals = 6: an open shell of plane waves"):
+    with pytest.raises(ValueError, match=r"n_orbitals = 6: an open shell of plane waves"):
         PlaneWaves(Cell.of_volume(50.0, "cubic"), 6)
     with pytest.raises(ValueError, match="basis = 3: expected at least n_orbitals = 4"):
         Combination(Oscillator(2, 3), 4)

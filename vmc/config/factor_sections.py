@@ -13,7 +13,10 @@ class GaussianFactor(Section):
     """exp(-alpha sum_k beta_k x_k^2)."""
 
     kind: Literal["gaussian"]
-    alpha: Positive = Field(0.5, description="initial width parameter, exact without interaction at omega/2")
+    alpha: Finite = Field(
+        0.5,
+        description="initial width parameter, exact without interaction at omega/2; negative beside a slater",
+    )
     aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
     per_axis: bool = Field(False, description="one parameter per axis")
 
@@ -85,6 +88,18 @@ class GaussianPairFactor(Section):
     gamma: Finite = 0.0
 
 
+class SlaterFactor(Section):
+    """Determinants of orbitals, one for each spin: plane waves in a cell, the oscillator's in a trap."""
+
+    kind: Literal["slater"]
+    omega: Positive | None = Field(None, description="frequency of the orbitals, that of the trap where not given")
+    learn_omega: bool = Field(False, description="whether omega is a parameter")
+    basis: Count | None = Field(
+        None, description="orbitals to mix, with coefficients as parameters; none for no mixing"
+    )
+    noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
+
+
 class UserFactor(Section):
     """A function log_psi(theta, x) of yours, named on the command line by --kernel."""
 
@@ -101,6 +116,7 @@ Factor = Annotated[
     | HardCoreFactor
     | PowerLawFactor
     | GaussianPairFactor
+    | SlaterFactor
     | UserFactor,
     Field(discriminator="kind"),
 ]

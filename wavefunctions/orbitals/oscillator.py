@@ -75,8 +75,8 @@ def _quantum_numbers(n_dim: int, n_orbitals: int, name: str) -> np.ndarray:
     if closed_count(n_dim, n_shells) != n_orbitals:
         below, above = closed_count(n_dim, n_shells - 1), closed_count(n_dim, n_shells)
         raise ValueError(
-            f"{name} = {n_orbitals}: an open shell of the {n_dim}-D oscillator; expected a closed one, next are {below} "
-            f"and {above}"
+            f"{name} = {n_orbitals}: an open shell of the {n_dim}-D oscillator; expected a closed one, "
+            f"next are {below} and {above}"
         )
     found = [n for n in itertools.product(range(n_shells), repeat=n_dim) if sum(n) < n_shells]
     found.sort(key=lambda n: (sum(n), tuple(-a for a in n)))

@@ -1,7 +1,7 @@
 """Kernels of one determinant det phi_mu(x_i) of the particles of one spin; X holds the rows of those only.
 
-T (n, n, tile) is the transposed inverse of the matrix A[i, mu] = phi_mu(x_i), so that a particle's numbers lie together:
-sum_mu T[i, mu] f_mu is what becomes of psi'/psi when row i of A is replaced by f.
+T (n, n, tile) is the transposed inverse of the matrix A[i, mu] = phi_mu(x_i), so that a particle's numbers lie
+together: sum_mu T[i, mu] f_mu is what becomes of psi'/psi when row i of A is replaced by f.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hamiltonians.system import System
 from vmc.config import factor_sections as tables
+from vmc.config.builders.slater import build_slater
 from vmc.config.hamiltonian_sections import Coulomb, HardSphere, TrapSection
 from vmc.config.schema import Config
 from vmc.config.user_kernels import UserKernels
@@ -32,6 +33,7 @@ def build_wave_function(config: Config, system: System, kernels: UserKernels) ->
 def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels) -> WaveFunction:
     match section:
         case tables.GaussianFactor():
+            _refuse_growth(config, section)
             return Gaussian(system, section.alpha, section.aspect, section.per_axis)
         case tables.RBMFactor():
             options = section.model_dump(exclude={"kind"})
@@ -50,9 +52,18 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
             return PowerLaw(system, section.exponent)
         case tables.GaussianPairFactor():
             return GaussianPair(system, section.gamma)
+        case tables.SlaterFactor():
+            return build_slater(config, system, section)
         case tables.UserFactor():
             return Custom(system, kernels["log_psi"], section.parameters)
     raise TypeError(f"factor {section!r} is not known")
+
+
+def _refuse_growth(config: Config, section: tables.GaussianFactor) -> None:
+    """A Gaussian that grows has its use: it takes the centre of mass out of a determinant."""
+    has_decay = any(isinstance(factor, tables.SlaterFactor) for factor in config.wavefunction)
+    if section.alpha <= 0.0 and not has_decay:
+        raise UserError(f"wavefunction gaussian: alpha = {section.alpha}: expected a positive number without a slater")
 
 
 def _coulomb_strength(config: Config) -> float:
