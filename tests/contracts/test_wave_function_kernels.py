@@ -71,7 +71,7 @@ def test_kernels_add(case):
     log, sign = np.full(3, 5.0), np.array([-1.0, 1.0, -1.0])
     k["log_psi"](p, tile, log, sign, ws)
     np.testing.assert_allclose(log, plain.log_psi + 5.0, rtol=1e-13)
-    np.testing.assert_array_equal(sign, [-1.0, 1.0, -1.0])
+    np.testing.assert_array_equal(sign, plain.sign * [-1.0, 1.0, -1.0])
     G, L = np.full((n, 3), 2.0), np.full(3, -3.0)
     k["grad_laplacian"](p, tile, G, L, ws)
     np.testing.assert_allclose(G.T, plain.gradient + 2.0, rtol=1e-10, atol=1e-12)

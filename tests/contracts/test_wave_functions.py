@@ -39,7 +39,8 @@ def test_log_psi(case):
     evaluation = wave_function.evaluate(X)
     d = wave_function.system.n_dim
     assert_close(evaluation.log_psi, [naive.value(case.twin, wave_function.theta, x, d) for x in X], 1e-13)
-    assert (evaluation.sign == 1.0).all()
+    assert (np.abs(evaluation.sign) == 1.0).all()
+    assert case.fermionic or (evaluation.sign == 1.0).all()
 
 
 @cases
@@ -106,7 +107,49 @@ def test_kinetic_energy(case):
     np.testing.assert_array_equal(evaluation.kinetic, expected)
 
 
-@cases
+def parity(order):
+    """+1 or -1: of the permutation."""
+    return float(round(np.linalg.det(np.eye(len(order))[order])))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.fermionic], ids=lambda case: case.name)
+def test_exchange_of_fermions(case):
+    """Equal spins: the sign is that of the permutation; unequal ones make another function of it."""
+    wave_function = case.build()
+    system, rng = wave_function.system, np.random.default_rng(9)
+    X = configurations(case, wave_function, 20)
+    before, seen = wave_function.evaluate(X), set()
+    n_up, n = system.n_up, system.n_particles
+    for _ in range(8):
+        order = np.concatenate([rng.permutation(n_up), n_up + rng.permutation(n - n_up)]).astype(int)
+        after = wave_function.evaluate(X.reshape(20, n, -1)[:, order].reshape(X.shape))
+        np.testing.assert_allclose(after.log_psi, before.log_psi, rtol=1e-12, atol=1e-11)
+        np.testing.assert_array_equal(after.sign, parity(order) * before.sign)
+        seen.add(parity(order))
+    assert seen == {-1.0, 1.0}
+    if n_up < n:
+        mixed = np.arange(n)
+        mixed[[0, n_up]] = n_up, 0
+        change = log_psi_of(wave_function, X.reshape(20, n, -1)[:, mixed].reshape(X.shape)) - before.log_psi
+        assert np.abs(change).min() > 1e-6
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.build().system.cell is not None], ids=lambda case: case.name
+)
+def test_lattice_vectors_change_nothing(case):
+    wave_function = case.build()
+    system = wave_function.system
+    X = configurations(case, wave_function, 20)
+    shift = np.random.default_rng(4).integers(-2, 3, (system.n_particles, system.n_dim)) @ system.cell.lattice
+    before, after = wave_function.evaluate(X), wave_function.evaluate(X + shift.ravel())
+    np.testing.assert_allclose(after.log_psi, before.log_psi, rtol=1e-10, atol=1e-10)
+    np.testing.assert_array_equal(after.sign, before.sign)
+    assert_close(after.gradient, before.gradient, 1e-9)
+    assert np.abs(log_psi_of(wave_function, X + 0.5 * shift.ravel()) - before.log_psi).min() > 1e-6
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.fermionic], ids=lambda case: case.name)
 def test_exchange_of_particles(case):
     wave_function = case.build()
     system = wave_function.system
@@ -120,7 +163,7 @@ def test_exchange_of_particles(case):
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="plain Python raises where compiled code gives infinity")
 @pytest.mark.parametrize("r", [0.0, 1e-300, 1e-150, 1e-20, 1e-8, 1e4, 1e8])
-@cases
+@pytest.mark.parametrize("case", [case for case in CASES if not case.fermionic], ids=lambda case: case.name)
 def test_extreme_separations(case, r):
     """The logarithm and the ratio are right, and no derivative is nan, from contact to far away.
 

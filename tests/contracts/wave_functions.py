@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian, one_body_term
+from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.naive import log_psi as naive
 from tests.naive.configurations import apart
@@ -16,8 +17,10 @@ from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
+from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.product import Product
 from wavefunctions.rbm import RBM
+from wavefunctions.slater import Slater
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Case:
     build : makes a fresh object.
     twin : log|psi| written independently, (theta, points).
     symmetric : whether exchanging particles leaves psi alone.
+    fermionic : whether exchanging particles of one spin turns the sign of psi; there are nodes then.
     core : no pair closer than this, where psi vanishes.
     accuracy : relative accuracy of the derivatives; coarse for finite differences.
     n_points : configurations to compare at, fewer where the twin is slow.
@@ -39,6 +43,7 @@ class Case:
     build: Callable[[], WaveFunction]
     twin: Callable
     symmetric: bool = True
+    fermionic: bool = False
     core: float = 0.0
     accuracy: float = 1e-10
     n_points: int = 100
@@ -64,6 +69,14 @@ def perturbed(wave_function):
     return wave_function
 
 
+def determinants(system, orbitals, down=None):
+    """Both spins share their orbitals if no others are given."""
+    return Slater(system, orbitals, orbitals if down is None else down)
+
+
+SQUARE = [(0, 0), (1, 0), (0, 1)]
+CUBE = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+DOT, BOX = System(6, 2, 3), System(8, 3, 7, Cell.rectangular([4.0, 4.0, 4.0]))
 ASPECT = [0.5, 2.0, 1.25]
 LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
 #: Enough partners to fill vector registers and leave a remainder.
@@ -165,6 +178,45 @@ CASES = [
         naive.product(
             (naive.gaussian(), 1), (naive.deep_sets((4,), 3, (3,)), 12 + 15 + 12 + 4), (naive.gaussian_pair(), 1)
         ),
+        n_points=10,
+    ),
+    Case(
+        "slater_oscillator",
+        lambda: determinants(DOT, Oscillator(2, 3, 1.3, learn_omega=True)),
+        naive.slater(3, naive.oscillator(SQUARE), naive.oscillator(SQUARE)),
+        fermionic=True,
+        n_points=10,
+    ),
+    Case(
+        "slater_line",
+        lambda: Slater(System(4, 1, 4), Oscillator(1, 4, 0.7)),
+        naive.slater(4, naive.oscillator([(0,), (1,), (2,), (3,)], 0.7)),
+        fermionic=True,
+        n_points=10,
+    ),
+    Case(
+        "slater_combination",
+        lambda: determinants(DOT, Combination(Oscillator(2, 6, 0.9, learn_omega=True), 3, noise=0.2)),
+        naive.slater(
+            3,
+            naive.combined(naive.oscillator([*SQUARE, (2, 0), (1, 1), (0, 2)]), 3),
+            naive.combined(naive.oscillator([*SQUARE, (2, 0), (1, 1), (0, 2)]), 3),
+        ),
+        fermionic=True,
+        n_points=10,
+    ),
+    Case(
+        "slater_plane_waves",
+        lambda: determinants(BOX, PlaneWaves(BOX.cell, 7), PlaneWaves(BOX.cell, 1)),
+        naive.slater(7, naive.plane_waves(4, CUBE), naive.plane_waves(4, [])),
+        fermionic=True,
+        n_points=5,
+    ),
+    Case(
+        "slater_pade",
+        lambda: Product(determinants(DOT, Oscillator(2, 3, 1.3, learn_omega=True)), Pade(DOT, 0.8)),
+        naive.product((naive.slater(3, naive.oscillator(SQUARE), naive.oscillator(SQUARE)), 1), (naive.pade(1), 1)),
+        fermionic=True,
         n_points=10,
     ),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),

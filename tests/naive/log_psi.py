@@ -146,3 +146,54 @@ def deep_sets(features, pooled, hidden, activation="tanh", layer_norm=False, res
         return _dense(rest, sums, [*hidden, 1], activation, layer_norm, residual)[0][0]
 
     return log_psi
+
+
+def slater(n_up, up, down=None):
+    """Logarithm of two determinants; `up` and `down` are lists of functions (theta, point), theta whole."""
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for points, functions in ((x[:n_up], up), (x[n_up:], down)):
+            if points:
+                total += mp.log(abs(mp.det(mp.matrix([[f(theta, point) for f in functions] for point in points]))))
+        return total
+
+    return log_psi
+
+
+def oscillator(numbers, omega=None):
+    """Hermite functions without the factor common to all; the frequency is the last parameter where none is given."""
+
+    def orbital(levels):
+        def phi(theta, point):
+            root, value = mp.sqrt(theta[-1] if omega is None else mpf(omega)), mpf(1)
+            for n, coordinate in zip(levels, point, strict=True):
+                t = root * coordinate
+                value *= mp.hermite(n, t) * mp.exp(-(t**2) / 2) / mp.sqrt(2**n * mp.factorial(n))
+            return value
+
+        return phi
+
+    return [orbital(levels) for levels in numbers]
+
+
+def plane_waves(side, numbers):
+    """1, then cosine and sine of 2 pi n.x / side for each n."""
+    waves = [lambda theta, point: mpf(1)]
+    for n in numbers:
+        for function in (mp.cos, mp.sin):
+            waves.append(
+                lambda theta, point, n=n, function=function: function(
+                    2 * mp.pi * sum(a * b for a, b in zip(n, point, strict=True)) / mpf(side)
+                )
+            )
+    return waves
+
+
+def combined(basis, n_orbitals):
+    """Combinations of a basis with the first parameters as coefficients, row by row."""
+
+    def orbital(mu):
+        return lambda theta, point: sum(theta[mu * len(basis) + nu] * f(theta, point) for nu, f in enumerate(basis))
+
+    return [orbital(mu) for mu in range(n_orbitals)]

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from numerics.elementary import exp
-from numerics.link import Slot, kernel, link
+from numerics.link import Slot, link
 from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.parameters import ParameterLayout
 
