@@ -212,13 +212,6 @@ CASES = [
         fermionic=True,
         n_points=5,
     ),
-    Case(
-        "slater_pade",
-        lambda: Product(determinants(DOT, Oscillator(2, 3, 1.3, learn_omega=True)), Pade(DOT, 0.8)),
-        naive.product((naive.slater(3, naive.oscillator(SQUARE), naive.oscillator(SQUARE)), 1), (naive.pade(1), 1)),
-        fermionic=True,
-        n_points=10,
-    ),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
     Case(
         "gaussian_custom",
