@@ -21,7 +21,7 @@ from wavefunctions.product import Product
 from wavefunctions.slater import Slater
 
 OMEGA = 0.7
-#: Spread relative to the energy: a determinant costs digits near its nodes, 3e-11 was the largest seen.
+#: Spread relative to the energy: a determinant costs digits near its nodes, 4e-11 was the largest seen.
 ROUNDING = 1e-9
 
 
