@@ -22,6 +22,7 @@ STUDIES = (
     "hard-spheres",
     "calogero",
     "harmonic-bosons",
+    "harmonic-fermions",
     "deep-sets",
     "bosons-1d",
     "networks",
