@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,14 +49,14 @@ class Slater(WaveFunction):
         for name, orbitals in named:
             layout += orbitals.layout.prefixed(name)
         parts = [determinant_kernels(orbitals) for orbitals in self.orbitals]
-        slots = dict(_JOINED if len(parts) == 2 else _ALONE)
+        templates = _JOINED if len(parts) == 2 else _ALONE
         kernels = {
             slot: link(
                 template,
                 options=INLINE_OPTIONS if slot in PARTICLE_SLOTS[1:] else OPTIONS,
                 **dict(zip(("up", "down"), [part[slot] for part in parts])),
             )
-            for slot, template in slots.items()
+            for slot, template in templates.items()
         }
         super().__init__(system, layout, np.concatenate([orbitals.theta for _, orbitals in named]), kernels)
 
@@ -127,7 +128,7 @@ def _move(p, X, i, Y, numbers, ws):
         down(p[1][1], X[p[2] :], i - p[3], Y, numbers, ws[1])
 
 
-_ALONE = {
+_ALONE: dict[str, Callable] = {
     "workspace": _workspace_alone,
     "log_psi": _add_alone,
     "grad_laplacian": _add_alone,
@@ -137,7 +138,7 @@ _ALONE = {
     "ratio": _move_alone,
     "accept": _move_alone,
 }
-_JOINED = {
+_JOINED: dict[str, Callable] = {
     "workspace": _workspace,
     "log_psi": _log_psi,
     "grad_laplacian": _grad_laplacian,
