@@ -1,8 +1,8 @@
 """Displacements of many points from one, compiled, on tiles: in open space, in a box, modulo a lattice.
 
 ``here`` (d, tile) is the point and ``X`` (n d, tile) the others, one walker per column.  All pairs of all walkers lie in
-flat buffers: ``square[j tile + b]`` becomes |here - X_j|^2 of walker b, and ``x`` (:func:`rows` of d, n tile) has the
-components in its first d rows, where they are needed.  Loops have one output each, so that they fill vector registers.
+flat buffers: ``square[j tile + b]`` becomes |here - X_j|^2 of walker b, and ``x`` (:func:`rows` of d, n tile) has
+the components in its first d rows, where they are needed.  Loops have one output each, so that they fill vector registers.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def box(geometry, d, here, X, n_partners, square, x):
 
 @inlined
 def lattice(geometry, d, here, X, n_partners, square, x):
-    """Shortest displacements modulo a lattice; geometry is (lattice vectors, their inverse, images that may be nearest).
+    """Shortest displacements modulo a lattice; geometry is (lattice vectors, their inverse, images maybe nearest).
 
     Whole lattice vectors are taken away by rounding, then the few images compared that can lie nearer.
     """

@@ -1,7 +1,7 @@
 """The pair sum that all Jastrow factors share.
 
-Where electrons of equal and of opposite spin have radial functions of their own, there are two *kinds* of pairs, 0 and 1.
-Spins up come first, so the partners of one kind are neighbours, and no pair asks of which kind it is.
+Where electrons of equal and of opposite spin have radial functions of their own, there are two *kinds* of pairs, 0 and
+1.  Spins up come first, so the partners of one kind are neighbours, and no pair asks of which kind it is.
 """
 
 from __future__ import annotations
