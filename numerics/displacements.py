@@ -1,8 +1,8 @@
 """Displacements of many points from one, compiled, on tiles: in open space, in a box, modulo a lattice.
 
-``here`` (d, tile) is the point and ``X`` (n d, tile) the others, one walker per column.  All pairs of all walkers lie in
-flat buffers: ``square[j tile + b]`` becomes |here - X_j|^2 of walker b, and ``x`` (:func:`rows` of d, n tile) has
-the components in its first d rows, where they are needed.  Loops have one output each, so that they fill vector registers.
+``here`` (d, tile) is the point and ``X`` (n d, tile) the others, one walker per column.  All pairs of all walkers lie
+in flat buffers: ``square[j tile + b]`` becomes |here - X_j|^2 of walker b, and ``x`` (:func:`rows` of d, n tile) has
+the components in its first d rows, where they are needed.  Loops have one output, so that they fill vector registers.
 """
 
 from __future__ import annotations

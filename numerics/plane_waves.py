@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.link import inlined
+from numerics.link import inlined, kernel
 from numerics.turns import cos_turns, sin_turns
 
 
@@ -18,17 +18,17 @@ def phase_memory(d, highest, tile):
     return np.empty((d, 2 * highest + 1, 2, tile)), np.empty((d, tile)), np.empty((2, tile))
 
 
-@inlined
+@kernel
 def fill_phases(inverse, numbers, d, point, memory, phases):
     """phases[w] = (cos, sin) of 2 pi n_w . s at the point (d, tile) = s . lattice vectors."""
     powers, fractions, column = memory
     for l in range(d):
         out = fractions[l]
         for b in range(out.size):
-            total = 0.0
-            for k in range(d):
-                total += point[k, b] * inverse[k, l]
-            out[b] = total
+            out[b] = 0.0
+        for k in range(d):
+            for b in range(out.size):
+                out[b] += point[k, b] * inverse[k, l]
     _fill_powers(d, fractions, powers)
     highest = powers.shape[1] // 2
     for w in range(numbers.shape[0]):

@@ -25,7 +25,7 @@ class PairPolynomial(Jastrow):
     ----------
     system : the particles.
     order : highest power of r / L in the bracket.
-    cutoff : L, a length; in a cell at most the radius of the largest ball in its Wigner-Seitz cell, which is the default.
+    cutoff : L, a length; in a cell at most, and by default, the radius of the largest ball in its Wigner-Seitz cell.
     strength : of the Coulomb repulsion, which sets a.
     cusp : a itself, instead of the value that follows from the strength; needed in one dimension.
     shared : whether equal and opposite spins share the coefficients (not a).

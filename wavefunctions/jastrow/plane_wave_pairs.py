@@ -7,7 +7,7 @@ import numpy as np
 from hamiltonians.cell import Cell
 from hamiltonians.shells import closed_shells, shell_vectors
 from hamiltonians.system import System
-from numerics.link import INLINE_OPTIONS, inlined, link
+from numerics.link import INLINE_OPTIONS, inlined, kernel, link
 from numerics.plane_waves import fill_phases, phase_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
@@ -98,7 +98,7 @@ def _workspace(p, tile, n):
     return whole, state, (phases, old), phase_memory(n_dim, p[6], tile), np.empty((2, tile))
 
 
-@inlined
+@kernel
 def _fill_sums(p, d, n_up, X, rho, phases, memory):
     """rho = sums of the phases of each species."""
     flat = phases.reshape(phases.size)
