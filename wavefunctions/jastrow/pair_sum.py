@@ -29,8 +29,7 @@ pair_derivatives = Slot("pair_derivatives", "(p, kind, r)")
 pair_parameters = Slot("pair_parameters", "(p, kind, r, b, O, first)")
 displacements = Slot("displacements", "(geometry, d, here, X, n_partners, square, x)")
 n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
-n_kinds = 2  # these three as well
-n_up = 0
+n_kinds = 2  # and these two
 in_cell = False
 
 
@@ -46,7 +45,8 @@ class Jastrow(WaveFunction):
     pair_log : kernel (p, kind, r) -> u.
     pair_derivatives : kernel (p, kind, r) -> (u', u'').
     pair_parameters : kernel (p, kind, r, b, O, first) that adds du/dtheta_k to O[first + k, b].
-    constants : arrays and numbers handed to the kernels after the parameter views; the geometry of the cell follows.
+    constants : arrays and numbers handed to the kernels after the parameter views; n_up and the geometry of
+        the cell follow.
     n_kinds : 2 where pairs of equal spin (kind 0) and of opposite spin (kind 1) differ, 1 where all are of kind 0.
 
     Raises
@@ -69,7 +69,7 @@ class Jastrow(WaveFunction):
         d = system.n_dim
         n_up = system.spin_counts[0] if n_kinds == 2 else system.n_particles
         kernel, geometry = pair_displacements(system)
-        pairs = {"displacements": kernel, "n_dim": d, "n_kinds": n_kinds, "n_up": n_up}
+        pairs = {"displacements": kernel, "n_dim": d, "n_kinds": n_kinds}
         in_cell = system.cell is not None
         kernels = {
             "workspace": link(_workspace, n_dim=d, in_cell=in_cell),
@@ -80,7 +80,7 @@ class Jastrow(WaveFunction):
             "ratio": link(_ratio, options=INLINE_OPTIONS, pair_log=pair_log, **pairs),
             "accept": _accept,
         }
-        super().__init__(system, layout, theta, kernels, (*constants, geometry))
+        super().__init__(system, layout, theta, kernels, (*constants, n_up, geometry))
 
 
 # A particle's pairs, of all walkers of the tile, lie in one flat buffer while u and its derivatives are computed.
@@ -106,7 +106,7 @@ def _log_psi(p, X, log, sign, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(n_up, kind, i, i)
+            start, stop = _partners(p[-2], kind, i, i)
             part = flat[start * tile : stop * tile]
             for m in range(part.size):
                 part[m] = pair_log(p, kind, math.sqrt(part[m]))
@@ -121,7 +121,7 @@ def _grad_laplacian(p, X, G, L, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(n_up, kind, i, i)
+            start, stop = _partners(p[-2], kind, i, i)
             flat_slope, part = flat[start * tile : stop * tile], flat_curvature[start * tile : stop * tile]
             for m in range(part.size):
                 r = math.sqrt(max(flat_slope[m], CLOSE))
@@ -146,7 +146,7 @@ def _log_derivatives(p, X, O, first, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(n_up, kind, i, i)
+            start, stop = _partners(p[-2], kind, i, i)
             for j in range(start, stop):
                 for b in range(X.shape[1]):
                     pair_parameters(p, kind, math.sqrt(square[j, b]), b, O, first)
@@ -166,7 +166,7 @@ def _ratio(p, X, i, Y, log_ratio, ws):
         old[i, b] = FAR
         new[i, b] = FAR
     for kind in range(n_kinds):
-        start, stop = _partners(n_up, kind, i, n_particles)
+        start, stop = _partners(p[-2], kind, i, n_particles)
         before, after = flat_old[start * tile : stop * tile], flat_new[start * tile : stop * tile]
         for m in range(after.size):
             after[m] = pair_log(p, kind, math.sqrt(after[m])) - pair_log(p, kind, math.sqrt(before[m]))

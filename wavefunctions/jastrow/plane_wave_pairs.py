@@ -12,9 +12,8 @@ from numerics.plane_waves import fill_phases, phase_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
-n_dim = 3  # bound at link time, with the two below
+n_dim = 3  # bound at link time, with the number of species
 n_species = 2
-n_up = 0
 
 
 class PlaneWavePairs(WaveFunction):
@@ -58,18 +57,18 @@ class PlaneWavePairs(WaveFunction):
             shell[order],
             inverse,
             int(np.abs(numbers).max()),
+            system.spin_counts[0] if species == 2 else system.n_particles,
         )
-        split = system.spin_counts[0] if species == 2 else system.n_particles
-        place = {"n_dim": system.n_dim, "n_up": split}
+        d = system.n_dim
         kernels = {
-            "workspace": link(_workspace, n_dim=system.n_dim, n_species=species),
-            "log_psi": link(_log_psi, n_species=species, **place),
-            "grad_laplacian": link(_grad_laplacian, n_species=species, **place),
-            "log_derivatives": link(_log_derivatives, **place),
-            "shared_log_derivatives": link(_shared_log_derivatives, **place),
-            "refresh": link(_refresh, **place),
-            "ratio": link(_ratio, options=INLINE_OPTIONS, n_species=species, **place),
-            "accept": link(_accept, options=INLINE_OPTIONS, n_species=species, n_up=split),
+            "workspace": link(_workspace, n_dim=d, n_species=species),
+            "log_psi": link(_log_psi, n_dim=d, n_species=species),
+            "grad_laplacian": link(_grad_laplacian, n_dim=d, n_species=species),
+            "log_derivatives": link(_log_derivatives, n_dim=d),
+            "shared_log_derivatives": link(_shared_log_derivatives, n_dim=d),
+            "refresh": link(_refresh, n_dim=d),
+            "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=d, n_species=species),
+            "accept": link(_accept, options=INLINE_OPTIONS, n_species=species),
         }
         layout = ParameterLayout((("coefficients", (species, n_shells)),))
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)
@@ -99,22 +98,24 @@ def _workspace(p, tile, n):
 
 
 @kernel
-def _fill_sums(p, d, n_up, X, rho, phases, memory):
+def _fill_sums(p, d, X, rho, phases, memory):
     """rho = sums of the phases of each species."""
-    flat = phases.reshape(phases.size)
     for species in range(rho.shape[0]):
-        total = rho[species].reshape(phases.size)
-        for m in range(total.size):
-            total[m] = 0.0
+        for w in range(rho.shape[1]):
+            for b in range(rho.shape[3]):
+                rho[species, w, 0, b] = 0.0
+                rho[species, w, 1, b] = 0.0
     for i in range(X.shape[0] // d):
         fill_phases(p[5], p[2], d, X[i * d : (i + 1) * d], memory, phases)
-        total = rho[0 if i < n_up else rho.shape[0] - 1].reshape(phases.size)
-        for m in range(total.size):
-            total[m] += flat[m]
+        total = rho[0 if i < p[7] else rho.shape[0] - 1]
+        for w in range(total.shape[0]):
+            for c in range(2):
+                for b in range(total.shape[2]):
+                    total[w, c, b] += phases[w, c, b]
 
 
 @inlined
-def _pair_cosines(rho, w, n_up, n_particles, sums):
+def _pair_cosines(rho, w, n_particles, sums):
     """sums[0] = sum of cos(k . r_ij) over pairs of equal spin (or all), sums[1] of opposite spin, for wave vector w."""
     equal, opposite = sums[0], sums[1]
     for b in range(equal.size):
@@ -130,9 +131,9 @@ def _pair_cosines(rho, w, n_up, n_particles, sums):
 
 def _log_psi(p, X, log, sign, ws):
     rho, _, (phases, _), memory, sums = ws
-    _fill_sums(p, n_dim, n_up, X, rho, phases, memory)
+    _fill_sums(p, n_dim, X, rho, phases, memory)
     for w in range(p[2].shape[0]):
-        _pair_cosines(rho, w, n_up, X.shape[0] // n_dim, sums)
+        _pair_cosines(rho, w, X.shape[0] // n_dim, sums)
         for kind in range(n_species):
             coefficient = p[1][kind, p[4][w]]
             for b in range(log.size):
@@ -141,10 +142,10 @@ def _log_psi(p, X, log, sign, ws):
 
 def _grad_laplacian(p, X, G, L, ws):
     rho, _, (phases, field), memory, sums = ws
-    _fill_sums(p, n_dim, n_up, X, rho, phases, memory)
+    _fill_sums(p, n_dim, X, rho, phases, memory)
     n_particles = X.shape[0] // n_dim
     for w in range(p[2].shape[0]):
-        _pair_cosines(rho, w, n_up, n_particles, sums)
+        _pair_cosines(rho, w, n_particles, sums)
         square = 0.0
         for k in range(n_dim):
             square += p[3][w, k] * p[3][w, k]
@@ -154,8 +155,8 @@ def _grad_laplacian(p, X, G, L, ws):
                 L[b] += factor * sums[kind, b]
     slope = sums[0]
     for i in range(n_particles):
-        if i == 0 or (n_species == 2 and i == n_up):
-            _fill_field(p, rho, 0 if i < n_up else n_species - 1, field)
+        if i == 0 or (n_species == 2 and i == p[7]):
+            _fill_field(p, rho, 0 if i < p[7] else n_species - 1, field)
         fill_phases(p[5], p[2], n_dim, X[i * n_dim : (i + 1) * n_dim], memory, phases)
         for w in range(p[2].shape[0]):
             for b in range(slope.size):
@@ -181,20 +182,20 @@ def _fill_field(p, rho, species, field):
 
 def _log_derivatives(p, X, O, first, ws):
     rho, _, (phases, _), memory, sums = ws
-    _fill_sums(p, n_dim, n_up, X, rho, phases, memory)
-    _add_derivatives(p, n_up, X.shape[0] // n_dim, rho, sums, O, first)
+    _fill_sums(p, n_dim, X, rho, phases, memory)
+    _add_derivatives(p, X.shape[0] // n_dim, rho, sums, O, first)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
-    _add_derivatives(p, n_up, X.shape[0] // n_dim, ws[0], ws[4], O, first)
+    _add_derivatives(p, X.shape[0] // n_dim, ws[0], ws[4], O, first)
 
 
 @inlined
-def _add_derivatives(p, n_up, n_particles, rho, sums, O, first):
+def _add_derivatives(p, n_particles, rho, sums, O, first):
     """The pair sums themselves, shell by shell."""
     n_species, n_shells = p[1].shape
     for w in range(p[2].shape[0]):
-        _pair_cosines(rho, w, n_up, n_particles, sums)
+        _pair_cosines(rho, w, n_particles, sums)
         for kind in range(n_species):
             out = O[first + kind * n_shells + p[4][w]]
             for b in range(out.size):
@@ -203,18 +204,18 @@ def _add_derivatives(p, n_up, n_particles, rho, sums, O, first):
 
 def _refresh(p, X, ws):
     _, state, (phases, _), memory, _ = ws
-    _fill_sums(p, n_dim, n_up, X, state, phases, memory)
+    _fill_sums(p, n_dim, X, state, phases, memory)
 
 
 def _ratio(p, X, i, Y, log_ratio, ws):
     _, state, (change, old), memory, _ = ws
     fill_phases(p[5], p[2], n_dim, X[i * n_dim : (i + 1) * n_dim], memory, old)
     fill_phases(p[5], p[2], n_dim, Y, memory, change)
-    flat, flat_old = change.reshape(change.size), old.reshape(old.size)
-    for m in range(flat.size):
-        flat[m] -= flat_old[m]
-    species = 0 if i < n_up else n_species - 1
+    species = 0 if i < p[7] else n_species - 1
     for w in range(p[2].shape[0]):
+        for c in range(2):
+            for b in range(log_ratio.size):
+                change[w, c, b] -= old[w, c, b]
         cosine, sine, own = change[w, 0], change[w, 1], state[species, w]
         equal = p[1][0, p[4][w]]
         for b in range(log_ratio.size):
@@ -228,7 +229,7 @@ def _ratio(p, X, i, Y, log_ratio, ws):
 
 def _accept(p, X, i, Y, accepted, ws):
     _, state, (change, _), _, _ = ws
-    total = state[0 if i < n_up else n_species - 1]
+    total = state[0 if i < p[7] else n_species - 1]
     for w in range(change.shape[0]):
         for c in range(2):
             out, step = total[w, c], change[w, c]
