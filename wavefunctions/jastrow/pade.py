@@ -44,8 +44,8 @@ class Pade(Jastrow):
         slopes = contact_slopes(system, strength, cusp)
         theta = np.full(1 if shared_beta else slopes.size, beta, dtype=np.float64)
         layout = ParameterLayout((("beta", theta.shape),))
-        kernels = pair_log, pair_derivatives, pair_parameters
-        super().__init__(system, layout, theta, *kernels, (slopes,), n_kinds=slopes.size)
+        n_kinds = slopes.size
+        super().__init__(system, layout, theta, pair_log, pair_derivatives, pair_parameters, (slopes,), n_kinds)
 
 
 @inlined

@@ -55,8 +55,8 @@ class PadeSeries(Jastrow):
         layout = ParameterLayout((("beta", (n_kinds,)), ("coefficients", (n_kinds, order - 1))))
         theta = np.zeros(layout.size)
         theta[:n_kinds] = beta
-        kernels = [link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES]
-        super().__init__(system, layout, theta, *kernels, (slopes,), n_kinds=n_kinds)
+        log, derivatives, parameters = (link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES)
+        super().__init__(system, layout, theta, log, derivatives, parameters, (slopes,), n_kinds)
 
 
 @inlined

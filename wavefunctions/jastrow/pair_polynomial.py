@@ -58,9 +58,10 @@ class PairPolynomial(Jastrow):
         self.cutoff = _cutoff(system, cutoff)
         rows = 1 if shared else slopes.size
         layout = ParameterLayout((("coefficients", (rows, order)),))
-        kernels = [link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES]
+        log, derivatives, parameters = (link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES)
         constants = (slopes * self.cutoff, self.cutoff, 1.0 / self.cutoff)
-        super().__init__(system, layout, np.zeros(layout.size), *kernels, constants, n_kinds=slopes.size)
+        theta = np.zeros(layout.size)
+        super().__init__(system, layout, theta, log, derivatives, parameters, constants, slopes.size)
 
 
 def _cutoff(system: System, cutoff: float | None) -> float:

@@ -69,7 +69,7 @@ class Jastrow(WaveFunction):
         d = system.n_dim
         n_up = system.spin_counts[0] if n_kinds == 2 else system.n_particles
         kernel, geometry = pair_displacements(system)
-        pairs = {"displacements": kernel, "n_dim": d, "n_kinds": n_kinds}
+        pairs: dict[str, Any] = {"displacements": kernel, "n_dim": d, "n_kinds": n_kinds}
         in_cell = system.cell is not None
         kernels = {
             "workspace": link(_workspace, n_dim=d, in_cell=in_cell),
