@@ -7,7 +7,7 @@ import numpy as np
 from hamiltonians.cell import Cell
 from hamiltonians.shells import closed_shells, shell_vectors
 from hamiltonians.system import System
-from numerics.link import INLINE_OPTIONS, inlined, kernel, link
+from numerics.link import inlined, kernel, link
 from numerics.plane_waves import fill_phases, phase_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
@@ -67,8 +67,8 @@ class PlaneWavePairs(WaveFunction):
             "log_derivatives": link(_log_derivatives, n_dim=d),
             "shared_log_derivatives": link(_shared_log_derivatives, n_dim=d),
             "refresh": link(_refresh, n_dim=d),
-            "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=d, n_species=species),
-            "accept": link(_accept, options=INLINE_OPTIONS, n_species=species),
+            "ratio": link(_ratio, n_dim=d, n_species=species),
+            "accept": link(_accept, n_species=species),
         }
         layout = ParameterLayout((("coefficients", (species, n_shells)),))
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)
