@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             factor_sections.PadeSeriesFactor,
             factor_sections.PairPolynomialFactor,
             factor_sections.PlaneWavePairsFactor,
+            factor_sections.RadialSeriesFactor,
             factor_sections.HardCoreFactor,
             factor_sections.PowerLawFactor,
             factor_sections.GaussianPairFactor,

@@ -19,6 +19,7 @@ from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PadeSeries, PairPolynomial, PlaneWavePairs, PowerLaw
 from wavefunctions.product import Product
+from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
 
@@ -233,6 +234,7 @@ CASES = [
         n_points=10,
         oscillates=True,
     ),
+    Case("radial_series", lambda: perturbed(RadialSeries(SPACE, 4, 1.5)), naive.radial_series(1.5), n_points=20),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
     Case(
         "gaussian_custom",

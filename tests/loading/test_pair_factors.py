@@ -7,6 +7,7 @@ from vmc.config.build import build
 from vmc.config.load import parse_config
 from vmc.errors import UserError
 from wavefunctions.jastrow import Pade, PadeSeries, PairPolynomial, PlaneWavePairs
+from wavefunctions.radial_series import RadialSeries
 
 DOT = """
 [system]
@@ -45,6 +46,7 @@ def factor(text):
         (DOT + 'kind = "pade_series"\norder = 3', PadeSeries, 6),
         (DOT + 'kind = "pair_polynomial"\norder = 4\ncutoff = 3.0', PairPolynomial, 8),
         (DOT + 'kind = "pair_polynomial"\ncutoff = 3.0\nshared = true', PairPolynomial, 8),
+        (DOT + 'kind = "radial_series"\norder = 2', RadialSeries, 2),
         (GAS + 'kind = "pair_polynomial"\norder = 4', PairPolynomial, 8),
         (GAS + 'kind = "plane_wave_pairs"\nn_shells = 3', PlaneWavePairs, 6),
         (GAS + 'kind = "plane_wave_pairs"\nshared = true', PlaneWavePairs, 5),
@@ -67,7 +69,6 @@ def test_cusps_follow_from_the_hamiltonian():
         psi = factor(text)
         d, n_up = psi.system.n_dim, psi.system.n_up
         for partner, slope in ((1, slopes[0]), (n_up, slopes[1])):
-            shells = 1e3 if psi.system.cell is None else 1.0
             x = np.random.default_rng(1).uniform(1.0, 2.0, (1, psi.system.n_particles, d))
             x[0, partner] = x[0, 0]
             far = psi.evaluate(x.reshape(1, -1)).gradient[0, :1]
@@ -82,6 +83,7 @@ def test_cusps_follow_from_the_hamiltonian():
         (GAS + 'kind = "pade"', "Pade is not periodic"),
         (GAS + 'kind = "pair_polynomial"\ncutoff = 9.0', "cutoff = 9.0: expected a positive length up to 3.88"),
         (DOT + 'kind = "pair_polynomial"', "cutoff is missing"),
+        (GAS + 'kind = "radial_series"', "RadialSeries is not periodic"),
         (DOT + 'kind = "plane_wave_pairs"', "cell is missing"),
         (DOT + 'kind = "pade"\ncusp = [1.0, 2.0, 3.0]', "expected a number, or one for each of 2 kinds of pairs"),
         (DOT + 'kind = "pade_series"\norder = 1', "order"),

@@ -86,6 +86,16 @@ def pade_series(cusp, order, kind, n_kinds=2):
     return u
 
 
+def radial_series(length):
+    """sum over particles of sum_l c_l y^l with y = r^2 / (length^2 + r^2)."""
+
+    def log_psi(theta, x):
+        squares = [sum(coordinate**2 for coordinate in point) for point in x]
+        return sum(c * (s / (mpf(length) ** 2 + s)) ** (l + 1) for s in squares for l, c in enumerate(theta))
+
+    return log_psi
+
+
 def plane_wave_pairs(waves, n_up=None):
     """sum over pairs and waves (shell, k) of a_shell cos(k . r_ij), coefficients of equal spins first."""
     n_shells = 1 + max(shell for shell, _ in waves)

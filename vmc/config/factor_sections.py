@@ -99,6 +99,14 @@ class PlaneWavePairsFactor(Section):
     shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
 
 
+class RadialSeriesFactor(Section):
+    """exp(sum c_l y^l) of each particle, y = r^2 / (length^2 + r^2): mends the density beside pair factors."""
+
+    kind: Literal["radial_series"]
+    order: Count = Field(3, description="highest power")
+    length: Positive = Field(1.0, description="distance from the centre at which y is one half; fixed")
+
+
 class HardCoreFactor(Section):
     """prod (1 - a / r)."""
 
@@ -136,6 +144,7 @@ Factor = Annotated[
     | PadeSeriesFactor
     | PairPolynomialFactor
     | PlaneWavePairsFactor
+    | RadialSeriesFactor
     | HardCoreFactor
     | PowerLawFactor
     | GaussianPairFactor

@@ -23,6 +23,7 @@ from wavefunctions.jastrow import (
     PowerLaw,
 )
 from wavefunctions.product import Product
+from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
 _NETWORKS = tables.FeedForwardFactor, tables.DeepSetsFactor
@@ -59,6 +60,8 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
             return PairPolynomial(system, section.order, section.cutoff, strength, section.cusp, section.shared)
         case tables.PlaneWavePairsFactor():
             return PlaneWavePairs(system, section.n_shells, section.shared)
+        case tables.RadialSeriesFactor():
+            return RadialSeries(system, section.order, section.length)
         case tables.HardCoreFactor():
             return HardCore(system, section.core_radius or _core_radius(config))
         case tables.PowerLawFactor():
