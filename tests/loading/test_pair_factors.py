@@ -64,7 +64,7 @@ def test_cusps_follow_from_the_hamiltonian():
         (DOT + 'kind = "pade"', (0.5, 1.5)),
         (DOT + 'kind = "pade"\ncusp = [0.1, 0.2]', (0.1, 0.2)),
         (DOT + 'kind = "pade"\ncusp = 0.3', (0.3, 0.3)),
-        (GAS + 'kind = "pair_polynomial"', (0.25, 0.5)),
+        (GAS + 'kind = "pair_polynomial"\norder = 5', (0.25, 0.5)),
     ):
         psi = factor(text)
         d, n_up = psi.system.n_dim, psi.system.n_up

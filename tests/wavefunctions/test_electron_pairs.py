@@ -19,9 +19,8 @@ def perturbed(psi):
 
 FACTORS = {
     "pade": lambda d, n_up: perturbed(Pade(System(2, d, n_up), 0.7, strength=1.5)),
-    "pade_series": lambda d, n_up: perturbed(PadeSeries(System(2, d, n_up), 4, 0.7, strength=1.5)),
-    "pair_polynomial": lambda d, n_up: perturbed(PairPolynomial(System(2, d, n_up), 5, 2.0, strength=1.5)),
-    "pair_polynomial_cell": lambda d, n_up: perturbed(PairPolynomial(System(2, d, n_up, CELLS[d]), 5, strength=1.5)),
+    "pade_series": lambda d, n_up: perturbed(PadeSeries(System(2, d, n_up), 5, 0.7, strength=1.5)),
+    "pair_polynomial": lambda d, n_up: perturbed(PairPolynomial(System(2, d, n_up), 4, 2.0, strength=1.5)),
 }
 #: Electrons of spin up among two, and whether they may meet.
 SPINS = {"equal": (2, False), "opposite": (1, True), "no spin": (None, True)}
@@ -66,11 +65,11 @@ def test_slope_at_contact(factor, d):
         assert gradient[:d] == pytest.approx(slope * np.array([0.6, 0.8, 0.0][:d]), rel=1e-5, abs=1e-7)
 
 
-@pytest.mark.parametrize("name", ["pair_polynomial", "pair_polynomial_cell"])
+@pytest.mark.parametrize("cell", [None, CELLS[3]])
 @pytest.mark.parametrize("n_up", [1, 2])
-def test_smooth_at_the_cutoff(name, n_up):
+def test_smooth_at_the_cutoff(cell, n_up):
     """Value, slope and curvature vanish as the third, second and first power of the distance from the cutoff."""
-    psi = FACTORS[name](3, n_up)
+    psi = perturbed(PairPolynomial(System(2, 3, n_up, cell), 4 if cell is None else 5, 1.4))
     for h in (1e-2, 1e-3):
         inside, outside = (psi.evaluate(pair_at(psi.cutoff + step, 3)) for step in (-h, h))
         numbers = [abs(inside.log_psi[0]), np.abs(inside.gradient).max(), abs(inside.laplacian[0])]
@@ -82,16 +81,16 @@ def test_smooth_at_the_cutoff(name, n_up):
 
 
 CUBE = System(5, 3, 2, CELLS[3])
-HEXAGON = System(4, 2, 2, CELLS[2])
+HEXAGON = System(4, 2, cell=CELLS[2])
 FCC = System(4, 3, 2, Cell.of_volume(20.0, "fcc"))
 
 
 @pytest.mark.parametrize(
     "psi",
     [
-        PairPolynomial(CUBE, 4),
-        PairPolynomial(HEXAGON, 4),
-        PairPolynomial(FCC, 4),
+        PairPolynomial(CUBE, 5),
+        PairPolynomial(HEXAGON, 3),
+        PairPolynomial(FCC, 5),
         PlaneWavePairs(CUBE, 3),
         PlaneWavePairs(FCC, 3),
     ],
@@ -113,7 +112,7 @@ def test_translation_and_neighbouring_cells(psi):
     assert (np.abs(psi.evaluate(one_moved.reshape(20, -1)).log_psi - here.log_psi) > 1e-9).all()
 
 
-@pytest.mark.parametrize("psi", [Pade(System(4, 2, 2)), PadeSeries(System(4, 2, 2)), PairPolynomial(CUBE, 3)])
+@pytest.mark.parametrize("psi", [Pade(System(4, 2, 2)), PadeSeries(System(4, 2, 2), 5), PairPolynomial(CUBE, 5)])
 def test_only_equal_spins_may_be_exchanged(psi):
     perturbed(psi)
     x = np.random.default_rng(2).normal(size=(10, psi.system.n_particles, psi.system.n_dim))
@@ -139,7 +138,11 @@ def test_one_beta_for_both_kinds():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda shared: PairPolynomial(CUBE, 4, shared=shared), lambda s: PlaneWavePairs(CUBE, 3, s)]
+    "make",
+    [
+        lambda shared: PairPolynomial(CUBE, 5, shared=shared),
+        pytest.param(lambda shared: PlaneWavePairs(CUBE, 3, shared), marks=pytest.mark.slow),
+    ],
 )
 def test_shared_coefficients(make):
     shared, own = make(True), make(False)
