@@ -97,6 +97,22 @@ class Cell:
         gram = self.lattice @ self.lattice.T
         return bool(np.abs(gram - np.diag(np.diag(gram))).max() < 1e-14 * gram.max())
 
+    @cached_property
+    def near_images(self) -> np.ndarray:
+        """Lattice vectors P (n, d) but zero that lie nearer than the origin to some sum of -1/2 to 1/2 reduced vectors.
+
+        Only they need a look once whole reduced vectors have been taken away by rounding; none at right angles.
+        """
+        basis = self.reduced.lattice
+        points, _ = points_within(basis, float(np.linalg.norm(basis, axis=1).sum()))
+        # |x - P|^2 - |x|^2 = P^2 - 2 x . P is linear in x, and smallest at a corner.
+        return points[(points**2).sum(axis=1) < (1.0 - 1e-9) * np.abs(points @ basis.T).sum(axis=1)]
+
+    @cached_property
+    def inner_radius(self) -> float:
+        """Radius of the largest ball in the Wigner-Seitz cell, half the shortest lattice vector."""
+        return 0.5 * float(np.linalg.norm(self.reduced.lattice, axis=1).min())
+
     def wrap(self, positions: np.ndarray) -> np.ndarray:
         """Positions (..., d) moved into the cell, fractions 0 <= s < 1 of the lattice vectors."""
         fractions = positions @ np.linalg.inv(self.lattice)

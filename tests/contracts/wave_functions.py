@@ -1,5 +1,6 @@
 """The list of wave functions under contract. A new ansatz is one more line, and its twin in tests/naive."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,9 +17,10 @@ from wavefunctions.custom import Custom
 from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
-from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
+from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PadeSeries, PairPolynomial, PlaneWavePairs, PowerLaw
 from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.product import Product
+from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 from wavefunctions.slater import Slater
 
@@ -31,7 +33,7 @@ class Case:
     ----------
     build : makes a fresh object.
     twin : log|psi| written independently, (theta, points).
-    symmetric : whether exchanging particles leaves psi alone.
+    symmetric : whether exchanging particles leaves psi alone, where they have a spin those of equal spin.
     fermionic : whether exchanging particles of one spin turns the sign of psi; there are nodes then.
     core : no pair closer than this, where psi vanishes.
     accuracy : relative accuracy of the derivatives; coarse for finite differences.
@@ -81,6 +83,22 @@ ASPECT = [0.5, 2.0, 1.25]
 LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
 #: Enough partners to fill vector registers and leave a remainder.
 CROWD = System(11, 2)
+#: Particles with spins, and such as repeat themselves.
+SPIN_PLANE = System(5, 2, n_up=3)
+SPIN_CUBE = System(5, 3, n_up=2, cell=Cell.rectangular((2.6, 2.6, 2.6)))
+HEXAGON = System(3, 2, cell=Cell.of_volume(6.0, "hexagonal", 2))
+
+
+def waves(cell, squares):
+    """(shell, k) of one of k and -k with k^2 among the squares, in units of the shortest."""
+    numbers = [np.array(n) for n in itertools.product(range(-2, 3), repeat=cell.n_dim) if n > (0,) * cell.n_dim]
+    vectors = [n @ cell.reciprocal for n in numbers]
+    shortest = min(k @ k for k in vectors)
+    found = [round(float(k @ k / shortest), 6) for k in vectors]
+    return [(squares.index(square), k.tolist()) for square, k in zip(found, vectors) if square in squares]
+
+
+CUBE_WAVES, HEXAGON_WAVES = waves(SPIN_CUBE.cell, [1, 2, 3]), waves(HEXAGON.cell, [1, 3])
 
 CASES = [
     Case("gaussian", lambda: Gaussian(SPACE, 0.37), naive.gaussian()),
@@ -212,6 +230,55 @@ CASES = [
         fermionic=True,
         n_points=5,
     ),
+    Case(
+        "pade_spins",
+        lambda: perturbed(Pade(SPIN_PLANE, 0.8)),
+        naive.spin_pairs(
+            lambda theta, r: r / 3 / (1 + theta[0] * r), lambda theta, r: r / (1 + theta[1] * r), SPIN_PLANE.n_up
+        ),
+    ),
+    Case(
+        "pade_series_spins",
+        lambda: perturbed(PadeSeries(SPIN_PLANE, 5, 0.6)),
+        naive.spin_pairs(naive.pade_series(1.0 / 3.0, 5, 0), naive.pade_series(1.0, 5, 1), SPIN_PLANE.n_up),
+        n_points=20,
+    ),
+    Case(
+        "pair_polynomial_trap",
+        lambda: perturbed(PairPolynomial(PLANE, 4, 2.5)),
+        naive.pairs(naive.pair_polynomial(1.0, 2.5, 4)),
+    ),
+    Case(
+        "pair_polynomial_cube",
+        lambda: perturbed(PairPolynomial(SPIN_CUBE, 5)),
+        naive.spin_pairs(
+            naive.pair_polynomial(0.25, 1.3, 5), naive.pair_polynomial(0.5, 1.3, 5, 5), SPIN_CUBE.n_up, SPIN_CUBE.cell
+        ),
+        n_points=10,
+        oscillates=True,
+    ),
+    Case(
+        "pair_polynomial_hexagon",
+        lambda: perturbed(PairPolynomial(HEXAGON, 3, 1.25)),
+        naive.spin_pairs(naive.pair_polynomial(1.0, 1.25, 3), None, HEXAGON.n_particles, HEXAGON.cell),
+        n_points=10,
+        oscillates=True,
+    ),
+    Case(
+        "plane_wave_pairs_cube",
+        lambda: perturbed(PlaneWavePairs(SPIN_CUBE, 3)),
+        naive.plane_wave_pairs(CUBE_WAVES, SPIN_CUBE.n_up),
+        n_points=4,
+        oscillates=True,
+    ),
+    Case(
+        "plane_wave_pairs_hexagon",
+        lambda: perturbed(PlaneWavePairs(HEXAGON, 2)),
+        naive.plane_wave_pairs(HEXAGON_WAVES),
+        n_points=10,
+        oscillates=True,
+    ),
+    Case("radial_series", lambda: perturbed(RadialSeries(SPACE, 4, 1.5)), naive.radial_series(1.5), n_points=20),
     Case("custom", lambda: custom(PLANE), naive.quartic, accuracy=1e-6),
     Case(
         "gaussian_custom",

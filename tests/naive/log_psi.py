@@ -3,7 +3,9 @@
 Each factory returns a function (theta, x) of a list of parameters and a list of N points.
 """
 
-from mpmath import mp, mpf
+import itertools
+
+from mpmath import matrix, mp, mpf
 
 
 def gaussian(aspect=None):
@@ -30,6 +32,81 @@ def pairs(u):
             for j in range(i):
                 r = mp.sqrt(sum((a - b) ** 2 for a, b in zip(x[i], x[j], strict=True)))
                 total += u(theta, r)
+        return total
+
+    return log_psi
+
+
+def shortest(displacement, cell):
+    """The shortest of a displacement's images in a cell, by going through all that can be."""
+    basis = matrix(cell.reduced.lattice.tolist())
+    fractions = matrix([displacement]) * basis**-1
+    rest = matrix([[f - mp.nint(f) for f in fractions]]) * basis
+    reach = 0 if cell.reduced.is_rectangular else 1
+    steps = itertools.product(range(-reach, reach + 1), repeat=cell.n_dim)
+    return min((list(rest + matrix([step]) * basis) for step in steps), key=lambda x: sum(a**2 for a in x))
+
+
+def spin_pairs(equal, opposite, n_up, cell=None):
+    """Sums of equal(theta, r) and opposite(theta, r) over the pairs of spins, of shortest distances in a cell."""
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for i, j in itertools.combinations(range(len(x)), 2):
+            delta = [a - b for a, b in zip(x[i], x[j], strict=True)]
+            r = mp.sqrt(sum(a**2 for a in (delta if cell is None else shortest(delta, cell))))
+            total += (equal if (i < n_up) == (j < n_up) else opposite)(theta, r)
+        return total
+
+    return log_psi
+
+
+def pair_polynomial(cusp, cutoff, order, first=0):
+    """The radial function as Drummond, Towler and Needs write it, (r - L)^3 sum alpha_l r^l, alpha_1 from the cusp."""
+
+    def u(theta, r):
+        if r >= cutoff:
+            return mpf(0)
+        c, L = theta[first : first + order], mpf(cutoff)
+        alpha = [-c[0] / L**3, None] + [-c[l - 1] / L ** (l + 3) for l in range(2, order + 1)]
+        alpha[1] = mpf(cusp) / (-L) ** 3 + 3 * alpha[0] / L
+        return (r - L) ** 3 * sum(a * r**l for l, a in enumerate(alpha))
+
+    return u
+
+
+def pade_series(cusp, order, kind, n_kinds=2):
+    """The radial function of one kind of pairs."""
+
+    def u(theta, r):
+        beta, c = theta[kind], theta[n_kinds + kind * (order - 1) :]
+        y = beta * r / (1 + beta * r)
+        return mpf(cusp) * r / (1 + beta * r) + sum(c[l - 2] * y**l for l in range(2, order + 1))
+
+    return u
+
+
+def radial_series(length):
+    """sum over particles of sum_l c_l y^l with y = r^2 / (length^2 + r^2)."""
+
+    def log_psi(theta, x):
+        squares = [sum(coordinate**2 for coordinate in point) for point in x]
+        return sum(c * (s / (mpf(length) ** 2 + s)) ** (l + 1) for s in squares for l, c in enumerate(theta))
+
+    return log_psi
+
+
+def plane_wave_pairs(waves, n_up=None):
+    """sum over pairs and waves (shell, k) of a_shell cos(k . r_ij), coefficients of equal spins first."""
+    n_shells = 1 + max(shell for shell, _ in waves)
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for i, j in itertools.combinations(range(len(x)), 2):
+            start = 0 if n_up is None or (i < n_up) == (j < n_up) else n_shells
+            for shell, k in waves:
+                angle = sum(component * (a - b) for component, a, b in zip(k, x[i], x[j], strict=True))
+                total += theta[start + shell] * mp.cos(angle)
         return total
 
     return log_psi

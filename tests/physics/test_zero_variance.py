@@ -24,23 +24,23 @@ FLATTENED = (1.0, 1.0, math.sqrt(8.0))
 
 
 @kernel
-def polynomial_log(p, r):
+def polynomial_log(p, kind, r):
     """Logarithm of 1 + c_1 r + c_2 r^2, the pair function of Taut's closed forms."""
     return log(1.0 + p[1][0] * r + p[1][1] * r * r)
 
 
 @kernel
-def polynomial_derivatives(p, r):
+def polynomial_derivatives(p, kind, r):
     inverse = 1.0 / (1.0 + p[1][0] * r + p[1][1] * r * r)
     first = (p[1][0] + 2.0 * p[1][1] * r) * inverse
     return first, 2.0 * p[1][1] * inverse - first * first
 
 
 @kernel
-def polynomial_parameters(p, r, b, O, first):
+def polynomial_parameters(p, kind, r, b, O, first):
     inverse = 1.0 / (1.0 + p[1][0] * r + p[1][1] * r * r)
-    O[b, first] += r * inverse
-    O[b, first + 1] += r * r * inverse
+    O[first, b] += r * inverse
+    O[first + 1, b] += r * r * inverse
 
 
 def polynomial_pair(system, coefficients):

@@ -232,9 +232,9 @@ PHYSICS = [
     ),
     Bug(
         "cusp constant of the dimension",
-        "wavefunctions/jastrow/pade.py",
-        "cusp = strength / (system.n_dim - 1)",
-        "cusp = strength",
+        "wavefunctions/jastrow/cusps.py",
+        "meeting = strength / (system.n_dim - 1)",
+        "meeting = strength",
         ("tests/wavefunctions/test_construction.py::test_cusp_of_the_dimension",),
     ),
     Bug(

@@ -8,6 +8,7 @@ import pytest
 from hamiltonians.system import System
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import HardCore, Pade, PowerLaw
+from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
 LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
@@ -22,6 +23,8 @@ LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
         (lambda: HardCore(SPACE, 0.0), "core_radius = 0.0: expected a positive length"),
         (lambda: PowerLaw(LINE, -1.0), "exponent = -1.0: expected a positive number"),
         (lambda: Pade(LINE, 1.0), "cusp: expected a number"),
+        (lambda: RadialSeries(PLANE, 0), "order = 0: expected at least 1"),
+        (lambda: RadialSeries(PLANE, 2, -1.0), "length = -1.0: expected a positive length"),
         (lambda: RBM(PLANE, 0), "n_hidden = 0: expected at least 1"),
         (lambda: RBM(PLANE, 2, "exp(F)"), r"amplitude = 'exp\(F\)': expected 'F' or 'sqrt\(F\)'"),
         (lambda: RBM(PLANE, 2, sigma=-1.0), "sigma = -1.0: expected a positive length"),

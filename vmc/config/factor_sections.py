@@ -59,12 +59,55 @@ class DeepSetsFactor(Section):
     output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
 
 
+Cusp = Annotated[
+    Finite | list[Finite] | None,
+    Field(None, description="slope at contact, for equal and opposite spins where two; else from the interaction"),
+]
+Order = Annotated[int, Field(ge=2)]
+
+
 class PadeFactor(Section):
-    """exp(sum a r / (1 + beta r)) with the Coulomb cusp a of the dimension."""
+    """exp(sum a r / (1 + beta r)) with the Coulomb cusps a of the dimension; with n_up, one for each kind of pairs."""
 
     kind: Literal["pade"]
     beta: Positive = Field(1.0, description="initial range parameter")
-    cusp: Finite | None = Field(None, description="a, where it shall not follow from the interaction")
+    cusp: Cusp = None
+    shared_beta: bool = Field(False, description="one beta for pairs of equal and opposite spins")
+
+
+class PadeSeriesFactor(Section):
+    """The Pade form plus powers of beta r / (1 + beta r): closer to the exact pair function in a trap."""
+
+    kind: Literal["pade_series"]
+    order: Order = Field(4, description="highest power")
+    beta: Positive = Field(1.0, description="initial range parameter")
+    cusp: Cusp = None
+
+
+class PairPolynomialFactor(Section):
+    """A polynomial of the distance with the Coulomb cusps that ends smoothly at a cutoff; in traps and in cells."""
+
+    kind: Literal["pair_polynomial"]
+    order: Order = Field(8, description="highest power")
+    cutoff: Positive | None = Field(None, description="a length; in a cell the longest possible where not given")
+    cusp: Cusp = None
+    shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
+
+
+class PlaneWavePairsFactor(Section):
+    """exp(sum of a_s cos(k . r_ij)) over pairs and shells s of wave vectors of a cell, beside a pair_polynomial."""
+
+    kind: Literal["plane_wave_pairs"]
+    n_shells: Count = Field(5, description="the shortest shells")
+    shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
+
+
+class RadialSeriesFactor(Section):
+    """exp(sum c_l y^l) of each particle, y = r^2 / (length^2 + r^2): mends the density beside pair factors."""
+
+    kind: Literal["radial_series"]
+    order: Count = Field(3, description="highest power")
+    length: Positive = Field(1.0, description="distance from the centre at which y is one half; fixed")
 
 
 class HardCoreFactor(Section):
@@ -113,6 +156,10 @@ Factor = Annotated[
     | FeedForwardFactor
     | DeepSetsFactor
     | PadeFactor
+    | PadeSeriesFactor
+    | PairPolynomialFactor
+    | PlaneWavePairsFactor
+    | RadialSeriesFactor
     | HardCoreFactor
     | PowerLawFactor
     | GaussianPairFactor

@@ -29,18 +29,18 @@ class GaussianPair(Jastrow):
 
 
 @inlined
-def pair_log(p, r):
+def pair_log(p, kind, r):
     """-gamma r^2."""
     return -p[1][0] * r * r
 
 
 @inlined
-def pair_derivatives(p, r):
+def pair_derivatives(p, kind, r):
     """First and second derivative: -2 gamma r and -2 gamma."""
     return -2.0 * p[1][0] * r, -2.0 * p[1][0]
 
 
 @inlined
-def pair_parameters(p, r, b, O, first):
+def pair_parameters(p, kind, r, b, O, first):
     """Derivative with respect to gamma: -r^2."""
     O[first, b] -= r * r

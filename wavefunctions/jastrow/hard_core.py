@@ -44,14 +44,14 @@ class HardCore(Jastrow):
 
 
 @inlined
-def pair_log(p, r):
+def pair_log(p, kind, r):
     """log(1 - a / r), minus infinity for r <= a."""
     outside = 1.0 - p[1] / r
     return log(outside if outside > 0.0 else 0.0)
 
 
 @inlined
-def pair_derivatives(p, r):
+def pair_derivatives(p, kind, r):
     """First and second derivative: a / (r (r - a)) and -a (2 r - a) / (r (r - a))^2."""
     a = p[1]
     denominator = 1.0 / (r * (r - a))
@@ -59,5 +59,5 @@ def pair_derivatives(p, r):
 
 
 @inlined
-def pair_parameters(p, r, b, O, first):
+def pair_parameters(p, kind, r, b, O, first):
     """The core radius is fixed."""

@@ -40,19 +40,19 @@ class PowerLaw(Jastrow):
 
 
 @inlined
-def pair_log(p, r):
+def pair_log(p, kind, r):
     """lambda log r."""
     return p[1][0] * log(r)
 
 
 @inlined
-def pair_derivatives(p, r):
+def pair_derivatives(p, kind, r):
     """First and second derivative: lambda / r and -lambda / r^2."""
     first = p[1][0] / r
     return first, -first / r
 
 
 @inlined
-def pair_parameters(p, r, b, O, first):
+def pair_parameters(p, kind, r, b, O, first):
     """Derivative with respect to lambda: log r."""
     O[first, b] += log(r)

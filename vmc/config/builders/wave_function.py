@@ -14,8 +14,17 @@ from wavefunctions.custom import Custom
 from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
-from wavefunctions.jastrow import GaussianPair, HardCore, Pade, PowerLaw
+from wavefunctions.jastrow import (
+    GaussianPair,
+    HardCore,
+    Pade,
+    PadeSeries,
+    PairPolynomial,
+    PlaneWavePairs,
+    PowerLaw,
+)
 from wavefunctions.product import Product
+from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
 _NETWORKS = tables.FeedForwardFactor, tables.DeepSetsFactor
@@ -45,7 +54,16 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
             options = section.model_dump(exclude={"kind"})
             return DeepSets(system, seed=config.seed, **options)
         case tables.PadeFactor():
-            return Pade(system, section.beta, _coulomb_strength(config), section.cusp)
+            return Pade(system, section.beta, _coulomb_strength(config), section.cusp, section.shared_beta)
+        case tables.PadeSeriesFactor():
+            return PadeSeries(system, section.order, section.beta, _coulomb_strength(config), section.cusp)
+        case tables.PairPolynomialFactor():
+            strength = _coulomb_strength(config)
+            return PairPolynomial(system, section.order, section.cutoff, strength, section.cusp, section.shared)
+        case tables.PlaneWavePairsFactor():
+            return PlaneWavePairs(system, section.n_shells, section.shared)
+        case tables.RadialSeriesFactor():
+            return RadialSeries(system, section.order, section.length)
         case tables.HardCoreFactor():
             return HardCore(system, section.core_radius or _core_radius(config))
         case tables.PowerLawFactor():
