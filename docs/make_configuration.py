@@ -60,6 +60,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             factor_sections.UserFactor,
         ),
     ),
+    ("wavefunction.backflow", (factor_sections.PairBackflowSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
     (
         "optimizer",

@@ -51,6 +51,26 @@ _ELECTRON_PAIR = {
     (3, 0.5): (2.000000, 2e-6),
     (3, 1.0): (3.730123, 3e-6),
 }
+#: (n_dim, n_particles, omega) -> energy, error; closed shells of electrons.
+_DOTS = {
+    (2, 6, 0.28): (7.60019, 6e-5),
+    (2, 6, 0.5): (11.78484, 6e-5),
+    (2, 6, 1.0): (20.15932, 8e-5),
+    (2, 12, 0.1): (12.26984, 8e-5),
+    (2, 12, 0.5): (39.1596, 1e-4),
+    (2, 12, 1.0): (65.7001, 1e-4),
+    (2, 20, 0.1): (29.9779, 1e-4),
+    (2, 20, 0.28): (61.9268, 1e-4),
+    (2, 20, 1.0): (155.8822, 1e-4),
+    (2, 30, 1.0): (308.5627, 2e-4),
+    (2, 42, 1.0): (542.9428, 8e-4),
+    (2, 56, 1.0): (879.3986, 6e-4),
+    (3, 8, 0.1): (5.7028, 1e-4),
+    (3, 8, 0.5): (18.9611, 1e-4),
+    (3, 8, 1.0): (32.6680, 1e-4),
+    (3, 20, 0.1): (27.2717, 2e-4),
+    (3, 20, 1.0): (142.8875, 2e-4),
+}
 #: (n_dim, omega) -> energy and source, where the ground state is a polynomial times a Gaussian.
 _CLOSED_FORMS = {
     (2, 1.0): (3.0, _TAUT_1994),
@@ -86,6 +106,20 @@ def published_electron_pair(n_dim: int, omega: float) -> Reference:
     if (n_dim, omega) not in _ELECTRON_PAIR:
         raise KeyError(f"no published energy for n_dim = {n_dim}, omega = {omega}")
     value, error = _ELECTRON_PAIR[n_dim, omega]
+    return Reference(value, error, "published", _DIFFUSION)
+
+
+def electron_dot(n_dim: int, n_particles: int, omega: float) -> Reference:
+    """Diffusion Monte Carlo energy of closed shells of electrons, as many up as down, in a dot: an upper bound.
+
+    Raises
+    ------
+    KeyError
+        for a dot without a published value.
+    """
+    if (n_dim, n_particles, omega) not in _DOTS:
+        raise KeyError(f"no published energy for n_dim = {n_dim}, n_particles = {n_particles}, omega = {omega}")
+    value, error = _DOTS[n_dim, n_particles, omega]
     return Reference(value, error, "published", _DIFFUSION)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vmc.config import Config
 from vmc.evaluation import EnergySummary
+from vmc.gas import gas_dict, gas_lines, gas_summary
 from vmc.observables.measured import observable_lines
 from vmc.statistics import format_value
 
@@ -19,6 +20,8 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
         f"variance    {format_value(energy.variance, energy.variance_error)}   "
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
+    gas = gas_summary(summary, config)
+    lines += gas_lines(gas) if gas else []
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
     lines += observable_lines(summary.observables, summary.equilibration)
     if math.isfinite(summary.virial_ratio.value):
@@ -66,6 +69,8 @@ def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
         "target_reached": summary.target_reached,
         **summary.verdict.as_dict(),
     }
+    if gas := gas_summary(summary, config):
+        result["per_electron"] = gas_dict(gas)
     if config.reference is not None:
         result["reference"] = config.reference.model_dump()
     return result

@@ -131,6 +131,14 @@ class GaussianPairFactor(Section):
     gamma: Finite = 0.0
 
 
+class PairBackflowSection(Section):
+    """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
+
+    kind: Literal["pair"]
+    order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
+    cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
+
+
 class SlaterFactor(Section):
     """Determinants of orbitals, one for each spin: plane waves in a cell, the oscillator's in a trap."""
 
@@ -141,6 +149,9 @@ class SlaterFactor(Section):
         None, description="orbitals to mix, with coefficients as parameters; none for no mixing"
     )
     noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
+    backflow: PairBackflowSection | None = Field(
+        None, description="orbitals at displaced coordinates; none for the particles' own"
+    )
 
 
 class UserFactor(Section):

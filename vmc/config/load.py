@@ -196,4 +196,4 @@ def _all_kinds() -> set[str]:
 
 
 _KINDS = _all_kinds()
-_CHOSEN_BY_KIND = ("hamiltonian", "interaction", "sampler", "optimizer", "schedule")
+_CHOSEN_BY_KIND = ("hamiltonian", "backflow", "interaction", "sampler", "optimizer", "schedule")

@@ -55,7 +55,7 @@ class PairPolynomial(Jastrow):
             raise ValueError(f"order = {order}: expected at least 2")
         slopes = contact_slopes(system, strength, cusp)
         #: L.
-        self.cutoff = _cutoff(system, cutoff)
+        self.cutoff = cutoff_length(system, cutoff)
         rows = 1 if shared else slopes.size
         layout = ParameterLayout((("coefficients", (rows, order)),))
         log, derivatives, parameters = (link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES)
@@ -64,7 +64,8 @@ class PairPolynomial(Jastrow):
         super().__init__(system, layout, theta, log, derivatives, parameters, constants, slopes.size)
 
 
-def _cutoff(system: System, cutoff: float | None) -> float:
+def cutoff_length(system: System, cutoff: float | None) -> float:
+    """L in a system: what is given, checked, or the largest that a cell allows."""
     longest = np.inf if system.cell is None else system.cell.inner_radius
     if cutoff is None:
         if system.cell is None:
@@ -99,7 +100,7 @@ def _bracket(p, order, kind, x):
     return value * square + linear * x + c[0], first + linear, second
 
 
-def _pair_log(p, kind, r):
+def pair_log(p, kind, r):
     """(1 - x)^3 times the bracket."""
     x = min(r * p[4], 1.0)
     value, _, _ = _bracket(p, order, kind, x)
@@ -107,7 +108,7 @@ def _pair_log(p, kind, r):
     return rest * rest * rest * value
 
 
-def _pair_derivatives(p, kind, r):
+def pair_derivatives(p, kind, r):
     """First and second derivative with respect to r."""
     x = min(r * p[4], 1.0)
     value, first, second = _bracket(p, order, kind, x)
@@ -116,7 +117,7 @@ def _pair_derivatives(p, kind, r):
     return slope * p[4], rest * (rest * (rest * second - 6.0 * first) + 6.0 * value) * (p[4] * p[4])
 
 
-def _pair_parameters(p, kind, r, b, O, first):
+def pair_parameters(p, kind, r, b, O, first):
     """Derivatives with respect to c_0, c_2, ...: (1 - x)^3 (1 + 3 x) and (1 - x)^3 x^l."""
     start = first + min(kind, p[1].shape[0] - 1) * order
     x = min(r * p[4], 1.0)
@@ -129,4 +130,4 @@ def _pair_parameters(p, kind, r, b, O, first):
         O[start + l, b] += term
 
 
-_TEMPLATES = _pair_log, _pair_derivatives, _pair_parameters
+_TEMPLATES = pair_log, pair_derivatives, pair_parameters

@@ -94,7 +94,7 @@ def _workspace(p, tile, n):
 
 
 @inlined
-def _partners(n_up, kind, i, n_partners):
+def partners(n_up, kind, i, n_partners):
     """First and last of the partners j < n_partners that make pairs of a kind with particle i."""
     split = min(n_up, n_partners)
     return (0, split) if (kind == 0) == (i < n_up) else (split, n_partners)
@@ -106,7 +106,7 @@ def _log_psi(p, X, log, sign, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(p[-2], kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             part = flat[start * tile : stop * tile]
             for m in range(part.size):
                 part[m] = pair_log(p, kind, math.sqrt(part[m]))
@@ -121,7 +121,7 @@ def _grad_laplacian(p, X, G, L, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(p[-2], kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             flat_slope, part = flat[start * tile : stop * tile], flat_curvature[start * tile : stop * tile]
             for m in range(part.size):
                 r = math.sqrt(max(flat_slope[m], CLOSE))
@@ -146,7 +146,7 @@ def _log_derivatives(p, X, O, first, ws):
     for i in range(1, X.shape[0] // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         for kind in range(n_kinds):
-            start, stop = _partners(p[-2], kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             for j in range(start, stop):
                 for b in range(X.shape[1]):
                     pair_parameters(p, kind, math.sqrt(square[j, b]), b, O, first)
@@ -166,7 +166,7 @@ def _ratio(p, X, i, Y, log_ratio, ws):
         old[i, b] = FAR
         new[i, b] = FAR
     for kind in range(n_kinds):
-        start, stop = _partners(p[-2], kind, i, n_particles)
+        start, stop = partners(p[-2], kind, i, n_particles)
         before, after = flat_old[start * tile : stop * tile], flat_new[start * tile : stop * tile]
         for m in range(after.size):
             after[m] = pair_log(p, kind, math.sqrt(after[m])) - pair_log(p, kind, math.sqrt(before[m]))

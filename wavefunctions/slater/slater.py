@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from hamiltonians.system import System
 from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.defaults import PARTICLE_SLOTS
 from wavefunctions.orbitals.base import Orbitals
-from wavefunctions.parameters import ParameterLayout
+from wavefunctions.orbitals.spins import SpinOrbitals
 from wavefunctions.slater.determinant import determinant_kernels
 
 up = Slot("up", "(p, X, ..., ws)")
@@ -36,19 +34,9 @@ class Slater(WaveFunction):
     """
 
     def __init__(self, system: System, orbitals_up: Orbitals | None, orbitals_down: Orbitals | None = None) -> None:
-        given = [("up", system.spin_counts[0], orbitals_up), ("down", system.spin_counts[1], orbitals_down)]
-        for spin, count, orbitals in given:
-            _refuse_misfit(system, spin, count, orbitals)
-        self.orbitals = tuple(orbitals for _, _, orbitals in given if orbitals is not None)
-        self.is_periodic = all(orbitals.cell is not None for orbitals in self.orbitals)
-        self.is_shared = len(self.orbitals) == 2 and orbitals_up is orbitals_down
-        named = [(spin, orbitals) for spin, _, orbitals in given if orbitals is not None]
-        if self.is_shared:
-            named = [("orbitals", self.orbitals[0])]
-        layout = ParameterLayout(())
-        for name, orbitals in named:
-            layout += orbitals.layout.prefixed(name)
-        parts = [determinant_kernels(orbitals) for orbitals in self.orbitals]
+        self.orbitals = SpinOrbitals(system, orbitals_up, orbitals_down)
+        self.is_periodic = self.orbitals.is_periodic
+        parts = [determinant_kernels(orbitals) for orbitals in self.orbitals.sets]
         templates = _JOINED if len(parts) == 2 else _ALONE
         kernels = {
             slot: link(
@@ -58,27 +46,13 @@ class Slater(WaveFunction):
             )
             for slot, template in templates.items()
         }
-        super().__init__(system, layout, np.concatenate([orbitals.theta for _, orbitals in named]), kernels)
+        super().__init__(system, self.orbitals.layout, self.orbitals.theta, kernels)
 
     def arguments(self) -> tuple[Any, ...]:
         """(theta, (p of up, p of down), rows of spin up, particles of spin up, offset of down's parameters)."""
-        first, n_up = self.orbitals[0].n_params, self.orbitals[0].n_orbitals
-        rows, theta = n_up * self.system.n_dim, self.theta
-        if len(self.orbitals) == 1:
-            return theta, (self.orbitals[0].arguments(theta),), rows, n_up, 0
-        shift = 0 if self.is_shared else first
-        second = self.orbitals[1].arguments(theta[shift : shift + self.orbitals[1].n_params])
-        return theta, (self.orbitals[0].arguments(theta[:first]), second), rows, n_up, shift
-
-
-def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None) -> None:
-    found = 0 if orbitals is None else orbitals.n_orbitals
-    if found != count:
-        raise ValueError(f"orbitals_{spin} has {found} orbitals: expected {count}, the particles of spin {spin}")
-    if orbitals is not None and orbitals.n_dim != system.n_dim:
-        raise ValueError(f"orbitals_{spin} is for n_dim = {orbitals.n_dim}, the system has {system.n_dim}")
-    if orbitals is not None and orbitals.cell not in (None, system.cell):
-        raise ValueError(f"orbitals_{spin} belongs to another cell than the system")
+        n_up = self.orbitals.sets[0].n_orbitals
+        parts = self.orbitals.arguments(self.theta)
+        return self.theta, parts, n_up * self.system.n_dim, n_up, self.orbitals.shift
 
 
 def _workspace_alone(p, tile, n):

@@ -9,11 +9,20 @@ from vmc.config.factor_sections import SlaterFactor
 from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.schema import Config
 from vmc.errors import UserError
+from wavefunctions.backflow import BackflowSlater, PairBackflow
 from wavefunctions.orbitals import Combination, Orbitals, Oscillator, PlaneWaves
 from wavefunctions.slater import Slater
 
 
-def build_slater(config: Config, system: System, section: SlaterFactor) -> Slater:
+def build_slater(config: Config, system: System, section: SlaterFactor) -> Slater | BackflowSlater:
+    """Determinants of the particles' own coordinates, or of displaced ones."""
+    up, down = _spin_orbitals(config, system, section)
+    if section.backflow is None:
+        return Slater(system, up, down)
+    return BackflowSlater(PairBackflow(system, section.backflow.order, section.backflow.cutoff), up, down)
+
+
+def _spin_orbitals(config: Config, system: System, section: SlaterFactor) -> tuple[Orbitals | None, Orbitals | None]:
     """Orbitals that fit the Hamiltonian; equal numbers of both spins share their parameters."""
     if system.n_up is None:
         raise UserError("wavefunction slater: system.n_up is missing: expected the number of particles with spin up")
@@ -22,8 +31,8 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> Slate
     n_up, n_down = system.spin_counts
     up = _orbitals(config, system, section, n_up, "system.n_up")
     if n_up == n_down:
-        return Slater(system, up, up)
-    return Slater(system, up, _orbitals(config, system, section, n_down, "n_down = n_particles - n_up"))
+        return up, up
+    return up, _orbitals(config, system, section, n_down, "n_down = n_particles - n_up")
 
 
 def _orbitals(config: Config, system: System, section: SlaterFactor, count: int, name: str) -> Orbitals | None:

@@ -1,0 +1,91 @@
+"""Determinants at the coordinates of quasi-particles: derivatives, antisymmetry, and the limit of no backflow."""
+
+import numpy as np
+import pytest
+
+from hamiltonians.cell import Cell
+from hamiltonians.system import System
+from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
+from wavefunctions.backflow import BackflowSlater, PairBackflow
+from wavefunctions.orbitals.plane_waves import PlaneWaves
+
+BOX = Cell.rectangular([3.0, 3.0, 3.0])
+PLANE = Cell.of_volume(12.0, "square", 2)
+
+
+def gas(n_up, n_down, cell, strength=1.0):
+    quasi = PairBackflow(System(n_up + n_down, cell.n_dim, n_up, cell), 4)
+    if strength:
+        perturbed(quasi)
+    up, down = (PlaneWaves(cell, n) if n else None for n in (n_up, n_down))
+    return BackflowSlater(quasi, up, down)
+
+
+CASES = {
+    "space": lambda: gas(7, 7, BOX),
+    "space_one_spin_flipped": lambda: gas(7, 1, BOX),
+    "polarised": lambda: gas(7, 0, BOX),
+    "down_only": lambda: gas(0, 7, BOX),
+    "plane": lambda: gas(5, 5, PLANE),
+}
+cases = pytest.mark.parametrize("build", CASES.values(), ids=CASES)
+
+
+def log_psi(psi, x):
+    return psi.evaluate(x[None]).log_psi[0]
+
+
+@cases
+def test_derivatives(build):
+    psi = build()
+    X = points(psi, 3)
+    found = psi.evaluate(X)
+    assert np.isfinite(found.log_psi).all()
+    for b, x in enumerate(X):
+        first, second = differences(lambda y: np.array([log_psi(psi, y)]), x)
+        scale = np.abs(found.gradient[b]).max()
+        np.testing.assert_allclose(found.gradient[b], first[0], atol=1e-7 * scale**5)
+        np.testing.assert_allclose(found.laplacian[b], second[0].sum(), rtol=1e-5, atol=1e-6 * scale**5)
+    for k in range(psi.n_params):
+        centre = psi.theta[k]
+        psi.theta[k] = centre + 1e-5
+        above = psi.evaluate(X).log_psi
+        psi.theta[k] = centre - 1e-5
+        below = psi.evaluate(X).log_psi
+        psi.theta[k] = centre
+        np.testing.assert_allclose(found.log_derivatives[:, k], (above - below) / 2e-5, rtol=1e-6, atol=1e-6)
+
+
+@cases
+def test_equal_spins_are_antisymmetric_and_the_cell_repeats(build):
+    psi = build()
+    system = psi.system
+    X = points(psi, 5)
+    found = psi.evaluate(X)
+    d, n_up = system.n_dim, system.n_up
+    pair = [0, 1] if n_up > 1 else [n_up, n_up + 1]
+    order = np.arange(system.n_particles)
+    order[pair] = order[pair[::-1]]
+    swapped = psi.evaluate(X.reshape(5, -1, d)[:, order].reshape(X.shape))
+    assert (swapped.sign == -found.sign).all()
+    np.testing.assert_allclose(swapped.log_psi, found.log_psi, atol=1e-9)
+    jumps = np.random.default_rng(7).integers(-2, 3, (5, system.n_particles, d)) @ system.cell.lattice
+    repeated = psi.evaluate(X + jumps.reshape(X.shape))
+    assert (repeated.sign == found.sign).all()
+    np.testing.assert_allclose(repeated.log_psi, found.log_psi, atol=1e-9)
+
+
+def test_without_backflow_the_kinetic_energy_is_that_of_plane_waves():
+    psi = gas(7, 7, BOX, strength=0.0)
+    k2 = 2 * 6 * (2 * np.pi / 3.0) ** 2
+    np.testing.assert_allclose(psi.evaluate(points(psi, 20)).kinetic, 0.5 * k2, rtol=1e-9)
+    psi.theta[0] = 0.1
+    assert np.ptp(psi.evaluate(points(psi, 20)).kinetic) > 0.1
+
+
+def test_orbitals_must_fit():
+    quasi = PairBackflow(System(8, 3, 7, BOX), 4)
+    with pytest.raises(ValueError, match="orbitals_down has 7 orbitals: expected 1"):
+        BackflowSlater(quasi, PlaneWaves(BOX, 7), PlaneWaves(BOX, 7))
+    with pytest.raises(ValueError, match="orbitals_up belongs to another cell"):
+        BackflowSlater(quasi, PlaneWaves(Cell.rectangular([2.0, 2.0, 2.0]), 7), PlaneWaves(BOX, 1))

@@ -1,0 +1,167 @@
+"""The contract of quasi-particles, held to every implementation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from hamiltonians.cell import Cell
+from hamiltonians.system import System
+from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.pair import PairBackflow
+
+STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Case:
+    """Quasi-particles with parameters away from zero."""
+
+    name: str
+    build: Callable[[], QuasiParticles]
+
+
+def perturbed(quasi):
+    quasi.theta += np.random.default_rng(5).normal(0.0, 0.1, quasi.theta.size)
+    return quasi
+
+
+BOX = Cell.rectangular([3.0, 2.5, 4.0])
+CASES = [
+    Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
+    Case("pair_plane", lambda: perturbed(PairBackflow(System(4, 2, 2), 3, 2.5))),
+    Case("pair_polarised", lambda: perturbed(PairBackflow(System(3, 2, 3), 3, 2.5))),
+    Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
+    Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),
+    Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4))),
+    Case("pair_hexagonal", lambda: perturbed(PairBackflow(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), 4))),
+]
+cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@dataclass
+class Values:
+    Q: np.ndarray
+    J: np.ndarray
+    laplacian: np.ndarray
+    S: np.ndarray
+    grad_S: np.ndarray
+    laplacian_S: np.ndarray
+    pulled: np.ndarray
+
+
+def coordinates(quasi, X):
+    """Q (n, N d) and S (n,) at configurations X (n, N d)."""
+    p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
+    Q, S = np.empty(tile.shape), np.zeros(len(X))
+    quasi.kernels["coordinates"](p, tile, Q, S, quasi.kernels["workspace"](p, len(X), X.shape[1]))
+    return Q.T.copy(), S
+
+
+def everything(quasi, X, F):
+    p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
+    n, count = tile.shape
+    Q, J, LQ, G = np.empty((n, count)), np.empty((n, n, count)), np.empty((n, count)), np.zeros((n, count))
+    L, O = np.zeros(count), np.zeros((quasi.theta.size + 1, count))
+    ws = quasi.kernels["workspace"](p, count, n)
+    quasi.kernels["derivatives"](p, tile, Q, J, LQ, G, L, ws)
+    quasi.kernels["pull_back"](p, tile, np.ascontiguousarray(F.T), O, 1, ws)
+    assert (O[0] == 0.0).all()
+    _, S = coordinates(quasi, X)
+    return Values(Q.T, np.moveaxis(J, 2, 0), LQ.T, S, G.T, L, O[1:].T)
+
+
+def points(quasi, n=6):
+    system = quasi.system
+    rng = np.random.default_rng(3)
+    if system.cell is None:
+        return rng.normal(0.0, 0.8, (n, system.n_coordinates))
+    fractions = rng.uniform(size=(n, system.n_particles, system.n_dim))
+    return (fractions @ system.cell.lattice).reshape(n, -1)
+
+
+def differences(function, x):
+    """First and second derivatives of function(x) (values,) along each coordinate, fourth order."""
+    first, second = [], []
+    for k in range(x.size):
+        step = np.zeros(x.size)
+        step[k] = STEP
+        far, near, here = (
+            [function(x + s * step) for s in (-2, 2)],
+            [function(x + s * step) for s in (-1, 1)],
+            function(x),
+        )
+        first.append((8 * (near[1] - near[0]) - (far[1] - far[0])) / (12 * STEP))
+        second.append((16 * (near[0] + near[1]) - (far[0] + far[1]) - 30 * here) / (12 * STEP**2))
+    return np.array(first).T, np.array(second).T
+
+
+@cases
+def test_derivatives_by_coordinates(case):
+    quasi = case.build()
+    X = points(quasi)
+    found = everything(quasi, X, np.zeros(X.shape))
+    for b, x in enumerate(X):
+        J, second = differences(lambda y: coordinates(quasi, y[None])[0][0], x)
+        np.testing.assert_allclose(found.J[b], J, atol=1e-8, rtol=1e-8)
+        np.testing.assert_allclose(found.laplacian[b], second.sum(axis=1), atol=2e-6, rtol=1e-6)
+        grad_S, second_S = differences(lambda y: coordinates(quasi, y[None])[1], x)
+        np.testing.assert_allclose(found.grad_S[b], grad_S[0], atol=1e-8, rtol=1e-8)
+        np.testing.assert_allclose(found.laplacian_S[b], second_S[0].sum(), atol=2e-6, rtol=1e-6)
+    np.testing.assert_allclose(found.Q, coordinates(quasi, X)[0], rtol=1e-13)
+    assert np.abs(found.J - np.eye(X.shape[1])).max() > 0.01
+
+
+@cases
+def test_pull_back_to_parameters(case):
+    quasi = case.build()
+    X = points(quasi)
+    F = np.random.default_rng(4).normal(size=X.shape)
+    found = everything(quasi, X, F)
+
+    def pulled():
+        Q, S = coordinates(quasi, X)
+        return (F * Q).sum(axis=1) + S
+
+    for k in range(quasi.theta.size):
+        centre = quasi.theta[k]
+        quasi.theta[k] = centre + 1e-4
+        above = pulled()
+        quasi.theta[k] = centre - 1e-4
+        below = pulled()
+        quasi.theta[k] = centre
+        np.testing.assert_allclose(found.pulled[:, k], (above - below) / 2e-4, atol=1e-7, rtol=1e-6)
+
+
+@cases
+def test_particles_of_equal_spin_are_exchanged_with_their_quasi_particles(case):
+    quasi = case.build()
+    d, n_up = quasi.system.n_dim, quasi.system.n_up
+    X = points(quasi)
+    last = quasi.system.n_particles if n_up is None else max(n_up, 2)
+    order = np.arange(quasi.system.n_particles)
+    order[[0, last - 1]] = order[[last - 1, 0]]
+    swapped = X.reshape(len(X), -1, d)[:, order].reshape(X.shape)
+    Q, S = coordinates(quasi, X)
+    Q_swapped, S_swapped = coordinates(quasi, swapped)
+    np.testing.assert_allclose(Q_swapped, Q.reshape(len(X), -1, d)[:, order].reshape(X.shape), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(S_swapped, S, rtol=1e-12, atol=1e-12)
+
+
+@cases
+def test_displacements_do_not_depend_on_the_origin_or_the_cell(case):
+    quasi = case.build()
+    system = quasi.system
+    X = points(quasi)
+    shift = np.tile(np.random.default_rng(6).normal(size=system.n_dim), system.n_particles)
+    Q, S = coordinates(quasi, X)
+    moved, S_moved = coordinates(quasi, X + shift)
+    np.testing.assert_allclose(moved - shift, Q, atol=1e-12)
+    np.testing.assert_allclose(S_moved, S, atol=1e-12)
+    if system.cell is not None:
+        jumps = np.random.default_rng(7).integers(-2, 3, (len(X), system.n_particles, system.n_dim))
+        far = (jumps @ system.cell.lattice).reshape(X.shape)
+        moved, S_moved = coordinates(quasi, X + far)
+        np.testing.assert_allclose(moved - far, Q, atol=1e-12)
+        np.testing.assert_allclose(S_moved, S, atol=1e-12)

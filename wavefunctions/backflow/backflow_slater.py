@@ -1,0 +1,144 @@
+"""Slater determinants at the coordinates of quasi-particles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numerics.link import Slot, link
+from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.determinant import (
+    add_block_curvature,
+    add_block_log,
+    add_block_parameters,
+    block_memory,
+    fill_block_forces,
+)
+from wavefunctions.base import WaveFunction
+from wavefunctions.orbitals.base import Orbitals
+from wavefunctions.orbitals.spins import SpinOrbitals
+
+coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
+derivatives = Slot("derivatives", "(p, X, Q, J, LQ, G, L, ws)")
+pull_back = Slot("pull_back", "(p, X, F, O, first, ws)")
+quasi_workspace = Slot("quasi_workspace", "(p, tile, n)")
+log_up = Slot("log_up", "(p, Q, log, sign, memory)")
+log_down = Slot("log_down", "(p, Q, log, sign, memory)")
+forces_up = Slot("forces_up", "(p, Q, F, memory)")
+forces_down = Slot("forces_down", "(p, Q, F, memory)")
+parameters_up = Slot("parameters_up", "(p, Q, O, first, memory)")
+parameters_down = Slot("parameters_down", "(p, Q, O, first, memory)")
+grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
+shared = Slot("shared", "(p, X, O, first, ws)")
+split = 0  # n_up d, and the dimension, bound at link time
+n_dim = 3
+
+
+class BackflowSlater(WaveFunction):
+    """psi = det phi_up(q_up) det phi_down(q_down) exp(S), docs/theory.md eqs. (54) and (57).
+
+    Parameters
+    ----------
+    quasi : coordinates q(x), and the symmetric factor S, of a system with spins.
+    orbitals_up, orbitals_down : one orbital for each electron of a spin, None where there are none.
+
+    Raises
+    ------
+    ValueError
+        for the wrong number of orbitals, another dimension or another cell.
+    """
+
+    def __init__(self, quasi: QuasiParticles, orbitals_up: Orbitals | None, orbitals_down: Orbitals | None) -> None:
+        self.quasi = quasi
+        self.orbitals = SpinOrbitals(quasi.system, orbitals_up, orbitals_down)
+        self.is_periodic = self.orbitals.is_periodic
+        theta = np.concatenate([self.orbitals.theta, quasi.theta])
+        layout = self.orbitals.layout + quasi.layout
+        super().__init__(quasi.system, layout, theta, _kernels(quasi, self.orbitals))
+        self.attach(self.theta)
+
+    def arguments(self) -> tuple[Any, ...]:
+        """(theta, p of the first and of the last determinant, p of the quasi-particles, where parameters begin)."""
+        n_orbital = self.orbitals.theta.size
+        parts = self.orbitals.arguments(self.theta[:n_orbital])
+        return (self.theta, parts[0], parts[-1], self.quasi.arguments(), self.orbitals.shift, n_orbital)
+
+    def attach(self, theta: np.ndarray) -> None:
+        """Move the parameters into `theta`, keeping their values."""
+        super().attach(theta)
+        self.quasi.attach(theta[self.orbitals.theta.size :])
+
+
+def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
+    d = quasi.system.n_dim
+    shape: dict[str, Any] = {"split": orbitals.sets[0].n_orbitals * d}
+    q = quasi.kernels
+    logs = _of_spins(add_block_log, "log", orbitals, "values")
+    forces = _of_spins(fill_block_forces, "forces", orbitals, "hessians")
+    parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
+    laplacian = link(_grad_laplacian, derivatives=q["derivatives"], **forces, **shape)
+    rows = link(_shared_log_derivatives, pull_back=q["pull_back"], **parameters, **shape)
+    return {
+        "workspace": link(_workspace, quasi_workspace=q["workspace"], n_dim=d, **shape),
+        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs, **shape),
+        "grad_laplacian": laplacian,
+        "log_derivatives": link(_log_derivatives, grad_laplacian=laplacian, shared=rows),
+        "shared_log_derivatives": rows,
+    }
+
+
+def _of_spins(template: Any, name: str, orbitals: SpinOrbitals, slot: str) -> dict[str, Any]:
+    """The kernel of one determinant, linked with the orbitals of either spin."""
+    spins = zip(("up", "down"), (orbitals.sets[0], orbitals.sets[-1]))
+    return {f"{name}_{spin}": link(template, n_dim=o.n_dim, **{slot: o.kernels[slot]}) for spin, o in spins}
+
+
+# With one spin only, the second determinant has no particles.
+
+
+def _workspace(p, tile, n):
+    up = block_memory(split // n_dim, n_dim, tile)
+    down = block_memory((n - split) // n_dim, n_dim, tile)
+    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile))
+    return quasi_workspace(p[3], tile, n), up, down, quasi
+
+
+def _log_psi(p, X, log, sign, ws):
+    inner, up, down, (Q, _, _, _) = ws
+    coordinates(p[3], X, Q, log, inner)
+    log_up(p[1], Q[:split], log, sign, up)
+    if split < Q.shape[0]:
+        log_down(p[2], Q[split:], log, sign, down)
+
+
+def _grad_laplacian(p, X, G, L, ws):
+    inner, up, down, (Q, J, LQ, F) = ws
+    n, tile = X.shape
+    derivatives(p[3], X, Q, J, LQ, G, L, inner)
+    forces_up(p[1], Q[:split], F[:split], up)
+    add_block_curvature(J[:split], L, up)
+    if split < n:
+        forces_down(p[2], Q[split:], F[split:], down)
+        add_block_curvature(J[split:], L, down)
+    for a in range(n):
+        force, change, by_x = F[a], LQ[a], J[a]
+        for b in range(tile):
+            L[b] += force[b] * change[b]
+        for c in range(n):
+            out, row = G[c], by_x[c]
+            for b in range(tile):
+                out[b] += force[b] * row[b]
+
+
+def _shared_log_derivatives(p, X, O, first, ws):
+    inner, up, down, (Q, _, _, F) = ws
+    parameters_up(p[1], Q[:split], O, first, up)
+    if split < X.shape[0]:
+        parameters_down(p[2], Q[split:], O, first + p[4], down)
+    pull_back(p[3], X, F, O, first + p[5], inner)
+
+
+def _log_derivatives(p, X, O, first, ws):
+    grad_laplacian(p, X, np.zeros(X.shape), np.zeros(X.shape[1]), ws)
+    shared(p, X, O, first, ws)
