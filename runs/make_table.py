@@ -23,6 +23,8 @@ STUDIES = (
     "calogero",
     "harmonic-bosons",
     "harmonic-fermions",
+    "electron-gas",
+    "fermion-dots",
     "deep-sets",
     "bosons-1d",
     "networks",

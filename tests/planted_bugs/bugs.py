@@ -439,4 +439,28 @@ PERIODIC = [
     ),
 ]
 
-BUGS = [*SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC]
+FERMIONS = [
+    Bug(
+        "determinants of backflow without the exchange of slopes",
+        "wavefunctions/backflow/determinant.py",
+        "                        weight[b] = -there[b] * back[b]\n",
+        "                        weight[b] = 0.0\n",
+        ("tests/wavefunctions/test_backflow.py::test_derivatives[space]",),
+    ),
+    Bug(
+        "quasi-particles that forget how their partner moves them",
+        "wavefunctions/backflow/pair.py",
+        "                        J[here, beside, b] = -change\n",
+        "                        J[here, beside, b] = 0.0\n",
+        ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[pair_box]",),
+    ),
+    Bug(
+        "inverse updated without the row of the moved particle",
+        "wavefunctions/slater/determinant.py",
+        "        if j != i:\n",
+        "        if j > i:\n",
+        ("tests/wavefunctions/test_slater.py",),
+    ),
+]
+
+BUGS = [*FERMIONS, *SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC]
