@@ -19,21 +19,21 @@ def built(system, factor=None, hamiltonian=None, others=()):
 
 def test_orbitals_follow_the_hamiltonian():
     dot = built({"n_particles": 6, "n_up": 3}, hamiltonian={"omega": 0.5})
-    assert isinstance(dot.orbitals[0], Oscillator)
+    assert isinstance(dot.orbitals.sets[0], Oscillator)
     assert dot.n_params == 0
-    np.testing.assert_array_equal(dot.orbitals[0].constants[0], [0.5])
+    np.testing.assert_array_equal(dot.orbitals.sets[0].constants[0], [0.5])
     learnt = built({"n_particles": 6, "n_up": 3}, {"omega": 0.8, "learn_omega": True}, {"omega": [0.5, 0.7]})
     assert learnt.theta.tolist() == [0.8]
     gas = built({"n_particles": 14, "n_up": 7, "n_dim": 3}, hamiltonian=GAS)
-    assert isinstance(gas.orbitals[0], PlaneWaves)
-    assert gas.is_shared
+    assert isinstance(gas.orbitals.sets[0], PlaneWaves)
+    assert gas.orbitals.is_shared
     polarised = built({"n_particles": 7, "n_up": 7, "n_dim": 3}, hamiltonian=GAS)
-    assert len(polarised.orbitals) == 1
+    assert len(polarised.orbitals.sets) == 1
 
 
 def test_mixing():
     mixed = built({"n_particles": 4, "n_up": 3}, {"basis": 6, "noise": 0.1, "learn_omega": True})
-    assert all(isinstance(orbitals, Combination) for orbitals in mixed.orbitals)
+    assert all(isinstance(orbitals, Combination) for orbitals in mixed.orbitals.sets)
     assert mixed.n_params == 3 * 6 + 1 + 6 + 1
     assert mixed.layout.names()[:1] == ["up.coefficients[0,0]"]
     assert 0.0 < np.abs(mixed.theta[1:6]).max() < 0.5

@@ -30,7 +30,6 @@ def perturbed(quasi):
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
 CASES = [
     Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
-    Case("pair_plane", lambda: perturbed(PairBackflow(System(4, 2, 2), 3, 2.5))),
     Case("pair_polarised", lambda: perturbed(PairBackflow(System(3, 2, 3), 3, 2.5))),
     Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
     Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),

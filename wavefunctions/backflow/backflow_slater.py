@@ -31,8 +31,7 @@ parameters_up = Slot("parameters_up", "(p, Q, O, first, memory)")
 parameters_down = Slot("parameters_down", "(p, Q, O, first, memory)")
 grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 shared = Slot("shared", "(p, X, O, first, ws)")
-split = 0  # n_up d, and the dimension, bound at link time
-n_dim = 3
+n_dim = 3  # bound at link time
 
 
 class BackflowSlater(WaveFunction):
@@ -59,10 +58,15 @@ class BackflowSlater(WaveFunction):
         self.attach(self.theta)
 
     def arguments(self) -> tuple[Any, ...]:
-        """(theta, p of the first and of the last determinant, p of the quasi-particles, where parameters begin)."""
+        """(theta, p of the first and of the last determinant, p of the quasi-particles, shift, first, rows).
+
+        The parameters of the last determinant begin at `shift`, those of the quasi-particles at `first`; the first
+        determinant has so many rows of X.
+        """
         n_orbital = self.orbitals.theta.size
         parts = self.orbitals.arguments(self.theta[:n_orbital])
-        return (self.theta, parts[0], parts[-1], self.quasi.arguments(), self.orbitals.shift, n_orbital)
+        split = self.orbitals.sets[0].n_orbitals * self.system.n_dim
+        return (self.theta, parts[0], parts[-1], self.quasi.arguments(), self.orbitals.shift, n_orbital, split)
 
     def attach(self, theta: np.ndarray) -> None:
         """Move the parameters into `theta`, keeping their values."""
@@ -72,16 +76,15 @@ class BackflowSlater(WaveFunction):
 
 def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
     d = quasi.system.n_dim
-    shape: dict[str, Any] = {"split": orbitals.sets[0].n_orbitals * d}
     q = quasi.kernels
     logs = _of_spins(add_block_log, "log", orbitals, "values")
     forces = _of_spins(fill_block_forces, "forces", orbitals, "hessians")
     parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
-    laplacian = link(_grad_laplacian, derivatives=q["derivatives"], **forces, **shape)
-    rows = link(_shared_log_derivatives, pull_back=q["pull_back"], **parameters, **shape)
+    laplacian = link(_grad_laplacian, derivatives=q["derivatives"], **forces)
+    rows = link(_shared_log_derivatives, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, quasi_workspace=q["workspace"], n_dim=d, **shape),
-        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs, **shape),
+        "workspace": link(_workspace, quasi_workspace=q["workspace"], n_dim=d),
+        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs),
         "grad_laplacian": laplacian,
         "log_derivatives": link(_log_derivatives, grad_laplacian=laplacian, shared=rows),
         "shared_log_derivatives": rows,
@@ -98,8 +101,8 @@ def _of_spins(template: Any, name: str, orbitals: SpinOrbitals, slot: str) -> di
 
 
 def _workspace(p, tile, n):
-    up = block_memory(split // n_dim, n_dim, tile)
-    down = block_memory((n - split) // n_dim, n_dim, tile)
+    up = block_memory(p[6] // n_dim, n_dim, tile)
+    down = block_memory((n - p[6]) // n_dim, n_dim, tile)
     quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile))
     return quasi_workspace(p[3], tile, n), up, down, quasi
 
@@ -107,20 +110,20 @@ def _workspace(p, tile, n):
 def _log_psi(p, X, log, sign, ws):
     inner, up, down, (Q, _, _, _) = ws
     coordinates(p[3], X, Q, log, inner)
-    log_up(p[1], Q[:split], log, sign, up)
-    if split < Q.shape[0]:
-        log_down(p[2], Q[split:], log, sign, down)
+    log_up(p[1], Q[: p[6]], log, sign, up)
+    if p[6] < Q.shape[0]:
+        log_down(p[2], Q[p[6] :], log, sign, down)
 
 
 def _grad_laplacian(p, X, G, L, ws):
     inner, up, down, (Q, J, LQ, F) = ws
     n, tile = X.shape
     derivatives(p[3], X, Q, J, LQ, G, L, inner)
-    forces_up(p[1], Q[:split], F[:split], up)
-    add_block_curvature(J[:split], L, up)
-    if split < n:
-        forces_down(p[2], Q[split:], F[split:], down)
-        add_block_curvature(J[split:], L, down)
+    forces_up(p[1], Q[: p[6]], F[: p[6]], up)
+    add_block_curvature(J[: p[6]], L, up)
+    if p[6] < n:
+        forces_down(p[2], Q[p[6] :], F[p[6] :], down)
+        add_block_curvature(J[p[6] :], L, down)
     for a in range(n):
         force, change, by_x = F[a], LQ[a], J[a]
         for b in range(tile):
@@ -133,9 +136,9 @@ def _grad_laplacian(p, X, G, L, ws):
 
 def _shared_log_derivatives(p, X, O, first, ws):
     inner, up, down, (Q, _, _, F) = ws
-    parameters_up(p[1], Q[:split], O, first, up)
-    if split < X.shape[0]:
-        parameters_down(p[2], Q[split:], O, first + p[4], down)
+    parameters_up(p[1], Q[: p[6]], O, first, up)
+    if p[6] < X.shape[0]:
+        parameters_down(p[2], Q[p[6] :], O, first + p[4], down)
     pull_back(p[3], X, F, O, first + p[5], inner)
 
 

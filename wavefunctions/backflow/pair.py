@@ -23,7 +23,6 @@ eta_parameters = Slot("eta_parameters", "(p, kind, r, b, O, first)")
 displacements = Slot("displacements", "(geometry, d, here, X, n_partners, square, x)")
 n_dim = 3  # these are bound at link time
 n_kinds = 2
-n_up = 0
 in_cell = False
 
 
@@ -64,7 +63,6 @@ class PairBackflow(QuasiParticles):
             "displacements": displace,
             "n_dim": system.n_dim,
             "n_kinds": kinds,
-            "n_up": split,
             "in_cell": system.cell is not None,
         }
         radial = link(pair_log, order=order)
@@ -74,7 +72,7 @@ class PairBackflow(QuasiParticles):
             "derivatives": link(_derivatives, eta=radial, eta_derivatives=link(pair_derivatives, order=order), **shape),
             "pull_back": link(_pull_back, eta_parameters=link(pair_parameters, order=order), **shape),
         }
-        constants = (np.zeros(kinds), self.cutoff, 1.0 / self.cutoff, geometry)
+        constants = (np.zeros(kinds), self.cutoff, 1.0 / self.cutoff, split, geometry)
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)
 
 
@@ -106,7 +104,7 @@ def _coordinates(p, X, Q, log, ws):
         if not in_cell:
             _fill_components(n_dim, X, i, x)
         for kind in range(n_kinds):
-            start, stop = partners(n_up, kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             part = flat[start * tile : stop * tile]
             for m in range(part.size):
                 part[m] = eta(p, kind, math.sqrt(part[m]))
@@ -135,7 +133,7 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
         if not in_cell:
             _fill_components(n_dim, X, i, x)
         for kind in range(n_kinds):
-            start, stop = partners(n_up, kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             pairs = slice(start * tile, stop * tile)
             value, slope, curvature = flat[pairs], flat_slope[pairs], flat_curvature[pairs]
             for m in range(value.size):
@@ -172,7 +170,7 @@ def _pull_back(p, X, F, O, first, ws):
         if not in_cell:
             _fill_components(n_dim, X, i, x)
         for kind in range(n_kinds):
-            start, stop = partners(n_up, kind, i, i)
+            start, stop = partners(p[-2], kind, i, i)
             for j in range(start, stop):
                 pairs = slice(j * tile, (j + 1) * tile)
                 square, pull = flat[pairs], flat_pull[pairs]

@@ -38,7 +38,9 @@ class SpinOrbitals:
             _refuse_misfit(system, spin, count, orbitals)
         named = [(spin, orbitals) for spin, _, orbitals in given if orbitals is not None]
         self.sets = tuple(orbitals for _, orbitals in named)
-        if up is down:
+        #: Whether both spins share one set and its parameters.
+        self.is_shared = up is down
+        if self.is_shared:
             named = [("orbitals", self.sets[0])]
         self.layout = ParameterLayout(())
         for name, orbitals in named:
