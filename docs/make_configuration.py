@@ -11,7 +11,14 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from vmc.config import factor_sections, hamiltonian_sections, observable_sections, optimizer_sections, schema
+from vmc.config import (
+    backflow_sections,
+    factor_sections,
+    hamiltonian_sections,
+    observable_sections,
+    optimizer_sections,
+    schema,
+)
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """# Configuration
@@ -60,7 +67,11 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             factor_sections.UserFactor,
         ),
     ),
-    ("wavefunction.backflow", (factor_sections.PairBackflowSection,)),
+    (
+        "wavefunction.backflow",
+        (backflow_sections.PairBackflowSection, backflow_sections.MessagePassingSection),
+    ),
+    ("pretraining", (schema.PretrainingSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
     (
         "optimizer",
@@ -92,6 +103,9 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             observable_sections.DensityMapSection,
             observable_sections.PairDistributionSection,
             observable_sections.MomentsSection,
+            observable_sections.PairCorrelationSection,
+            observable_sections.StructureFactorSection,
+            observable_sections.MomentumDistributionSection,
             observable_sections.UserObservable,
         ),
     ),

@@ -62,6 +62,8 @@ _DOTS = {
     (2, 20, 0.1): (29.9779, 1e-4),
     (2, 20, 0.28): (61.9268, 1e-4),
     (2, 20, 1.0): (155.8822, 1e-4),
+    (2, 30, 0.1): (60.4205, 2e-4),
+    (2, 30, 0.5): (187.0426, 2e-4),
     (2, 30, 1.0): (308.5627, 2e-4),
     (2, 42, 1.0): (542.9428, 8e-4),
     (2, 56, 1.0): (879.3986, 6e-4),
@@ -147,6 +149,25 @@ def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float 
     return Reference(value, 0.0, "exact", "normal modes in Jacobi coordinates")
 
 
+def harmonic_fermions(n_up: int, n_down: int, n_dim: int, strength: float, omega: float = 1.0) -> Reference:
+    """Closed shells of fermions with pair interaction strength r^2 / 2, docs/theory.md eq. (49).
+
+    The energy of free fermions at Omega = sqrt(omega^2 + N strength), with the centre of mass put back to omega.  A
+    lower relative energy would make a lower state of free fermions, so that this is the ground state.
+
+    Raises
+    ------
+    ValueError
+        for an open shell, or a repulsion that the trap does not hold.
+    """
+    square = omega**2 + (n_up + n_down) * strength
+    if not square > 0:
+        raise ValueError(f"strength = {strength}: {n_up + n_down} particles are not bound")
+    levels = _filled_shells("n_up", n_up, n_dim) + _filled_shells("n_down", n_down, n_dim)
+    value = levels * math.sqrt(square) - 0.5 * n_dim * (math.sqrt(square) - omega)
+    return Reference(value, 0.0, "exact", "free fermions in the relative coordinates of a harmonic trap")
+
+
 def hard_sphere_pair(core_radius: float, omega: float = 1.0) -> Reference:
     """Two hard spheres in an isotropic trap in three dimensions."""
     _require_positive("omega", omega)
@@ -183,6 +204,19 @@ def electron_gas_hartree_fock(r_s: float, n_up: int, n_down: int, n_dim: int = 3
         "exact sums over closed shells of plane waves, conventions of L. M. Fraser et al., Phys. Rev. B 53, 1814 (1996)"
     )
     return Reference(value, 0.0, "mean field", source)
+
+
+def _filled_shells(name: str, count: int, n_dim: int) -> float:
+    """Energy of `count` fermions of one spin in closed shells of an oscillator of unit frequency."""
+    energy, left, level = 0.0, count, 0
+    while left > 0:
+        degeneracy = math.comb(level + n_dim - 1, n_dim - 1)
+        energy += degeneracy * (level + 0.5 * n_dim)
+        left -= degeneracy
+        level += 1
+    if left:
+        raise ValueError(f"{name} = {count}: an open shell, expected a closed one such as {count - left}")
+    return energy
 
 
 def _require_positive(name: str, value: float) -> None:

@@ -47,6 +47,20 @@ def shell_vectors(cell: Cell, n_vectors: int, name: str = "n_vectors") -> np.nda
     return vectors[:n_vectors]
 
 
+def shortest_shells(cell: Cell, n_shells: int) -> tuple[np.ndarray, np.ndarray]:
+    """One of k and -k (n, d) of the `n_shells` shortest shells but k = 0, and the number of the shell of each, (n,)."""
+    if n_shells < 1:
+        raise ValueError(f"n_shells = {n_shells}: expected at least 1")
+    ends: tuple[int, ...] = ()
+    largest = 8 * n_shells
+    while len(ends) < n_shells + 1:
+        ends = closed_shells(cell, largest)
+        largest *= 2
+    ends = ends[: n_shells + 1]  # the first is k = 0 alone
+    vectors = shell_vectors(cell, ends[-1])[1::2]
+    return vectors, np.repeat(np.arange(n_shells), np.diff(ends) // 2)
+
+
 def _ordered(cell: Cell, at_least: int) -> tuple[np.ndarray, np.ndarray]:
     """Complete shells, more than `at_least` vectors of them, and the running count at the end of each."""
     basis = cell.reduced.reciprocal

@@ -96,6 +96,22 @@ def _times(typing_context, x, y):
 
 
 @intrinsic
+def _plus(typing_context, x, y):
+    def generate(context, builder, signature, arguments):
+        return builder.fadd(*arguments)
+
+    return _lanes(_lanes, _lanes), generate
+
+
+@intrinsic
+def _minus(typing_context, x, y):
+    def generate(context, builder, signature, arguments):
+        return builder.fsub(*arguments)
+
+    return _lanes(_lanes, _lanes), generate
+
+
+@intrinsic
 def _times_plus(typing_context, x, y, z):
     def generate(context, builder, signature, arguments):
         kind = ir.FunctionType(_vector(), [_vector()] * 3)
@@ -121,6 +137,14 @@ def _times_in_python(x, y):
     return x * y
 
 
+def _plus_in_python(x, y):
+    return x + y
+
+
+def _minus_in_python(x, y):
+    return x - y
+
+
 def _times_plus_in_python(x, y, z):
     return x * y + z
 
@@ -134,5 +158,9 @@ store: Callable[..., Any] = _store_in_python if _INTERPRETED else _store
 spread: Callable[..., Any] = _spread_in_python if _INTERPRETED else _spread
 #: (x, y) -> x y.
 times: Callable[..., Any] = _times_in_python if _INTERPRETED else _times
+#: (x, y) -> x + y.
+plus: Callable[..., Any] = _plus_in_python if _INTERPRETED else _plus
+#: (x, y) -> x - y.
+minus: Callable[..., Any] = _minus_in_python if _INTERPRETED else _minus
 #: (x, y, z) -> x y + z, rounded once where the processor can.
 times_plus: Callable[..., Any] = _times_plus_in_python if _INTERPRETED else _times_plus

@@ -25,6 +25,7 @@ memory)`` after X, p or options changed; ``step(p, X, states, options, memory) -
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -92,14 +93,17 @@ class StepTuner:
 
     log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops,
     the chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).
+
+    Where the target repeats itself the acceptance may stay high whatever the step: `largest` ends its growth.
     """
 
     target: float
     first_gain: float = 2.0
+    largest: float = math.inf
     n_updates: int = field(default=0)
 
     def update(self, step: Any, acceptance: Any) -> Any:
         """The next step size, or step sizes for an array of them."""
         self.n_updates += 1
         gain = self.first_gain / np.sqrt(self.n_updates)
-        return step * np.exp(gain * (acceptance - self.target))
+        return np.minimum(step * np.exp(gain * (acceptance - self.target)), self.largest)

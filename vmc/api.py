@@ -19,7 +19,7 @@ from vmc.ensemble import Ensemble
 from vmc.evaluation import EnergySummary
 from vmc.history import History
 from vmc.measurement import Measurement
-from vmc.observables import Axis, Measured, Observable
+from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator
 from vmc.statistics import Diagnostics, Estimate, Verdict
@@ -179,4 +179,5 @@ def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergyS
 
 
 def _measured(data: dict[str, Any]) -> Measured:
-    return Measured(**{**data, "axes": tuple(Axis(**axis) for axis in data["axes"])})
+    axes = tuple(Axis(**axis) if "edges" in axis else Points(**axis) for axis in data["axes"])
+    return Measured(**{**data, "axes": axes})

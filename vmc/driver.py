@@ -6,6 +6,7 @@ The driver is a generator of reports.  Between two reports everything a continua
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from vmc.ensemble import Ensemble
 from vmc.estimators import EnergyMoments
 from vmc.evaluation import Evaluation
 from vmc.history import History
+from vmc.measurement import Measurement
 from vmc.optimizers.base import Optimizer, State
 from vmc.safeguard import Safeguard
 from vmc.stopping import next_look
@@ -89,7 +91,7 @@ class Driver:
         self.phase = "thermalise"
         self.position = 0
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
-        self.tuner = StepTuner(ensemble.measurement.move.target_acceptance)
+        self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
         self.safeguard = Safeguard(wave_function.theta)
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
@@ -189,3 +191,15 @@ class Driver:
         enough = self.plan.target_error is not None and done >= next_look(before) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
         return Report("evaluate", done, done if enough else self.plan.samples, energies)
+
+
+def largest_step(measurement: Measurement) -> float:
+    """Step at which tuning stops to grow it: the longest vector of a cell, or for a time step its square.
+
+    Beyond it nothing is new, and a nearly constant psi would let steps grow until coordinates lose their digits.
+    """
+    cell = measurement.wave_function.system.cell
+    if cell is None:
+        return math.inf
+    side = float(np.linalg.norm(cell.reduced.lattice, axis=1).max())
+    return side**2 if measurement.move.name == "langevin" else side

@@ -9,8 +9,8 @@ import numpy as np
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.observables.measured import Measured, estimate
-from vmc.segments import add_rows, make_room, no_sums, segment_starts
-from vmc.statistics import Estimate, Verdict, equilibration_cut, summarise
+from vmc.segments import add_rows, make_room, no_sums, segment_length, segment_starts
+from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
 from vmc.stopping import is_reached
 
@@ -151,22 +151,35 @@ class Evaluation:
         components = {
             name: summarise(parts[:, c], unit=hamiltonian.unit)[0] for c, name in enumerate(hamiltonian.components)
         }
-        n, n_bad, accepted = self.totals[:3]
-        n_coordinates = self.ensemble.measurement.wave_function.system.n_coordinates
-        proposals = (n + n_bad) * self.stride * self.ensemble.measurement.move.proposals(n_coordinates)
         target = self.target_error
         return EnergySummary(
             energy,
             verdict,
             components,
             virial_ratio=function_of_means(parts, hamiltonian.virial_ratio),
-            acceptance=accepted / proposals,
-            n_nonfinite=int(n_bad),
+            acceptance=self._acceptance,
+            n_nonfinite=int(self.totals[1]),
             n_measurements=self.n_done,
             equilibration=left_out,
             target_reached=None if target is None else is_reached(energy, verdict, target),
             observables=estimate(self.ensemble.measurement.observables, block_sums),
         )
+
+    def _refusal(self) -> float:
+        """Probability that a walker refuses all proposals of two segments, at the mean acceptance."""
+        n_kept = self.n_done - (self.equilibration or 0)
+        n_proposals = 2 * segment_length(n_kept) * self.stride * self._proposals_per_step
+        return float((1.0 - self._acceptance) ** n_proposals)
+
+    @property
+    def _proposals_per_step(self) -> int:
+        move = self.ensemble.measurement.move
+        return move.proposals(self.ensemble.measurement.wave_function.system.n_coordinates)
+
+    @property
+    def _acceptance(self) -> float:
+        n, n_bad, accepted = self.totals[:3]
+        return float(accepted / ((n + n_bad) * self.stride * self._proposals_per_step))
 
     def _cut(self, walker_sums: np.ndarray) -> tuple[int, np.ndarray]:
         """Measurements to leave out at the start, and the walkers' sums (n_walkers, n_segments, 2) without them."""
@@ -187,13 +200,15 @@ class Evaluation:
         counts, squares = self.moments[left_out:].T
         n = counts.sum()
         first = counts @ (rows - reference) / n
+        variance = max(float(counts @ squares / n - first**2), 0.0)
         energy, verdict = summarise(
             rows,
             walker_means=_walker_means(walker_sums, reference),
             half_means=_half_means(walker_sums, reference),
-            variance=max(float(counts @ squares / n - first**2), 0.0),
+            variance=variance,
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
+            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
         return replace(energy, variance_error=variance_error(rows - reference, squares)), verdict

@@ -18,6 +18,7 @@ from vmc.evaluation import EnergySummary
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
+from vmc.pretraining_stage import pretrain_on_results
 from vmc.progress import Reporter
 from vmc.provenance import provenance
 from vmc.snapshot import restore_snapshot
@@ -80,7 +81,7 @@ def run(config: Config | dict, output: str | Path, options: JobOptions | None = 
         signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
-        driver = make_driver(config, world, options.kernels)
+        driver = make_driver(config, world, options.kernels, options.reporter)
         return _work(driver, config, files, options, signals, deadline)
 
 
@@ -121,8 +122,16 @@ def resume(
         return _work(driver, config, files, options, signals, deadline)
 
 
-def make_driver(config: Config, world: Communicator, kernels: Mapping[str, Callable] | None = None) -> Driver:
-    """Build, compile (the root first, so that the others find its cache) and place the walkers."""
+def make_driver(
+    config: Config,
+    world: Communicator,
+    kernels: Mapping[str, Callable] | None = None,
+    first_stage: Reporter | None = None,
+) -> Driver:
+    """Build, compile (the root first, so that the others find its cache) and place the walkers.
+
+    A new job has its first stage here, if there is one, and the reporter is told of it.
+    """
     physics = build(config, kernels)
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
@@ -131,6 +140,9 @@ def make_driver(config: Config, world: Communicator, kernels: Mapping[str, Calla
     world.barrier()
     if not world.is_root:
         measurement.compile()
+    if config.pretraining is not None and first_stage is not None:
+        section, spread = config.pretraining, physics.start_spread
+        first_stage.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
     return Driver(ensemble, physics.optimizer, physics.plan)
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from vmc.config import Config, build, parse_config
 from vmc.files import plain_errors
-from vmc.observables.base import Axis
+from vmc.gas import record_lines
+from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured, observable_lines
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
@@ -85,6 +86,11 @@ class Results:
         energy, error, source = (self.attributes[key] for key in keys)
         return float(energy), float(error), str(source)
 
+    @property
+    def electron_gas(self) -> dict[str, Any] | None:
+        """Energies of one electron, cell, spins and conventions of an electron gas; None for other systems."""
+        return json.loads(str(self.attributes["electron_gas"])) if "electron_gas" in self.attributes else None
+
     def wave_function(self) -> WaveFunction:
         """The wave function with its parameters, for configurations without functions of the user's."""
         wave_function = build(self.config).wave_function
@@ -102,6 +108,8 @@ class Results:
         a = self.attributes
         lines = [f"{a['title'] or self.path.name}  [{a['phase']}]"]
         lines += [f"{name:<12}{estimate}" for name, estimate in self.estimates.items()]
+        if self.electron_gas is not None:
+            lines += record_lines(self.electron_gas)
         if self.energy is not None:
             details = a["estimates"]
             lines.append(
@@ -137,6 +145,7 @@ class Results:
             "estimates": {name: estimate.as_dict() for name, estimate in self.estimates.items()},
             "observables": {name: measured.as_dict() for name, measured in self.observables.items()},
             **_verdict_dict(self.attributes.get("estimates", {})),
+            "electron_gas": self.electron_gas,
             "reference": self.reference,
             "theta": dict(zip(self.parameter_names, self.theta.tolist())) or self.theta.tolist(),
             "created": self.attributes["created"],
@@ -202,10 +211,17 @@ def _observables(groups: Any, attributes: Any) -> dict[str, Measured]:
 
 def _measured(name: str, group: Any, n_blocks: int) -> Measured:
     value, error = group["value"], group["error"]
-    edges = [(axis, group[f"{axis}_edges"]) for axis in value.dims]
-    axes = tuple(Axis(axis, item.units, item.data) for axis, item in edges)
+    axes = tuple(_axis(axis, group) for axis in value.dims)
     outside = float(group["outside"].data) if axes else 0.0
     return Measured(name, value.long_name, value.units, axes, value.data, error.data, outside, n_blocks)
+
+
+def _axis(name: str, group: Any) -> Axis | Points:
+    """Bins where there are edges, points otherwise."""
+    edges = group.get(f"{name}_edges")
+    if edges is None:
+        return Points(name, group[name].units, group[name].data)
+    return Axis(name, edges.units, edges.data)
 
 
 def _estimate(group: Any, unit: str) -> Estimate:

@@ -118,7 +118,8 @@ class Measurement:
     Raises
     ------
     ValueError
-        if the systems differ, two observables share a name, or a move holds several configurations a walker.
+        if the systems or wave functions differ, two observables share a name, or a move holds several configurations a
+        walker.
     """
 
     def __init__(
@@ -134,6 +135,8 @@ class Measurement:
         self.wave_function = wave_function
         self.hamiltonian = hamiltonian
         self.move = move
+        if any(observable.wave_function not in (None, wave_function) for observable in observables):
+            raise ValueError("observables: one belongs to another wave function than the one measured")
         self.observables = Chain(observables)
         moves = move.link(density_of(wave_function))
         if moves.copies > 1:

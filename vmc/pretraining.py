@@ -188,5 +188,7 @@ def _add_weighted(p, X, weights, tile, sums):
         zero(O)
         log_derivatives(p, x, O, 0, workspace(p, last - first, X.shape[0]))
         for k in range(sums.size):
+            total = 0.0
             for b in range(last - first):
-                sums[k] += O[k, b] * weights[first + b]
+                total += O[k, b] * weights[first + b]
+            sums[k] += total

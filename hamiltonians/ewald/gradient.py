@@ -43,8 +43,10 @@ def add_gradient(c, X, G):
         _add_waves(waves, n_dim, powers, P, rows, F)
         for b in range(min(width, tile - first)):
             for row in range(n):
+                along = 0.0
                 for l in range(n_dim):
-                    G[row, first + b] += inverse[row % n_dim, l] * F[row - row % n_dim + l, b]
+                    along += inverse[row % n_dim, l] * F[row - row % n_dim + l, b]
+                G[row, first + b] += along
 
 
 @inlined

@@ -8,7 +8,7 @@ from typing import Any
 
 from numerics.activations import ACTIVATIONS
 from numerics.link import link
-from numerics.networks import backward, laplacian
+from numerics.networks import backward, laplacian, strip_rows
 from numerics.networks.forward import forward
 
 
@@ -27,6 +27,7 @@ class NetworkKernels:
     add_rows : (theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs) -> derivatives by the inputs where
         `to_inputs`; adds the derivatives by the parameters to O[first + k, walker], for those by the outputs, delta
         (n_L, columns); the weights are not looked at.
+    add_strip_rows : like `add_rows` for O (parameters, STRIP), with STRIP columns in every group of the memory.
     add_sums : likewise, but adds the sum over walkers with weights (m, tile) to sums[m, first + k], by products of
         matrices.
     """
@@ -35,6 +36,7 @@ class NetworkKernels:
     from_inputs: Callable
     from_layer: Callable
     add_rows: Callable
+    add_strip_rows: Callable
     add_sums: Callable
 
 
@@ -64,11 +66,13 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
     )
     slopes = link(backward.multiply_slopes, slopes=f.slopes)
     rows: dict[str, Any] = {"add_weights": backward.add_weight_rows, "add_units": backward.add_unit_rows}
+    strip: dict[str, Any] = {"add_weights": strip_rows.add_weight_strip, "add_units": strip_rows.add_unit_strip}
     sums: dict[str, Any] = {"add_weights": backward.add_weight_sums, "add_units": backward.add_unit_sums}
     return NetworkKernels(
         link(forward, activate=f.value, **options),
         from_inputs,
         from_layer,
         link(backward.backward, through_slopes=slopes, **rows, **options),
+        link(backward.backward, through_slopes=slopes, **strip, **options),
         link(backward.backward, through_slopes=slopes, **sums, **options),
     )

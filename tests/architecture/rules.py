@@ -1,7 +1,7 @@
 """The rules of the house as functions of a file's syntax tree: each returns what it objects to."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,4 +125,38 @@ def size(path: str, tree: ast.AST) -> list[str]:
     return found
 
 
-RULES = (layers, libraries, code_from_data, global_random_numbers, one_decision, size)
+def sums_in_memory(path: str, tree: ast.AST) -> list[str]:
+    """Sums along an innermost loop that are kept in an array instead of a local variable.
+
+    Kernels may be reassociated.  Whether such a loop runs in vector registers, and so in which order it adds, depends
+    on where the arrays happen to lie: the last digits would differ from run to run.
+    """
+    found = []
+    for loop in ast.walk(tree):
+        if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+            continue
+        inside = [node for statement in loop.body for node in ast.walk(statement)]
+        if any(isinstance(node, ast.For) for node in inside):
+            continue
+        changing = {loop.target.id} | _names(node for node in inside if isinstance(node, ast.Name) and _is_stored(node))
+        found += [
+            f"{path}:{node.lineno} adds up in {ast.unparse(node.target)}"
+            for node in inside
+            if isinstance(node, ast.AugAssign)
+            and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult))
+            and isinstance(node.target, ast.Subscript)
+            and not changing & _names(ast.walk(node.target))
+            and any(isinstance(part, ast.Subscript) for part in ast.walk(node.value))
+        ]
+    return found
+
+
+def _names(nodes: Iterable[ast.AST]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _is_stored(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
+RULES = (layers, libraries, code_from_data, global_random_numbers, one_decision, size, sums_in_memory)

@@ -36,6 +36,7 @@ def test_rule_holds(rule):
         ("code_from_data", "vmc/a.py", "np.load(path, allow_pickle=True)"),
         ("global_random_numbers", "vmc/a.py", "x = np.random.normal()"),
         ("one_decision", "samplers/a.py", "ok = uniform(state) < ratio"),
+        ("sums_in_memory", "vmc/a.py", "for k in range(3):\n    for b in range(n):\n        s[k] += O[k, b] * w[b]"),
         ("size", "vmc/a.py", "\n" * 400 + "x = 1"),
         ("size", "vmc/utils.py", "x = 1"),
     ],

@@ -21,9 +21,9 @@ def test_orbitals_follow_the_hamiltonian():
     dot = built({"n_particles": 6, "n_up": 3}, hamiltonian={"omega": 0.5})
     assert isinstance(dot.orbitals.sets[0], Oscillator)
     assert dot.n_params == 0
-    np.testing.assert_array_equal(dot.orbitals.sets[0].constants[0], [0.5])
+    np.testing.assert_array_equal(dot.orbitals.sets[0].constants[0], np.log([0.5]))
     learnt = built({"n_particles": 6, "n_up": 3}, {"omega": 0.8, "learn_omega": True}, {"omega": [0.5, 0.7]})
-    assert learnt.theta.tolist() == [0.8]
+    assert np.exp(learnt.theta).tolist() == pytest.approx([0.8], rel=1e-15)
     gas = built({"n_particles": 14, "n_up": 7, "n_dim": 3}, hamiltonian=GAS)
     assert isinstance(gas.orbitals.sets[0], PlaneWaves)
     assert gas.orbitals.is_shared

@@ -88,6 +88,21 @@ def test_harmonic_bosons():
         reference.harmonic_bosons(4, 1, -0.25)
 
 
+@pytest.mark.parametrize(("n_up", "n_down", "n_dim"), [(3, 3, 2), (4, 1, 3), (5, 0, 1)])
+def test_harmonic_fermions(n_up, n_down, n_dim):
+    """19 for three of either spin in a plane; free without the force; bosons where there is one particle of a spin."""
+    assert reference.harmonic_fermions(3, 3, 2, 0.5).value == pytest.approx(19.0, rel=1e-15)
+    free = reference.harmonic_fermions(n_up, n_down, n_dim, 0.0, 1.3)
+    levels = {(3, 2): 5.0, (4, 3): 9.0, (1, 3): 1.5, (5, 1): 12.5, (0, 1): 0.0, (0, 3): 0.0}
+    assert free.value == pytest.approx(1.3 * (levels[n_up, n_dim] + levels[n_down, n_dim]), rel=1e-14)
+    pair = reference.harmonic_fermions(1, 1, n_dim, 0.7).value
+    assert pair == pytest.approx(reference.harmonic_bosons(2, n_dim, 0.7).value, rel=1e-14)
+    with pytest.raises(ValueError, match="n_up = 4: an open shell"):
+        reference.harmonic_fermions(4, 3, 2, 0.5)
+    with pytest.raises(ValueError, match="not bound"):
+        reference.harmonic_fermions(3, 3, 2, -0.2)
+
+
 def test_hard_sphere_pair():
     assert reference.hard_sphere_pair(0.0043).value == pytest.approx(3.003434516228, rel=1e-13)
     assert reference.hard_sphere_pair(0.1).value == pytest.approx(3.081749646097, rel=1e-13)

@@ -169,6 +169,7 @@ ACTIVATIONS = {
     "tanh": mp.tanh,
     "sigmoid": lambda z: 1 / (1 + mp.exp(-z)),
     "softplus": lambda z: mp.log(1 + mp.exp(z)),
+    "silu": lambda z: z / (1 + mp.exp(-z)),
     "gelu": lambda z: z * mp.ncdf(z),
     "sine": mp.sin,
 }
@@ -239,11 +240,11 @@ def slater(n_up, up, down=None):
 
 
 def oscillator(numbers, omega=None):
-    """Hermite functions without the factor common to all; the frequency is the last parameter where none is given."""
+    """Hermite functions without the factor common to all; without omega the last parameter is its logarithm."""
 
     def orbital(levels):
         def phi(theta, point):
-            root, value = mp.sqrt(theta[-1] if omega is None else mpf(omega)), mpf(1)
+            root, value = mp.sqrt(mp.exp(theta[-1]) if omega is None else mpf(omega)), mpf(1)
             for n, coordinate in zip(levels, point, strict=True):
                 t = root * coordinate
                 value *= mp.hermite(n, t) * mp.exp(-(t**2) / 2) / mp.sqrt(2**n * mp.factorial(n))

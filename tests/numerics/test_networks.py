@@ -78,6 +78,18 @@ def test_weighted_derivatives_are_sums_of_rows(sizes, tile):
     assert (sums[:, [0, -1]] == 3.0).all()
 
 
+@pytest.mark.parametrize("sizes", [(3, 5, 4, 2), (4, 8, 1)])
+def test_rows_of_one_strip_are_the_same_rows(sizes):
+    kernels, theta, sizes, _, memory = filled(sizes, STRIP)
+    delta = np.random.default_rng(2).normal(size=(sizes[-1], memory[0].shape[1]))
+    rows, strip = np.full((theta.size + 2, STRIP), 7.0), np.full((theta.size + 2, STRIP), 7.0)
+    by_inputs = kernels.add_rows(theta, sizes, memory, delta, 1, rows, rows, 1, True).copy()
+    by_strip = kernels.add_strip_rows(theta, sizes, memory, delta, 1, strip, strip, 1, True)
+    np.testing.assert_allclose(strip, rows, rtol=1e-13)
+    np.testing.assert_allclose(by_strip, by_inputs, rtol=1e-13)
+    assert (strip[[0, -1]] == 7.0).all()
+
+
 def test_initial_spread():
     """Layers keep the spread of their inputs: weights have variance 1 / n_in, to five standard errors."""
     sizes = (50, 200, 100, 1)

@@ -71,6 +71,44 @@ def test_a_function_on_the_command_line(folder):
     assert folder.vmc("check", "dot.toml", "-s", own).returncode == 0
 
 
+GAS = """
+seed = 4
+system = { n_particles = 2, n_dim = 2, n_up = 1 }
+hamiltonian = { kind = "electron_gas", r_s = 2.0 }
+wavefunction = [{ kind = "slater" }, { kind = "pair_polynomial" }]
+optimizer = { kind = "adam", iterations = 0 }
+observables = [{ kind = "pair_correlation" }, { kind = "structure_factor" }, { kind = "momentum_distribution" }]
+[sampler]
+kind = "particle_metropolis"
+n_walkers = 64
+n_blocks = 8
+step_size = 2.0
+thermalise = 10
+[evaluation]
+samples = 80
+chunk = 20
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.mpi
+def test_a_gas_on_two_ranks_and_over_an_interruption(folder):
+    """The same bits, displacements of the momentum distribution among them."""
+    (folder.path / "gas.toml").write_text(GAS)
+    for name, arguments, ranks in (("a.h5", (), 0), ("b.h5", (), 2), ("c.h5", ("--max-time", "0.01"), 0)):
+        done = folder.vmc("run", "gas.toml", "-o", name, "-q", *arguments, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+    assert vmc.load(folder.path / "c.h5").attributes["phase"] != "done"
+    assert folder.vmc("resume", "c.h5", "-q", ranks=2).returncode == 0
+    serial = folder.numbers("a.h5")
+    assert "observables/momentum_distribution/value" in serial
+    for name in ("b.h5", "c.h5"):
+        other = folder.numbers(name)
+        assert serial.keys() == other.keys()
+        for key, value in serial.items():
+            assert value.tobytes() == other[key].tobytes(), (name, key)
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [

@@ -455,6 +455,20 @@ FERMIONS = [
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[pair_box]",),
     ),
     Bug(
+        "attention without the slopes that both factors share",
+        "wavefunctions/message_passing/attention.py",
+        "                cross = times_plus(steep, slope, cross)\n",
+        "                cross = times_plus(steep, spread(0.0), cross)\n",
+        ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[network_open]",),
+    ),
+    Bug(
+        "parameters of the keys that hear of the last partner only",
+        "wavefunctions/message_passing/attention.py",
+        "                store(by_k[j, u], l, times_plus(change, here, load(by_k[j, u], l)))\n",
+        "                store(by_k[j, u], l, times(change, here))\n",
+        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_open]",),
+    ),
+    Bug(
         "inverse updated without the row of the moved particle",
         "wavefunctions/slater/determinant.py",
         "        if j != i:\n",

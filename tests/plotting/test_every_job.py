@@ -8,7 +8,8 @@ import pytest
 
 from vmc.plotting import KINDS, absent, energy_plot, figure_of, house_style, summary_plot
 
-OBSERVED = {"density", "profiles", "map", "pair"}
+PERIODIC = {"correlation", "structure", "momentum"}
+OBSERVED = {"density", "profiles", "map", "pair"} | PERIODIC
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -37,14 +38,14 @@ def test_the_test_of_overlap_can_fail(finished):
 @pytest.mark.parametrize(
     ("job", "missing"),
     [
-        ("finished", set()),
+        ("finished", PERIODIC),
         ("without observables", OBSERVED),
-        ("too few blocks", set()),
+        ("too few blocks", PERIODIC),
         ("stopped while optimising", {"evaluation", "blocking"} | OBSERVED),
-        ("evaluation only", {"iterations", "traces"}),
+        ("evaluation only", {"iterations", "traces"} | PERIODIC),
         ("untouched", {"iterations", "evaluation", "blocking", "traces"} | OBSERVED),
-        ("eigenstate", {"blocking"}),
-        ("many parameters", {"traces"}),
+        ("eigenstate", {"blocking"} | PERIODIC),
+        ("many parameters", {"traces"} | PERIODIC),
     ],
 )
 def test_what_is_missing(job, missing, jobs):

@@ -7,15 +7,17 @@ from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
 from wavefunctions.backflow import BackflowSlater, PairBackflow
+from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals.plane_waves import PlaneWaves
 
 BOX = Cell.rectangular([3.0, 3.0, 3.0])
 PLANE = Cell.of_volume(12.0, "square", 2)
 
 
-def gas(n_up, n_down, cell, strength=1.0):
-    quasi = PairBackflow(System(n_up + n_down, cell.n_dim, n_up, cell), 4)
-    if strength:
+def gas(n_up, n_down, cell, strength=1.0, network=False):
+    system = System(n_up + n_down, cell.n_dim, n_up, cell)
+    quasi = MessagePassing(system, 4, (4,), displacement_scale=0.3) if network else PairBackflow(system, 4)
+    if strength and not network:
         perturbed(quasi)
     up, down = (PlaneWaves(cell, n) if n else None for n in (n_up, n_down))
     return BackflowSlater(quasi, up, down)
@@ -27,6 +29,7 @@ CASES = {
     "polarised": lambda: gas(7, 0, BOX),
     "down_only": lambda: gas(0, 7, BOX),
     "plane": lambda: gas(5, 5, PLANE),
+    "network": lambda: gas(7, 1, BOX, network=True),
 }
 cases = pytest.mark.parametrize("build", CASES.values(), ids=CASES)
 

@@ -86,11 +86,11 @@ def test_opposite_spins_may_meet():
 def test_names_of_parameters():
     system, other = System(6, 2, 3), System(4, 2, 3)
     shared = Oscillator(2, 3, learn_omega=True)
-    assert Slater(system, shared, shared).layout.names() == ["orbitals.omega"]
+    assert Slater(system, shared, shared).layout.names() == ["orbitals.log_omega"]
     split = Slater(other, Oscillator(2, 3, 0.5, True), Oscillator(2, 1, 0.7, True))
-    assert split.layout.names() == ["up.omega", "down.omega"]
-    assert split.theta.tolist() == [0.5, 0.7]
-    assert Slater(System(3, 2, 0), None, Oscillator(2, 3, learn_omega=True)).layout.names() == ["down.omega"]
+    assert split.layout.names() == ["up.log_omega", "down.log_omega"]
+    np.testing.assert_allclose(np.exp(split.theta), [0.5, 0.7], rtol=1e-15)
+    assert Slater(System(3, 2, 0), None, Oscillator(2, 3, learn_omega=True)).layout.names() == ["down.log_omega"]
 
 
 def test_refusals():

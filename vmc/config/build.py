@@ -14,6 +14,7 @@ from vmc.config.builders.observables import build_observable
 from vmc.config.builders.optimizer import build_optimizer
 from vmc.config.builders.wave_function import build_wave_function
 from vmc.config.hamiltonian_sections import TrapSection
+from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection
 from vmc.config.schema import Config
 from vmc.config.user_kernels import Kernels, UserKernels
 from vmc.driver import Plan
@@ -23,6 +24,9 @@ from vmc.observables import Observable
 from vmc.observables.chain import Chain
 from vmc.optimizers import Optimizer
 from wavefunctions.base import WaveFunction
+
+#: Samples of an iteration below which minSR is refused: the error of their mean energy is a sixth of their scatter.
+MINIMUM_SAMPLES = 32
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
         for combinations that make no sense, with the key and what was expected.
     """
     given = UserKernels(kernels or {})
+    _refuse_few_samples(config)
     try:
         hamiltonian = build_hamiltonian(config, given)
         wave_function = build_wave_function(config, hamiltonian.system, given)
@@ -67,13 +72,26 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             _plan(config),
             _start_spread(config),
             config.hamiltonian.kinetic,
-            tuple(build_observable(section, hamiltonian, given) for section in config.observables),
+            tuple(build_observable(section, hamiltonian, wave_function, given) for section in config.observables),
         )
         Chain(physics.observables)  # refuses two of one name
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from error
     given.refuse_unused()
     return physics
+
+
+def _refuse_few_samples(config: Config) -> None:
+    """Sample space needs samples: a direction lies in their span, and their mean energy is taken from each."""
+    optimizer, n_walkers = config.optimizer, config.sampler.n_walkers
+    if not isinstance(optimizer, FirstOrderSection) or not isinstance(optimizer.preconditioner, MinSRSection):
+        return
+    n = optimizer.samples * n_walkers
+    if optimizer.iterations and n < MINIMUM_SAMPLES:
+        raise UserError(
+            f"optimizer.samples = {optimizer.samples}: with sampler.n_walkers = {n_walkers} an iteration has {n} "
+            f"samples, expected at least {MINIMUM_SAMPLES} for min_sr: raise either"
+        )
 
 
 def _plan(config: Config) -> Plan:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vmc.config.backflow_sections import Activation, Backflow
 from vmc.config.sections import Count, Finite, NotNegative, Positive, Section
 
 
@@ -30,9 +31,6 @@ class RBMFactor(Section):
     sigma: Positive = Field(1.0, description="width of the visible Gaussians")
     learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
     spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
-
-
-Activation = Literal["tanh", "sigmoid", "softplus", "gelu", "sine"]
 
 
 class FeedForwardFactor(Section):
@@ -131,14 +129,6 @@ class GaussianPairFactor(Section):
     gamma: Finite = 0.0
 
 
-class PairBackflowSection(Section):
-    """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
-
-    kind: Literal["pair"]
-    order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
-    cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
-
-
 class SlaterFactor(Section):
     """Determinants of orbitals, one for each spin: plane waves in a cell, the oscillator's in a trap."""
 
@@ -149,7 +139,7 @@ class SlaterFactor(Section):
         None, description="orbitals to mix, with coefficients as parameters; none for no mixing"
     )
     noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
-    backflow: PairBackflowSection | None = Field(
+    backflow: Backflow | None = Field(
         None, description="orbitals at displaced coordinates; none for the particles' own"
     )
 

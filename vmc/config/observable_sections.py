@@ -9,6 +9,7 @@ from pydantic import Field
 from vmc.config.sections import Finite, Positive, Section
 
 Bins = Annotated[int, Field(ge=1, le=10_000)]
+Shells = Annotated[int, Field(ge=1, le=200)]
 
 
 class RadialDensitySection(Section):
@@ -49,6 +50,27 @@ class MomentsSection(Section):
     kind: Literal["moments"]
 
 
+class PairCorrelationSection(Section):
+    """g(r) in a periodic cell, also of equal and of opposite spins; 1 - 1 / N for independent particles."""
+
+    kind: Literal["pair_correlation"]
+    bins: Bins = Field(60, description="number of shells, up to half the shortest lattice vector")
+
+
+class StructureFactorSection(Section):
+    """S(k) in a periodic cell, of the density and of the spin density; one where particles are independent."""
+
+    kind: Literal["structure_factor"]
+    shells: Shells = Field(20, description="number of shells of wave vectors")
+
+
+class MomentumDistributionSection(Section):
+    """Occupation n(k) of plane waves in a periodic cell; N evaluations of the wave function for each measurement."""
+
+    kind: Literal["momentum_distribution"]
+    shells: Shells = Field(10, description="number of shells of wave vectors beside k = 0")
+
+
 class UserObservable(Section):
     """The mean of a function (c, x) of yours, named on the command line by --kernel; it receives the constants."""
 
@@ -64,6 +86,9 @@ ObservableSection = Annotated[
     | DensityMapSection
     | PairDistributionSection
     | MomentsSection
+    | PairCorrelationSection
+    | StructureFactorSection
+    | MomentumDistributionSection
     | UserObservable,
     Field(discriminator="kind"),
 ]

@@ -58,6 +58,15 @@ class GibbsSection(SamplerCommon):
 Sampler = Annotated[MetropolisSection | LangevinSection | GibbsSection, Field(discriminator="kind")]
 
 
+class PretrainingSection(Section):
+    """A first stage: parameters that follow log|psi| of an earlier, simpler run of the same system by least squares."""
+
+    results: str = Field(description="results file of that run")
+    configurations: Annotated[int, Field(ge=2)] = Field(1000, description="drawn from its |psi|^2")
+    iterations: Count = Field(100, description="of L-BFGS at most")
+    l2: NotNegative = Field(0.0, description="strength of a penalty on the square of the parameters")
+
+
 class EvaluationSection(Section):
     """The final run with frozen parameters."""
 
@@ -92,6 +101,7 @@ class Config(Section):
     system: SystemSection
     hamiltonian: HamiltonianSection = TrapSection()
     wavefunction: Annotated[list[Factor], Field(min_length=1)]
+    pretraining: PretrainingSection | None = None
     sampler: Sampler = MetropolisSection(kind="metropolis")
     optimizer: Optimizer = FirstOrderSection(kind="adam")
     evaluation: EvaluationSection = EvaluationSection()

@@ -1,27 +1,34 @@
-"""Averages over |psi|^2 beside the energy: densities, distances, and functions of the user's.
+"""Averages over |psi|^2 beside the energy: densities, distances, momenta, and functions of the user's.
 
 One observable per file; :mod:`vmc.observables.base` says what an observable is.
 """
 
-from vmc.observables.base import Axis, Observable, Quantity, length_unit
+from vmc.observables.base import Axis, Observable, Points, Quantity, length_unit
 from vmc.observables.configuration import configuration_average
 from vmc.observables.density_map import density_map
 from vmc.observables.density_profiles import density_profiles
 from vmc.observables.measured import Measured
 from vmc.observables.moments import moments
+from vmc.observables.momentum_distribution import momentum_distribution
+from vmc.observables.pair_correlation import pair_correlation
 from vmc.observables.pair_distribution import pair_distribution
 from vmc.observables.radial_density import radial_density
+from vmc.observables.structure_factor import structure_factor
 
 __all__ = [
     "Axis",
     "Measured",
     "Observable",
+    "Points",
     "Quantity",
     "configuration_average",
     "density_map",
     "density_profiles",
     "length_unit",
     "moments",
+    "momentum_distribution",
+    "pair_correlation",
     "pair_distribution",
     "radial_density",
+    "structure_factor",
 ]

@@ -2,8 +2,10 @@
 
 The kernel ``accumulate(o, X, sums)`` adds something of every configuration of the tile X (N d, walkers), one walker per
 column, to ``sums`` (n_sums,); o is the tuple of the observable's constants.  It never meets a configuration whose
-local energy is not finite.  ``values(means)`` turns the sums divided by the number of configurations into one array
-per quantity.  Nothing else is asked for: sums, errors, ranks, files and plots are the same for all observables.
+local energy is not finite.  An observable that compares psi with its values elsewhere names the wave function; o is
+then (p, constants), with the parameters p as they are at the time.  ``values(means)`` turns the sums divided by the
+number of configurations into one array per quantity.  Nothing else is asked for: sums,
+errors, ranks, files and plots are the same for all observables.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from numerics.link import as_kernel
+from wavefunctions.base import WaveFunction
 
 #: Unit of length that belongs to a unit of energy, with hbar = m = 1.
 LENGTH_UNITS = {"hartree": "bohr", "hbar omega": "a_ho"}
@@ -44,6 +47,22 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Single values of a length or wave number, in ascending order.
+
+    Attributes
+    ----------
+    name : of the coordinate, also the dimension in files.
+    units : of the values.
+    centres : the values, (n_points,).
+    """
+
+    name: str
+    units: str
+    centres: np.ndarray
+
+
+@dataclass(frozen=True)
 class Quantity:
     """What one array of an observable is.
 
@@ -57,7 +76,7 @@ class Quantity:
     name: str
     long_name: str
     units: str
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[Axis | Points, ...] = ()
 
 
 class Observable:
@@ -72,6 +91,7 @@ class Observable:
     constants : arrays and numbers handed to the kernel as o.
     outside : from the mean sums to how many particles or pairs fall outside the axes of each quantity; None where
         nothing can.
+    wave_function : whose kernels `accumulate` calls; None where it needs none.
     """
 
     def __init__(
@@ -82,6 +102,7 @@ class Observable:
         values: Values,
         constants: tuple[Any, ...] = (),
         outside: Callable[[np.ndarray], tuple[float, ...]] | None = None,
+        wave_function: WaveFunction | None = None,
     ) -> None:
         self.quantities = quantities
         self.n_sums = n_sums
@@ -89,6 +110,13 @@ class Observable:
         self.values = values
         self.constants = constants or (0.0,)
         self.outside = outside or (lambda means: (0.0,) * len(quantities))
+        self.wave_function = wave_function
+
+    def arguments(self) -> tuple[Any, ...]:
+        """The tuple o handed to the kernel."""
+        if self.wave_function is None:
+            return self.constants
+        return self.wave_function.arguments(), self.constants
 
 
 def length_unit(energy_unit: str) -> str:

@@ -47,10 +47,10 @@ class Chain:
         return 1 + sum(observable.n_sums for observable in self.observables) if self.observables else 0
 
     def arguments(self) -> tuple[Any, ...]:
-        """Nested (constants_1, n_sums_1, (constants_2, n_sums_2, (...))) for the kernel."""
+        """Nested (o_1, n_sums_1, (o_2, n_sums_2, (...))) for the kernel."""
         nested: tuple[Any, ...] = (0.0, 0)
         for position, observable in enumerate(reversed(self.observables)):
-            own = (observable.constants, observable.n_sums)
+            own = (observable.arguments(), observable.n_sums)
             nested = (*own, nested) if position else own
         return nested
 

@@ -8,6 +8,7 @@ from hamiltonians.system import System
 from numerics.link import link
 from vmc.observables.base import Observable, Quantity, power
 from vmc.observables.bins import bin_of, histograms, symmetric_axis
+from vmc.observables.spins import refuse_cell
 
 n_dim = 3  # bound at link time
 
@@ -23,8 +24,9 @@ def density_map(system: System, bins: int, x_max: float, length: str = "") -> Ob
     Raises
     ------
     ValueError
-        for particles on a line, no bins or a range that is not positive.
+        for a system in a cell, particles on a line, no bins or a range that is not positive.
     """
+    refuse_cell(system, "density_map", "structure_factor")
     if system.n_dim < 2:
         raise ValueError(f"density_map: n_dim = {system.n_dim}, expected 2 or 3")
     axes = tuple(symmetric_axis(name, bins, x_max, length) for name in ("x", "y"))

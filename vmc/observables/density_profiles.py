@@ -8,6 +8,7 @@ from hamiltonians.system import System
 from numerics.link import link
 from vmc.observables.base import Observable, Quantity, power
 from vmc.observables.bins import count, histograms, symmetric_axis
+from vmc.observables.spins import refuse_cell
 
 AXES = ("x", "y", "z")
 n_dim = 3  # bound at link time
@@ -26,19 +27,21 @@ def density_profiles(system: System, bins: int, x_max: float, length: str = "") 
     Raises
     ------
     ValueError
-        for no bins or a range that is not positive.
+        for a system in a cell, no bins or a range that is not positive.
     """
+    refuse_cell(system, "density_profiles", "structure_factor")
+    axes = [symmetric_axis(name, bins, x_max, length) for name in AXES[: system.n_dim]]
     quantities = tuple(
         Quantity(
             f"density_{name}",
             f"one-body density along {name}",
             power(length, -1),
-            (symmetric_axis(name, bins, x_max, length),),
+            (axis,),
         )
-        for name in AXES[: system.n_dim]
+        for name, axis in zip(AXES, axes)
     )
     kernel = link(_count_coordinates, n_dim=system.n_dim)
-    width = np.diff(quantities[0].axes[0].edges)
+    width = np.diff(axes[0].edges)
     return histograms(quantities, width, kernel, (-x_max, bins / (2.0 * x_max), bins + 1))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vmc.observables.base import Axis, Observable, Quantity
+from vmc.observables.base import Axis, Observable, Points, Quantity
 from vmc.observables.chain import Chain
 from vmc.statistics import format_value
 from vmc.statistics.student import widening_factor
@@ -35,25 +35,42 @@ class Measured:
     name: str
     long_name: str
     units: str
-    axes: tuple[Axis, ...]
+    axes: tuple[Axis | Points, ...]
     value: np.ndarray
     error: np.ndarray
     outside: float
     n_blocks: int
 
+    def bins(self, position: int = 0) -> Axis:
+        """The bins along a dimension.
+
+        Raises
+        ------
+        TypeError
+            where there are points.
+        """
+        axis = self.axes[position]
+        if not isinstance(axis, Axis):
+            raise TypeError(f"{self.name} is over points, expected bins")
+        return axis
+
     def __str__(self) -> str:
         if not self.axes:
             return format_value(float(self.value), float(self.error), self.units)
-        bins = " x ".join(str(n) for n in self.value.shape)
-        return f"{bins} bins, {self.outside:.3g} outside"
+        size = " x ".join(str(n) for n in self.value.shape)
+        what = "bins" if isinstance(self.axes[0], Axis) else f"values of {self.axes[0].name}"
+        return f"{size} {what}" + (f", {self.outside:.3g} outside" if self.outside or what == "bins" else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """Value, error, units and bin edges for JSON, which has no nan: None there."""
+        """Value, error, units and edges of bins or points for JSON, which has no nan: None there."""
         error = self.error.astype(object)
         error[~np.isfinite(self.error)] = None
         result: dict[str, Any] = {"value": self.value.tolist(), "error": error.tolist(), "units": self.units}
+        for axis in self.axes:
+            key, places = ("edges", axis.edges) if isinstance(axis, Axis) else ("points", axis.centres)
+            result.setdefault(key, {})[axis.name] = places.tolist()
         if self.axes:
-            result |= {"edges": {axis.name: axis.edges.tolist() for axis in self.axes}, "outside": self.outside}
+            result["outside"] = self.outside
         return result
 
 

@@ -11,6 +11,7 @@ from numerics.link import inlined, link
 from vmc.observables.base import Observable, Quantity, power
 from vmc.observables.bins import total
 from vmc.observables.density_profiles import AXES
+from vmc.observables.spins import refuse_cell
 
 n_dim = 3  # bound at link time
 
@@ -24,7 +25,13 @@ def moments(system: System, length: str = "") -> Observable:
     Parameters
     ----------
     length : name of the unit of length.
+
+    Raises
+    ------
+    ValueError
+        for a system in a cell.
     """
+    refuse_cell(system, "moments", "pair_correlation")
     square = power(length, 2)
     quantities = [
         Quantity("r", "mean distance of a particle from the centre", length),

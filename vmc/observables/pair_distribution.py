@@ -10,6 +10,7 @@ from hamiltonians.system import System
 from numerics.link import link
 from vmc.observables.base import Observable, Quantity, power
 from vmc.observables.bins import count, histograms, radial_axis, shell_volumes
+from vmc.observables.spins import refuse_cell
 
 n_dim = 3  # bound at link time
 
@@ -27,8 +28,9 @@ def pair_distribution(system: System, bins: int, r_max: float, length: str = "")
     Raises
     ------
     ValueError
-        for fewer than two particles, no bins or a distance that is not positive.
+        for a system in a cell, fewer than two particles, no bins or a distance that is not positive.
     """
+    refuse_cell(system, "pair_distribution", "pair_correlation")
     if system.n_particles < 2:
         raise ValueError(f"pair_distribution: n_particles = {system.n_particles}, expected at least 2")
     axis = radial_axis(bins, r_max, length)

@@ -10,6 +10,7 @@ from hamiltonians.system import System
 from numerics.link import link
 from vmc.observables.base import Observable, Quantity, power
 from vmc.observables.bins import count, histograms, radial_axis, shell_volumes
+from vmc.observables.spins import refuse_cell
 
 n_dim = 3  # bound at link time
 
@@ -28,8 +29,9 @@ def radial_density(system: System, bins: int, r_max: float, length: str = "") ->
     Raises
     ------
     ValueError
-        for no bins or a radius that is not positive.
+        for a system in a cell, no bins or a radius that is not positive.
     """
+    refuse_cell(system, "radial_density", "structure_factor")
     axis = radial_axis(bins, r_max, length)
     quantity = Quantity("radial_density", "one-body density", power(length, -system.n_dim), (axis,))
     kernel = link(_count_radii, n_dim=system.n_dim)

@@ -11,6 +11,8 @@ import numpy as np
 from vmc.config import Config, to_toml
 from vmc.driver import Driver
 from vmc.evaluation import EnergySummary
+from vmc.gas import gas_record
+from vmc.observables.base import Points
 from vmc.observables.measured import Measured
 from vmc.output.sealed import Schema, Sealed, read_sealed, write_sealed
 from vmc.output.tree import Dataset
@@ -52,6 +54,9 @@ def save_results(
         root["reference_energy"] = config.reference.energy
         root["reference_error"] = config.reference.error
         root["reference_source"] = config.reference.source
+    gas = gas_record(driver.ensemble.measurement.hamiltonian, summary, config)
+    if gas is not None:
+        root["electron_gas"] = json.dumps(gas)
     write_sealed(path, tree, {**root, **group_attributes}, RESULTS)
 
 
@@ -107,7 +112,7 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
 
 
 def _observable(measured: Measured) -> dict[str, Dataset]:
-    """Value and error over the centres of the bins, and the bins' edges."""
+    """Value and error over the centres of the bins, and the bins' edges; or over points."""
     dims = tuple(axis.name for axis in measured.axes)
     error = "68 % half width, from the scatter of blocks of walkers"
     group = {
@@ -115,6 +120,9 @@ def _observable(measured: Measured) -> dict[str, Dataset]:
         "error": Dataset(measured.error, measured.units, error, dims),
     }
     for axis in measured.axes:
+        if isinstance(axis, Points):
+            group[axis.name] = Dataset(axis.centres, axis.units, axis.name, (axis.name,))
+            continue
         edges = f"{axis.name}_edges"
         group[axis.name] = Dataset(axis.centres, axis.units, f"{axis.name}, middles of the bins", (axis.name,))
         group[edges] = Dataset(axis.edges, axis.units, f"{axis.name}, edges of the bins", (edges,))

@@ -14,6 +14,7 @@ from vmc.plotting.density_map import map_plot
 from vmc.plotting.energy import energy_plot
 from vmc.plotting.kinds import KINDS, figure_of
 from vmc.plotting.parameters import parameters_plot
+from vmc.plotting.periodic import correlation_plot, momentum_plot, structure_plot
 from vmc.plotting.scan import scan_plot
 from vmc.plotting.style import COLOURS, STYLE, blank_figure, house_style, picture
 from vmc.plotting.summary import summary_plot
@@ -29,16 +30,19 @@ __all__ = [
     "blocking_plot",
     "components_plot",
     "convergence_plot",
+    "correlation_plot",
     "density_plot",
     "energy_plot",
     "figure_of",
     "house_style",
     "map_plot",
+    "momentum_plot",
     "pair_plot",
     "parameters_plot",
     "picture",
     "profiles_plot",
     "scan_plot",
+    "structure_plot",
     "summary_plot",
     "variance_plot",
 ]

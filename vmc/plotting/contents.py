@@ -9,12 +9,15 @@ if TYPE_CHECKING:
 
 #: Phases in which an evaluation is still to come.
 BEFORE_EVALUATION = ("thermalise", "optimise", "settle", "evaluate")
-#: Parts of a file that observables bring, and by which of them they are known.
+#: Parts of a file that observables bring, and by what the names of these contain they are known.
 OBSERVED = {
     "density": "radial_density",
     "profiles": "density_x",
     "map": "density_map",
     "pair": "pair_distribution",
+    "correlation": "pair_correlation",
+    "structure": "structure_factor",
+    "momentum": "momentum_distribution",
 }
 
 
@@ -38,6 +41,6 @@ def absent(results: Results) -> dict[str, str]:
     elif "theta" not in results.optimization:
         reasons["traces"] = f"{results.theta.size} parameters, too many to record"
     for part, name in OBSERVED.items():
-        if name not in results.observables:
+        if not any(name in measured for measured in results.observables):
             reasons[part] = reasons.get("evaluation", f"no {name} among the observables")
     return reasons

@@ -43,8 +43,8 @@ def profiles_plot(results: Results, axes: Axes | None = None) -> Axes:
             return axes
         profiles = [m for name, m in results.observables.items() if name.startswith("density_") and len(m.axes) == 1]
         for measured, colour, style in zip(profiles, COLOURS.values(), PROFILE_STYLES):
-            _draw(axes, measured, colour, f"along ${measured.axes[0].name}$", style)
-        axis = profiles[0].axes[0]
+            draw_curve(axes, measured, colour, f"along ${measured.axes[0].name}$", style)
+        axis = profiles[0].bins()
         axes.set_xlim(axis.edges[0], axis.edges[-1])
         axes.set_ylim(bottom=0.0)
         axes.set_xlabel(quantity("coordinate", length_text(axis.units)))
@@ -60,8 +60,8 @@ def _radial_plot(results: Results, axes: Axes | None, part: str, name: str, vari
             say_nothing_there(axes, missing[part])
             return axes
         measured = results.observables[name]
-        axis = measured.axes[0]
-        _draw(axes, measured, COLOURS["blue"], _label(measured))
+        axis = measured.bins()
+        draw_curve(axes, measured, COLOURS["blue"], _label(measured))
         axes.set_xlim(0.0, axis.edges[-1])
         axes.set_ylim(bottom=0.0)
         axes.set_xlabel(quantity(variable, length_text(axis.units)))
@@ -70,10 +70,10 @@ def _radial_plot(results: Results, axes: Axes | None, part: str, name: str, vari
     return axes
 
 
-def _draw(axes: Axes, measured: Measured, colour: str, label: str, style: str = "-") -> None:
-    """Points with error bars joined by a line; a band in place of the bars where the points are many."""
+def draw_curve(axes: Axes, measured: Measured, colour: str, label: str, style: str = "-") -> None:
+    """Points with error bars joined by a line, if it has a style; a band in place of the bars where they are many."""
     x, value, error = measured.axes[0].centres, measured.value, np.nan_to_num(measured.error)
-    if len(x) <= MAX_MARKED_POINTS:
+    if len(x) <= MAX_MARKED_POINTS or not style:
         axes.errorbar(x, value, error, fmt=f".{style}", color=colour, linewidth=0.8, capsize=1.5, label=label)
         return
     axes.fill_between(x, value - error, value + error, color=colour, alpha=BAND_OPACITY, linewidth=0.0)

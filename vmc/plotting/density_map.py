@@ -25,7 +25,7 @@ def map_plot(results: Results, axes: Axes | None = None) -> Axes:
             say_nothing_there(axes, missing["map"])
             return axes
         measured = results.observables["density_map"]
-        x, y = measured.axes
+        x, y = measured.bins(0), measured.bins(1)
         image = axes.pcolormesh(
             x.edges, y.edges, measured.value.T, cmap=COLOUR_MAP, vmin=0.0, rasterized=True, shading="flat"
         )

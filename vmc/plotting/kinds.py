@@ -12,6 +12,7 @@ from vmc.plotting.density import density_plot, pair_plot, profiles_plot
 from vmc.plotting.density_map import map_plot
 from vmc.plotting.energy import energy_plot
 from vmc.plotting.parameters import parameters_plot
+from vmc.plotting.periodic import correlation_plot, momentum_plot, structure_plot
 from vmc.plotting.style import blank_figure, house_style
 from vmc.plotting.summary import summary_plot
 from vmc.plotting.variance import variance_plot
@@ -41,6 +42,9 @@ PLOTS = {
     "profiles": Kind(profiles_plot, ("profiles",)),
     "map": Kind(map_plot, ("map",)),
     "pair": Kind(pair_plot, ("pair",)),
+    "correlation": Kind(correlation_plot, ("correlation",)),
+    "structure": Kind(structure_plot, ("structure",)),
+    "momentum": Kind(momentum_plot, ("momentum",)),
 }
 KINDS = ("summary", *PLOTS)
 

@@ -8,7 +8,13 @@ from vmc.statistics.formatting import format_value
 from vmc.statistics.judge import Diagnostics, Verdict, verdict
 from vmc.statistics.resampling import Resampled, bootstrap, jackknife
 from vmc.statistics.summary import summarise
-from vmc.statistics.walkers import BetweenWalkers, between_walkers, split_r_hat_from_means, walker_drift
+from vmc.statistics.walkers import (
+    BetweenWalkers,
+    between_walkers,
+    split_r_hat_from_means,
+    standing_walkers,
+    walker_drift,
+)
 
 __all__ = [
     "BetweenWalkers",
@@ -26,6 +32,7 @@ __all__ = [
     "jackknife",
     "series_drift",
     "split_r_hat_from_means",
+    "standing_walkers",
     "summarise",
     "verdict",
     "walker_drift",

@@ -61,6 +61,7 @@ def summarise(
     variance: float | None = None,
     n_samples: int | None = None,
     n_nonfinite: int = 0,
+    n_standing: int = 0,
     unit: str = "",
 ) -> tuple[Estimate, Verdict]:
     """Return the estimate of a mean and the verdict on its error bar.
@@ -69,6 +70,7 @@ def summarise(
     ``walker_means (n_walkers,)``, ``half_means (n_walkers, 2)``: of each walker over the whole run and
     over its halves. ``variance``, ``n_samples``: of the finite single samples, all walkers together;
     without them the rows are taken for the samples. ``n_nonfinite``: samples left out of everything else.
+    ``n_standing``: walkers that `standing_walkers` found.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
@@ -99,6 +101,7 @@ def summarise(
         plateau_reached=blocked is not None and blocked.plateau_reached,
         n_walkers=n_walkers,
         r_hat=r_hat,
+        n_standing=n_standing,
         drift=_drift(rows, half_means),
         error_ratio=choice.ratio,
         error_ratio_probability=choice.probability,

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vmc.statistics.student import equivalent_sigmas, widening_factor
 
+STANDING_FALSE_ALARM = 1e-6  # runs in which a walker is said to stand that only refused by chance
+SAME_ENERGY = 1e-11  # in standard deviations: sums of equal numbers differ by rounding
 MINIMUM_WALKERS = 16  # below it the error's own scatter exceeds 1/sqrt(2 * 15) = 18 %
 
 
@@ -58,6 +60,30 @@ def split_r_hat_from_means(half_means: ArrayLike, variance: float, n_samples: fl
     if between <= 0.0:
         return 1.0
     return float(np.sqrt((n_draws - 1.0) / n_draws + between / within)) if within > 0.0 else float("inf")
+
+
+def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) -> int:
+    """Return how many walkers had the same energy throughout two neighbouring segments of the run.
+
+    ``segment_sums (n_walkers, n_segments, 2)``: counts and sums of local energies. ``deviation``: that of single
+    samples. ``refusal``: probability that a walker refuses all proposals of two segments, one less the acceptance to
+    the power of their number.
+
+    A walker caught where all around psi is much smaller refuses everything, and may hold an energy below the exact
+    one. One among many hides from R-hat and from the scatter of walkers. Equal mean energies of two segments mean that
+    it did not move, unless the local energy is piecewise constant, which shows in more than half of the walkers. Where
+    walkers would stand by chance in more than `STANDING_FALSE_ALARM` of all runs, nothing is said (0).
+    """
+    sums = np.asarray(segment_sums, dtype=np.float64)
+    n_walkers, n_segments = sums.shape[:2]
+    if n_walkers * n_segments * refusal > STANDING_FALSE_ALARM or n_segments < 2:
+        return 0
+    counts = sums[:, :, 0]
+    means = np.divide(sums[:, :, 1], counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    # The last segment may hold a single measurement: it proves nothing.
+    steps = np.abs(np.diff(means[:, :-1], axis=1))
+    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * deviation).any(axis=1)))
+    return n_standing if 2 * n_standing <= n_walkers else 0
 
 
 def walker_drift(half_means: ArrayLike) -> float:

@@ -29,7 +29,6 @@ forces_up = Slot("forces_up", "(p, Q, F, memory)")
 forces_down = Slot("forces_down", "(p, Q, F, memory)")
 parameters_up = Slot("parameters_up", "(p, Q, O, first, memory)")
 parameters_down = Slot("parameters_down", "(p, Q, O, first, memory)")
-grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 shared = Slot("shared", "(p, X, O, first, ws)")
 n_dim = 3  # bound at link time
 
@@ -80,13 +79,12 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
     logs = _of_spins(add_block_log, "log", orbitals, "values")
     forces = _of_spins(fill_block_forces, "forces", orbitals, "hessians")
     parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
-    laplacian = link(_grad_laplacian, derivatives=q["derivatives"], **forces)
     rows = link(_shared_log_derivatives, pull_back=q["pull_back"], **parameters)
     return {
         "workspace": link(_workspace, quasi_workspace=q["workspace"], n_dim=d),
         "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs),
-        "grad_laplacian": laplacian,
-        "log_derivatives": link(_log_derivatives, grad_laplacian=laplacian, shared=rows),
+        "grad_laplacian": link(_grad_laplacian, derivatives=q["derivatives"], **forces),
+        "log_derivatives": link(_log_derivatives, coordinates=q["coordinates"], shared=rows, **forces),
         "shared_log_derivatives": rows,
     }
 
@@ -143,5 +141,9 @@ def _shared_log_derivatives(p, X, O, first, ws):
 
 
 def _log_derivatives(p, X, O, first, ws):
-    grad_laplacian(p, X, np.zeros(X.shape), np.zeros(X.shape[1]), ws)
+    inner, up, down, (Q, _, _, F) = ws
+    coordinates(p[3], X, Q, np.zeros(X.shape[1]), inner)
+    forces_up(p[1], Q[: p[6]], F[: p[6]], up)
+    if p[6] < X.shape[0]:
+        forces_down(p[2], Q[p[6] :], F[p[6] :], down)
     shared(p, X, O, first, ws)

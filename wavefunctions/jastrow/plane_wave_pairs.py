@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hamiltonians.cell import Cell
-from hamiltonians.shells import closed_shells, shell_vectors
+from hamiltonians.shells import shortest_shells
 from hamiltonians.system import System
 from numerics.link import inlined, kernel, link
 from numerics.plane_waves import fill_phases, phase_memory
@@ -43,10 +42,8 @@ class PlaneWavePairs(WaveFunction):
     def __init__(self, system: System, n_shells: int = 5, shared: bool = False) -> None:
         if system.cell is None:
             raise ValueError("cell is missing: expected a system in a periodic cell")
-        if n_shells < 1:
-            raise ValueError(f"n_shells = {n_shells}: expected at least 1")
         species = 1 if shared or system.n_up is None else 2
-        vectors, shell = _shells(system.cell, n_shells)
+        vectors, shell = shortest_shells(system.cell, n_shells)
         basis = system.cell.reduced.lattice
         numbers = np.rint(vectors @ basis.T / (2.0 * np.pi)).astype(np.int64)
         order = np.lexsort(numbers.T[::-1])
@@ -72,18 +69,6 @@ class PlaneWavePairs(WaveFunction):
         }
         layout = ParameterLayout((("coefficients", (species, n_shells)),))
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)
-
-
-def _shells(cell: Cell, n_shells: int) -> tuple[np.ndarray, np.ndarray]:
-    """One of k and -k (n, d) of the shortest shells, and the number of the shell of each."""
-    ends: tuple[int, ...] = ()
-    largest = 8 * n_shells
-    while len(ends) < n_shells + 1:
-        ends = closed_shells(cell, largest)
-        largest *= 2
-    ends = ends[: n_shells + 1]  # the first is k = 0 alone
-    vectors = shell_vectors(cell, ends[-1])[1::2]
-    return vectors, np.repeat(np.arange(n_shells), np.diff(ends) // 2)
 
 
 # The workspace: sums for a whole configuration; the state of one-particle moves; and memory for phases.  Structure

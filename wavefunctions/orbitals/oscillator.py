@@ -26,7 +26,7 @@ class Oscillator(Orbitals):
     n_dim : number of space dimensions, 1 to 3.
     n_orbitals : how many, filled in the order of n_1 + ... + n_d.
     omega : frequency (1 / length^2).
-    learn_omega : whether omega is a parameter.
+    learn_omega : whether log(omega) is a parameter: no step makes omega negative.
     name : what the number of orbitals is called in the error message.
 
     Raises
@@ -50,8 +50,8 @@ class Oscillator(Orbitals):
             "hessians": link(_hessians, fill_tables=tables, values=own, n_dim=n_dim),
             "parameter_derivatives": link(_parameter_derivatives, laplacians=derivatives, n_dim=n_dim),
         }
-        layout = ParameterLayout((("omega", (1,)),) if learn_omega else ())
-        frequency = np.array([omega])
+        layout = ParameterLayout((("log_omega", (1,)),) if learn_omega else ())
+        frequency = np.array([math.log(omega)])
         super().__init__(
             n_dim,
             n_orbitals,
@@ -114,7 +114,7 @@ def _fill_tables(omega, x, h, slope):
 
 
 def _values(p, x, value):
-    omega, numbers = p[-2][0], p[-1]
+    omega, numbers = math.exp(p[-2][0]), p[-1]
     h = np.empty((n_dim, numbers.max() + 1, x.shape[1]))
     fill_tables(omega, x, h, np.empty_like(h))
     for mu in range(value.shape[0]):
@@ -127,7 +127,7 @@ def _values(p, x, value):
 
 
 def _laplacians(p, x, value, gradient, laplacian):
-    omega, numbers = p[-2][0], p[-1]
+    omega, numbers = math.exp(p[-2][0]), p[-1]
     tile = x.shape[1]
     h, slope = np.empty((2, n_dim, numbers.max() + 1, tile))
     fill_tables(omega, x, h, slope)
@@ -153,7 +153,7 @@ def _laplacians(p, x, value, gradient, laplacian):
 
 
 def _hessians(p, x, value, gradient, hessian):
-    omega, numbers = p[-2][0], p[-1]
+    omega, numbers = math.exp(p[-2][0]), p[-1]
     tile = x.shape[1]
     h, slope = np.empty((2, n_dim, numbers.max() + 1, tile))
     fill_tables(omega, x, h, slope)
@@ -184,13 +184,13 @@ def _hessians(p, x, value, gradient, hessian):
 def _parameter_derivatives(p, x, weights, O, first):
     if p[0].size == 0:
         return
-    omega, tile = p[-2][0], x.shape[1]
+    tile = x.shape[1]
     value, laplacian = np.empty((2, weights.shape[0], tile))
     gradient = np.empty((weights.shape[0], n_dim, tile))
     laplacians(p, x, value, gradient, laplacian)
-    # phi depends on sqrt(omega) x only
+    # phi depends on sqrt(omega) x only: d phi / d log(omega) = x . grad phi / 2
     out = O[first]
     for mu in range(weights.shape[0]):
         for axis in range(n_dim):
             for b in range(tile):
-                out[b] += weights[mu, b] * gradient[mu, axis, b] * x[axis, b] / (2.0 * omega)
+                out[b] += weights[mu, b] * gradient[mu, axis, b] * x[axis, b] / 2.0

@@ -29,8 +29,16 @@ def _particles(config: Config) -> System:
 
 
 def _electron_gas(section: tables.ElectronGasSection, system: System) -> ElectronGas:
+    n = system.n_particles
+    if system.n_dim == 1:
+        raise UserError("system.n_dim = 1: expected 2 or 3 for an electron gas")
     if system.n_up is None:
-        raise UserError("system.n_up is missing: expected the number of electrons with spin up")
+        unpolarised = f"{n // 2} for no polarisation"
+        if n % 2:
+            unpolarised = f"no polarisation needs an even system.n_particles, not {n}"
+        raise UserError(
+            f"system.n_up is missing: expected the number of electrons with spin up, 0 to {n}; {unpolarised}"
+        )
     cell = gas_cell(system.n_particles, section.r_s, system.n_dim, section.lattice)
     return ElectronGas(cell, *system.spin_counts, section.accuracy)
 

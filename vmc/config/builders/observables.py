@@ -7,9 +7,12 @@ from vmc import observables
 from vmc.config import observable_sections as tables
 from vmc.config.user_kernels import UserKernels
 from vmc.observables import Observable
+from wavefunctions.base import WaveFunction
 
 
-def build_observable(section: tables.ObservableSection, hamiltonian: Hamiltonian, kernels: UserKernels) -> Observable:
+def build_observable(
+    section: tables.ObservableSection, hamiltonian: Hamiltonian, wave_function: WaveFunction, kernels: UserKernels
+) -> Observable:
     """The observable a table names."""
     system, length = hamiltonian.system, observables.length_unit(hamiltonian.unit)
     match section:
@@ -23,6 +26,12 @@ def build_observable(section: tables.ObservableSection, hamiltonian: Hamiltonian
             return observables.pair_distribution(system, section.bins, section.r_max, length)
         case tables.MomentsSection():
             return observables.moments(system, length)
+        case tables.PairCorrelationSection():
+            return observables.pair_correlation(system, section.bins, length)
+        case tables.StructureFactorSection():
+            return observables.structure_factor(system, section.shells, length)
+        case tables.MomentumDistributionSection():
+            return observables.momentum_distribution(wave_function, section.shells, length)
         case tables.UserObservable():
             function, constants = kernels["observable"], tuple(section.constants)
             return observables.configuration_average(section.name, function, system, constants, section.units)

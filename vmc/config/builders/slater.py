@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
+from vmc.config.backflow_sections import Backflow, PairBackflowSection
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import BackflowSlater, PairBackflow
+from wavefunctions.backflow import BackflowSlater, PairBackflow, QuasiParticles
+from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals import Combination, Orbitals, Oscillator, PlaneWaves
 from wavefunctions.slater import Slater
 
@@ -19,7 +21,26 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> Slate
     up, down = _spin_orbitals(config, system, section)
     if section.backflow is None:
         return Slater(system, up, down)
-    return BackflowSlater(PairBackflow(system, section.backflow.order, section.backflow.cutoff), up, down)
+    return BackflowSlater(_quasi_particles(config, system, section.backflow), up, down)
+
+
+def _quasi_particles(config: Config, system: System, section: Backflow) -> QuasiParticles:
+    """What displaces the particles."""
+    if isinstance(section, PairBackflowSection):
+        return PairBackflow(system, section.order, section.cutoff)
+    return MessagePassing(
+        system,
+        width=section.width,
+        hidden=section.hidden,
+        activation=section.activation,
+        layer_norm=section.layer_norm,
+        residual=section.residual,
+        kink=section.kink,
+        displacement_scale=section.displacement_scale,
+        output_scale=section.output_scale,
+        length=section.length,
+        seed=config.seed,
+    )
 
 
 def _spin_orbitals(config: Config, system: System, section: SlaterFactor) -> tuple[Orbitals | None, Orbitals | None]:

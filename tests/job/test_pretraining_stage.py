@@ -1,0 +1,79 @@
+"""Jobs whose first stage follows an earlier run."""
+
+import numpy as np
+import pytest
+
+import vmc
+from tests.job_folder import Folder
+
+pytestmark = pytest.mark.mpi
+
+#: A wave function that has to learn what the earlier one knows.
+STUDENT = (
+    "-s",
+    'wavefunction=[{kind="gaussian"}, {kind="feed_forward", hidden=[8]}]',
+    "-s",
+    'optimizer={kind="adam", iterations=2, samples=5}',
+    "-s",
+    "observables=[]",
+    "-s",
+    "sampler.time_step=0.1",
+)
+STAGE = ("-s", 'pretraining={results="teacher.h5", configurations=300, iterations=60}')
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """With the results of the teacher."""
+    made = Folder(tmp_path_factory.mktemp("stage"))
+    done = made.vmc("run", "dot.toml", "-o", "teacher.h5", "--quiet", "-s", "observables=[]")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_a_student_begins_where_the_teacher_ended(folder):
+    first = {}
+    for name, stage in (("taught", STAGE), ("untaught", ())):
+        done = folder.vmc("run", "dot.toml", "-o", f"{name}.h5", *STUDENT, *stage)
+        assert done.returncode == 0, done.stderr
+        assert ("pretrained on teacher.h5" in done.stderr) == (name == "taught")
+        first[name] = vmc.load(folder.path / f"{name}.h5").optimization["energy"][0]
+    teacher = vmc.load(folder.path / "teacher.h5").energy
+    assert abs(first["taught"] - teacher.value) < 0.1
+    assert first["untaught"] - teacher.value > 0.1
+
+
+def test_the_same_on_two_ranks_and_over_a_stop(folder):
+    settings = (*STUDENT, *STAGE, "-s", "evaluation.samples=20000")
+    for name, ranks in (("one", 0), ("two", 2)):
+        done = folder.vmc("run", "dot.toml", "-o", f"{name}.h5", "--quiet", *settings, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+    done = folder.vmc("run", "dot.toml", "-o", "stopped.h5", "--quiet", *settings, "--max-time", "0:00:01")
+    assert done.returncode == 0, done.stderr
+    assert vmc.load(folder.path / "stopped.h5").attributes["phase"] != "done"
+    (folder.path / "teacher.h5").rename(folder.path / "gone.h5")  # a resumed job does not look at it
+    try:
+        done = folder.vmc("resume", "stopped.h5", "--quiet")
+    finally:
+        (folder.path / "gone.h5").rename(folder.path / "teacher.h5")
+    assert done.returncode == 0, done.stderr
+    one = folder.numbers("one.h5")
+    for other in (folder.numbers("two.h5"), folder.numbers("stopped.h5")):
+        assert other.keys() == one.keys()
+        assert [name for name in one if not np.array_equal(one[name], other[name], equal_nan=True)] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (('pretraining={results="nothing.h5"}',), "nothing.h5"),
+        (('pretraining={results="teacher.h5"}', "system.n_particles=3"), "pretraining.results = 'teacher.h5': of"),
+        (('pretraining={results="teacher.h5", configurations=1}',), "pretraining.configurations = 1"),
+    ],
+)
+def test_refusals(folder, settings, message):
+    overlay = [part for setting in settings for part in ("-s", setting)]
+    done = folder.vmc("run", "dot.toml", "-o", "refused.h5", "--overwrite", *STUDENT, *overlay)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

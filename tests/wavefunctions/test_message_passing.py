@@ -1,0 +1,86 @@
+"""The message-passing network: the same as a slow twin, its limits, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from hamiltonians.cell import Cell
+from hamiltonians.system import System
+from tests.naive.message_passing import message_passing
+from tests.wavefunctions.test_quasi_particles import coordinates, everything, points
+from wavefunctions.message_passing import MessagePassing
+
+BOX = Cell.rectangular([3.0, 2.5, 4.0])
+SYSTEMS = {
+    "box": System(5, 3, 3, BOX),
+    "fcc": System(4, 3, 2, Cell.of_volume(20.0, "fcc")),
+    "open": System(3, 2, 2),
+}
+
+
+def network(system, **settings):
+    small = {"width": 6, "hidden": (6, 5), "displacement_scale": 0.3, "output_scale": 1.0, "seed": 3}
+    return MessagePassing(system, **{**small, **settings})
+
+
+@pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
+def test_the_same_as_a_slow_twin(system):
+    quasi = network(system)
+    X = points(quasi, 11)
+    Q, S = coordinates(quasi, X)
+    for x, q, s in zip(X, Q, S, strict=True):
+        twin_q, twin_s = message_passing(quasi, x.reshape(system.n_particles, -1))
+        np.testing.assert_allclose(q, twin_q.ravel(), rtol=1e-12, atol=1e-12)
+        assert s == pytest.approx(twin_s, rel=1e-11, abs=1e-12)
+
+
+def test_without_displacement_particles_stay_where_they_are():
+    quasi = network(SYSTEMS["box"], displacement_scale=0.0)
+    X = points(quasi)
+    assert (coordinates(quasi, X)[0] == X).all()
+    assert np.ptp(coordinates(quasi, X)[1]) > 1e-3
+
+
+def test_a_kink_at_contact_is_one_of_the_distance():
+    """S along a line through contact: with a kink its slopes differ in sign only, without one it has none."""
+    quasi = network(SYSTEMS["box"])
+    x = points(quasi, 1)
+    offset = np.zeros(x.shape)
+    offset[0, 3:6] = np.array([1.0, 2.0, -1.0]) / np.sqrt(6)
+    x[0, 3:6] = x[0, :3]
+
+    def slopes(h):
+        """Of the even and the odd part of S."""
+        _, (plus, minus, centre) = coordinates(quasi, np.concatenate([x + h * offset, x - h * offset, x]))
+        return 0.5 * (plus + minus - 2 * centre) / h, 0.5 * (plus - minus) / h
+
+    (near, odd), (far, _) = slopes(1e-5), slopes(2e-5)
+    assert abs(near) > 1e-3
+    assert near == pytest.approx(far, rel=1e-3)
+    assert odd != 0.0
+
+
+def test_contact_leaves_everything_finite():
+    for system in SYSTEMS.values():
+        quasi = network(system)
+        X = points(quasi, 2)
+        d = system.n_dim
+        X[0, d : 2 * d] = X[0, :d]
+        found = everything(quasi, X, np.ones(X.shape))
+        for array in (found.Q, found.J, found.laplacian, found.S, found.grad_S, found.laplacian_S, found.pulled):
+            assert np.isfinite(array).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"width": 0}, "width = \\[0\\]"),
+        ({"hidden": ()}, "hidden = \\[\\]: expected at least one layer"),
+        ({"activation": "relu"}, "activation = 'relu'"),
+        ({"displacement_scale": -1.0}, "displacement_scale = -1.0"),
+        ({"output_scale": -1.0}, "output_scale = -1.0"),
+        ({"length": 0.0}, "length = 0.0: expected a positive number"),
+    ],
+)
+def test_bad_settings(settings, message):
+    with pytest.raises(ValueError, match=message):
+        network(SYSTEMS["open"], **settings)

@@ -1,0 +1,41 @@
+"""The tables of what displaces the particles of a determinant."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vmc.config.sections import Count, NotNegative, Positive, Section
+
+Activation = Literal["tanh", "sigmoid", "softplus", "silu", "gelu", "sine"]
+
+
+class PairBackflowSection(Section):
+    """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
+
+    kind: Literal["pair"]
+    order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
+    cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
+
+
+class MessagePassingSection(Section):
+    """Displacements and a symmetric factor from a message-passing network."""
+
+    kind: Literal["message_passing"]
+    width: Count = Field(32, description="channels of queries, keys, messages and features")
+    hidden: Annotated[list[Count], Field(min_length=1)] = Field(
+        [32, 32], description="units of the hidden layers of its networks"
+    )
+    activation: Activation = "silu"
+    layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
+    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    kink: bool = Field(True, description="distances among the inputs, which make cusps; else their squares")
+    displacement_scale: NotNegative = Field(
+        0.03, description="of the first displacements, in mean distances of particles"
+    )
+    output_scale: NotNegative = Field(0.1, description="of the symmetric factor's last layer's initial weights")
+    length: Positive | None = Field(None, description="unit of length; from the density of a cell, or one in a trap")
+
+
+Backflow = Annotated[PairBackflowSection | MessagePassingSection, Field(discriminator="kind")]

@@ -1,0 +1,86 @@
+"""Reverse mode through the message-passing network: derivatives by its parameters."""
+
+from __future__ import annotations
+
+from numerics.dense import zero
+from numerics.link import Slot
+from numerics.networks import STRIP
+from numerics.networks.strip_rows import add_unit_strip, add_weight_strip
+from wavefunctions.message_passing.attention import attend_back
+from wavefunctions.message_passing.strip import outputs_of, take_strip
+
+keys = Slot("keys", "(p, ws)")
+messages = Slot("messages", "(p, i, ws)")
+features = Slot("features", "(p, ws)")
+add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs)")
+back_to_features = Slot("back_to_features", "(p, F, first, ws)")
+back_to_pairs = Slot("back_to_pairs", "(p, i, arrived, ws)")
+n_dim = 3  # bound at link time
+
+
+def pull_back(p, X, F, O, first, ws):
+    """O[first + k] += sum_a F_a dq_a / dtheta_k + dS / dtheta_k."""
+    tile = X.shape[1]
+    x, _, (E, _, K), (_, _, update, _), _, (rows, by_features, _, _, _, by_keys, _) = ws
+    sizes, starts = p[3], p[4]
+    for begin in range(0, tile, STRIP):
+        take_strip(X, begin, x)
+        keys(p, ws)
+        for i in range(K.shape[0]):
+            messages(p, i, ws)
+        features(p, ws)
+        zero(rows)
+        for j in range(K.shape[0]):
+            zero(by_keys[j])
+        back_to_features(p, F, begin, ws)
+        arrived = add_rows(p[2][2], sizes[2], update, by_features, K.shape[0], rows, rows, starts[6], True)
+        for i in range(K.shape[0]):
+            messages(p, i, ws)
+            back_to_pairs(p, i, arrived, ws)
+        for j in range(K.shape[0]):
+            add_weight_strip(E[j], by_keys[j], K.shape[0], rows, rows, starts[2])
+            add_unit_strip(by_keys[j], rows[:0], K.shape[0], rows, rows, starts[3])
+        for k in range(rows.shape[0]):
+            for w in range(min(STRIP, tile - begin)):
+                O[first + k, begin + w] += rows[k, w]
+
+
+def pull_to_features(p, F, first, ws):
+    """Derivatives by the features of all particles, from F and from S; those by what makes q and S of them."""
+    _, _, (_, _, K), (_, _, update, factor), _, (rows, by_features, _, _, _, _, ones) = ws
+    displacement, sizes, starts, unit = p[1][4], p[3], p[4], p[6]
+    N = K.shape[0]
+    from_factor = add_rows(p[2][3], sizes[3], factor, ones, N, rows, rows, starts[7], True)
+    features = outputs_of(update, sizes[2])
+    last = F.shape[1] - 1
+    for u in range(by_features.shape[0]):
+        out, source = by_features[u], from_factor[u]
+        for c in range(out.size):
+            out[c] = source[c]
+        for a in range(n_dim):
+            weight, row = displacement[a, u], rows[starts[8] + a * by_features.shape[0] + u]
+            for i in range(N):
+                for w in range(STRIP):
+                    force = unit * F[i * n_dim + a, min(first + w, last)]
+                    out[i * STRIP + w] += weight * force
+                    row[w] += features[u, i * STRIP + w] * force
+
+
+def pull_to_pairs(p, i, arrived, ws):
+    """From derivatives by what arrives at all particles to those by the parameters behind it, for particle i."""
+    _, _, (E, Q, K), (by_pair, by_likeness, _, _), _, (rows, _, by_A, by_phi, by_queries, by_keys, _) = ws
+    sizes, starts, N = p[3], p[4], K.shape[0]
+    A, phi = outputs_of(by_likeness, sizes[1]), outputs_of(by_pair, sizes[0])
+    offset = arrived.shape[0] - A.shape[0]
+    for u in range(A.shape[0]):
+        change = arrived[offset + u, i * STRIP : (i + 1) * STRIP]
+        for j in range(N):
+            for w in range(STRIP):
+                column = j * STRIP + w
+                by_A[u, column] = change[w] * phi[u, column]
+                by_phi[u, column] = change[w] * A[u, column]
+    add_rows(p[2][0], sizes[0], by_pair, by_phi, N, rows, rows, starts[4], False)
+    by_likenesses = add_rows(p[2][1], sizes[1], by_likeness, by_A, N, rows, rows, starts[5], True)
+    attend_back(p[7], Q, K, by_likenesses, by_queries, by_keys)
+    add_weight_strip(E[i], by_queries, N, rows, rows, starts[0])
+    add_unit_strip(by_queries, rows[:0], N, rows, rows, starts[1])
