@@ -1,0 +1,38 @@
+"""Models that learn a density from samples: scikit-learn estimators on the networks and optimisers of this package.
+
+``model.fit(X)``, ``model.sample(n)``, ``model.score_samples(X)``, ``model.save(path)`` and :func:`load`.  Everything is
+loaded on first use.  Needs the `generative` extra (scikit-learn).
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samplers.generative.model import GenerativeModel, NoDensityError, Scores
+    from samplers.generative.storage import load
+
+#: Where public names live; models are also the only classes a file can name.
+_MODELS: dict[str, str] = {}
+_HOMES = {
+    **_MODELS,
+    "GenerativeModel": "model",
+    "NoDensityError": "model",
+    "Scores": "model",
+    "load": "storage",
+}
+
+__all__ = ["GenerativeModel", "NoDensityError", "Scores", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that holds a public name when the name is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def model_class(name: str) -> Any:
+    """The class of a model by its name; raises ValueError for a name that is no model's."""
+    if name not in _MODELS:
+        raise ValueError(f"{name!r} is no model; there are {', '.join(sorted(_MODELS))}")
+    return __getattr__(name)

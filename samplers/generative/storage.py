@@ -1,0 +1,118 @@
+"""Models in HDF5 files: numbers and JSON, nothing that could be run; what is read back is the same to the last bit."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from samplers.generative.model import GenerativeModel
+
+FORMAT = "generative model 1"
+
+
+def save(model: GenerativeModel, path: Path) -> None:
+    """Write a fitted model; an existing file is replaced only once the new one is complete."""
+    import h5py
+
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with h5py.File(beside, "w") as file:
+            file.attrs["format"] = FORMAT
+            _write_model(file, model)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def load(path: str | Path) -> Any:
+    """The model that `save` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        if there is no such file.
+    ValueError
+        if it is no file of a model, or of one that this version does not know.
+    """
+    import h5py
+
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: no such file")
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise ValueError(f"format {file.attrs.get('format')!r}: expected {FORMAT!r}")
+            return _read_model(file)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read as a model: {error}") from error
+
+
+def _write_model(group: Any, model: GenerativeModel) -> None:
+    group.attrs["model"] = type(model).__name__
+    settings = {name: value for name, value in model.get_params(deep=False).items()}
+    if isinstance(settings.get("random_state"), np.random.Generator):
+        settings["random_state"] = None  # what it was has been used up
+    group.attrs["settings"] = json.dumps(settings)
+    for name, value in vars(model).items():
+        if name.endswith("_"):
+            _write(group, name, value)
+
+
+def _write(group: Any, name: str, value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        group[name] = value
+    elif isinstance(value, np.random.Generator):
+        group.create_group(name).attrs["generator"] = json.dumps(value.bit_generator.state)
+    elif isinstance(value, GenerativeModel):
+        _write_model(group.create_group(name), value)
+    elif isinstance(value, dict):
+        inside = group.create_group(name)
+        for key, entry in value.items():
+            _write(inside, key, entry)
+    elif isinstance(value, list):
+        inside = group.create_group(name)
+        inside.attrs["length"] = len(value)
+        for position, entry in enumerate(value):
+            _write(inside, str(position), entry)
+    else:
+        group.attrs[name] = json.dumps(value)
+
+
+def _read_model(group: Any) -> GenerativeModel:
+    from samplers.generative import model_class
+
+    settings = json.loads(group.attrs["settings"])
+    model = model_class(group.attrs["model"])(**{name: _tuples(value) for name, value in settings.items()})
+    for name, value in group.attrs.items():
+        if name.endswith("_"):
+            setattr(model, name, json.loads(value))
+    for name, entry in group.items():
+        setattr(model, name, _read(entry))
+    return model
+
+
+def _read(entry: Any) -> Any:
+    import h5py
+
+    if isinstance(entry, h5py.Dataset):
+        return entry[()]
+    if "generator" in entry.attrs:
+        state = json.loads(entry.attrs["generator"])
+        generator = np.random.PCG64()
+        generator.state = state
+        return np.random.Generator(generator)
+    if "model" in entry.attrs:
+        return _read_model(entry)
+    if "length" in entry.attrs:
+        return [_read(entry[str(position)]) for position in range(entry.attrs["length"])]
+    return {name: _read(inside) for name, inside in entry.items()} | {
+        name: json.loads(value) for name, value in entry.attrs.items()
+    }
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
