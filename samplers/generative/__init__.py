@@ -8,11 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samplers.generative.autoregressive.binary import BinaryAutoregressive
+    from samplers.generative.autoregressive.mixture import MixtureAutoregressive
+    from samplers.generative.boltzmann.binary import BinaryRBM
+    from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
 #: Where public names live; models are also the only classes a file can name.
-_MODELS: dict[str, str] = {}
+_MODELS = {
+    "BinaryAutoregressive": "autoregressive.binary",
+    "BinaryRBM": "boltzmann.binary",
+    "GaussianBinaryRBM": "boltzmann.gaussian",
+    "MixtureAutoregressive": "autoregressive.mixture",
+}
 _HOMES = {
     **_MODELS,
     "GenerativeModel": "model",
@@ -21,7 +30,16 @@ _HOMES = {
     "load": "storage",
 }
 
-__all__ = ["GenerativeModel", "NoDensityError", "Scores", "load"]
+__all__ = [
+    "BinaryAutoregressive",
+    "BinaryRBM",
+    "GaussianBinaryRBM",
+    "GenerativeModel",
+    "MixtureAutoregressive",
+    "NoDensityError",
+    "Scores",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

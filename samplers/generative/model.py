@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -9,9 +10,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import ThreadpoolController
 
 #: What random numbers are made from: a seed, a generator, or None for fresh ones.
 RandomState = int | np.random.Generator | None
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread() -> Any:
+    """Context in which BLAS uses one thread: on the products of a batch more would mostly wait for each other."""
+    return _libraries().limit(limits=1, user_api="blas")
 
 
 class NoDensityError(TypeError):
@@ -72,7 +84,8 @@ class GenerativeModel(BaseEstimator):
         check_is_fitted(self)
         if int(n_samples) < 1:
             raise ValueError(f"n_samples = {n_samples}: expected at least 1")
-        return self._draw(int(n_samples), np.random.default_rng(self._seed(random_state)))
+        with one_thread():
+            return self._draw(int(n_samples), np.random.default_rng(self._seed(random_state)))
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
         """Log density of every row, with its error and the method; random numbers serve where it is an estimate.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -57,3 +58,12 @@ class Network:
         gradient, ones = np.zeros((1, theta.size)), np.ones((1, delta.shape[1]))
         below = self._kernels.add_sums(theta, self.sizes, self._memory, delta, 1, ones, gradient, 0, to_inputs)
         return gradient[0], below[:, : self._columns].copy() if to_inputs else np.empty((0, 0))
+
+
+@lru_cache(maxsize=16)
+def cached_network(sizes: tuple[int, ...], activation: str, part: str = "") -> Network:
+    """The network of these sizes; the same one for all who ask, as it holds nothing but room to work in.
+
+    Those who use two networks of the same sizes at once, one `backward` after the other, tell them apart by `part`.
+    """
+    return Network(sizes, activation)

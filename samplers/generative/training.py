@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from rich.progress import track
-from sklearn.utils.validation import check_is_fitted
 
 from numerics.optimizers import Adam, FirstOrderOptimizer
-from samplers.generative.model import GenerativeModel
+from samplers.generative.model import GenerativeModel, one_thread
 
 #: Learning rate of an epoch as a share of `learning_rate`, by the part of the epochs that is over.
 SCHEDULES = {
@@ -68,8 +67,13 @@ class GradientModel(GenerativeModel):
         """
         self._check_settings()
         X = self._checked(X, reset=True)
-        self._begin(X)
-        kept, held = self._split(X)
+        with one_thread():
+            self._begin(X)
+            self._run(*self._split(X))
+            self._finish(X)
+        return self
+
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
         best_theta, best, waited = self.theta_.copy(), np.inf, 0
         for epoch in track(range(self.n_epochs), type(self).__name__, disable=not self.verbose, transient=True):
             self._epoch(kept, self.learning_rate * SCHEDULES[self.schedule](epoch / self.n_epochs))
@@ -85,18 +89,17 @@ class GradientModel(GenerativeModel):
                 break
         if self.patience is not None and held.size:
             self.theta_[:] = best_theta
-        self._finish(X)
-        return self
 
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """One epoch over the rows of X from where the model is, at the full learning rate; y is ignored."""
         self._check_settings()
         first = not hasattr(self, "theta_")
         X = self._checked(X, reset=first)
-        if first:
-            self._begin(X)
-        self._epoch(X, self.learning_rate)
-        self._finish(X)
+        with one_thread():
+            if first:
+                self._begin(X)
+            self._epoch(X, self.learning_rate)
+            self._finish(X)
         return self
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
@@ -173,12 +176,3 @@ def check(model: Any, name: str, condition: bool, expected: str) -> None:
     """Refuse a setting, naming it, its value and what was expected."""
     if not condition:
         raise ValueError(f"{type(model).__name__}: {name} = {getattr(model, name)!r}: expected {expected}")
-
-
-def is_fitted(model: GenerativeModel) -> bool:
-    """Whether a model has learnt something."""
-    try:
-        check_is_fitted(model)
-    except ValueError:
-        return False
-    return True

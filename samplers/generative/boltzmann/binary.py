@@ -1,0 +1,143 @@
+"""Restricted Boltzmann machine of two-valued units."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.optimizers import FirstOrderOptimizer, GradientDescent
+from samplers.generative.boltzmann.machine import BoltzmannMachine
+from samplers.generative.boltzmann.units import Units
+from samplers.generative.model import RandomState, to_binary
+
+
+class BinaryRBM(BoltzmannMachine):
+    """E(v, h) = -a.v - b.h - v^T W h with v, h in {0, 1}, or in {-1, 1} with ``spins``.
+
+    P. Smolensky (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002).  For details of the gradient see
+    :class:`samplers.generative.boltzmann.machine.BoltzmannMachine`.
+
+    Parameters
+    ----------
+    n_hidden : hidden units; up to 20 of them the density is exact.
+    spins : units of -1 and 1 instead of 0 and 1.
+    threshold : features above it count as 1, others as 0 (or -1); None for features that are so already.
+    negative_phase : 'pcd', 'cd', 'tempering' or 'exact'.
+    n_steps : steps of block Gibbs for each update.
+    n_chains : persistent chains.
+    centred : whether to use the enhanced gradient.
+    n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
+        see :class:`samplers.generative.training.GradientModel`.
+
+    Attributes
+    ----------
+    theta_ : a (V,), b (H,), W (V, H) in one vector; `views(theta_)` tells them apart.
+    history_ : 'loss' is the difference of the mean free energies of data and chains, whose gradient is that of minus
+        the likelihood; with the exact negative phase, minus the mean log-likelihood.
+    """
+
+    optimizer: ClassVar[FirstOrderOptimizer] = GradientDescent()
+    is_binary = True
+
+    def __init__(
+        self,
+        n_hidden: int = 16,
+        *,
+        spins: bool = False,
+        threshold: float | None = 0.0,
+        negative_phase: str = "pcd",
+        n_steps: int = 1,
+        n_chains: int = 100,
+        centred: bool = True,
+        n_epochs: int = 100,
+        batch_size: int = 50,
+        learning_rate: float = 0.2,
+        schedule: str = "linear",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
+        random_state: RandomState = None,
+        verbose: bool = False,
+    ) -> None:
+        self.n_hidden = n_hidden
+        self.spins = spins
+        self.threshold = threshold
+        self.negative_phase = negative_phase
+        self.n_steps = n_steps
+        self.n_chains = n_chains
+        self.centred = centred
+        self.n_epochs = n_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @property
+    def hidden(self) -> Units:  # type: ignore[override]
+        """The kind of units, the same in both layers."""
+        return Units(-1.0 if self.spins else 0.0)
+
+    def set_parameters(self, visible_bias: ArrayLike, hidden_bias: ArrayLike, weights: ArrayLike) -> BinaryRBM:
+        """A machine of given a (V,), b (H,), W (V, H), as if fitted."""
+        a, b, W = (np.asarray(part, dtype=np.float64) for part in (visible_bias, hidden_bias, weights))
+        if W.shape != (a.size, b.size) or b.size != self.n_hidden:
+            raise ValueError(f"weights {W.shape}: expected {(a.size, self.n_hidden)}, hidden_bias ({self.n_hidden},)")
+        self.n_features_in_ = a.size
+        self.theta_ = np.concatenate([a, b, W.ravel()])
+        self.base_bias_ = a.copy()
+        return self
+
+    def hidden_input(self, V: np.ndarray) -> np.ndarray:
+        """B + v W."""
+        _, b, W, _ = self.views(self.theta_)
+        return V @ W + b
+
+    def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """(1 - beta) a_0 + beta (a + W h), with the biases a_0 of independent units that have the means of the data."""
+        a, _, W, _ = self.views(self.theta_)
+        return (1.0 - beta) * self.base_bias_ + beta * (H @ W.T + a)
+
+    def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Two-valued units given their inputs."""
+        return self.hidden.draw(inputs, rng)
+
+    def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """((1 - beta) a_0 + beta a).v ."""
+        a = self.views(self.theta_)[0]
+        return (V * ((1.0 - beta) * self.base_bias_ + beta * a)).sum(axis=1)
+
+    def log_base(self) -> float:
+        """Independent visible units, and hidden units without inputs."""
+        return float(self.hidden.log_sum(self.base_bias_).sum()) + self.n_hidden * np.log(2.0)
+
+    def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
+        """<v>, <h>, <v h^T>."""
+        return np.concatenate([V.mean(axis=0), H.mean(axis=0), (V.T @ H).ravel() / len(V)])
+
+    def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
+        """B.h + sum_i log sum_v exp(v (a + W h)_i)."""
+        b = self.views(self.theta_)[1]
+        return H @ b + self.hidden.log_sum(self.visible_input(H)).sum(axis=1)
+
+    def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Sum of weight times <v | h>, h and <v | h> h^T."""
+        V = self.hidden.mean(self.visible_input(H))
+        return np.concatenate([weights @ V, weights @ H, (V.T @ (weights[:, None] * H)).ravel()])
+
+    def inverse_transform(self, H: ArrayLike) -> np.ndarray:
+        """Means of the visible units given hidden ones, (rows, n_features)."""
+        return self.hidden.mean(self.visible_input(np.asarray(H, dtype=np.float64)))
+
+    def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
+        return to_binary(super()._checked(X, reset=reset), self.threshold, self.hidden.low)
+
+    def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
+        low, rows = self.hidden.low, len(X)
+        mean = low + (1.0 - low) * ((X == 1.0).sum(axis=0) + 0.5) / (rows + 1.0)
+        self.base_bias_ = self.hidden.input_of_mean(mean)
+        weights = rng.normal(0.0, 0.1, X.shape[1] * self.n_hidden)
+        self.theta_ = np.concatenate([self.base_bias_, np.zeros(self.n_hidden), weights])

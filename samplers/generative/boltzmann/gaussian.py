@@ -1,0 +1,177 @@
+"""Restricted Boltzmann machine of real visible and binary hidden units."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.optimizers import Adam, FirstOrderOptimizer
+from samplers.generative.boltzmann.machine import BoltzmannMachine
+from samplers.generative.boltzmann.units import Units
+from samplers.generative.model import RandomState
+from samplers.generative.training import check
+
+#: Variances stay above this share of the mean variance of the data: the density of a constant has no maximum.
+LEAST_VARIANCE = 1e-4
+
+
+class GaussianBinaryRBM(BoltzmannMachine):
+    """E(v, h) = sum_i (v_i - a_i)^2 / (2 sigma_i^2) - b.h - sum_ij v_i W_ij h_j / sigma_i^2, h in {0, 1}.
+
+    K. Cho, A. Ilin and T. Raiko, ICANN 2011: given h, v is normal about a + W h with the variances sigma^2, which are
+    learnt through their logarithm.  A mixture of 2^n_hidden normal densities, and the same density as the square of
+    the Gaussian-binary wave function sqrt(F).  Data are used as they are: scale them to about one.
+
+    Parameters
+    ----------
+    n_hidden : hidden units; up to 20 of them the density is exact.
+    learn_variance : whether sigma_i change from the deviations of the data; otherwise they are `deviation`.
+    deviation : sigma of all features where it is not learnt, and at the start where it is; None for the deviation of
+        each feature in the data.
+    negative_phase, n_steps, n_chains, centred : see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
+    n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
+        see :class:`samplers.generative.training.GradientModel`.
+
+    Attributes
+    ----------
+    theta_ : a (V,), b (H,), W (V, H), log sigma^2 (V,) in one vector; `views(theta_)` tells them apart.
+    """
+
+    optimizer: ClassVar[FirstOrderOptimizer] = Adam()
+    hidden = Units(0.0)
+
+    def __init__(
+        self,
+        n_hidden: int = 16,
+        *,
+        learn_variance: bool = True,
+        deviation: float | None = None,
+        negative_phase: str = "pcd",
+        n_steps: int = 1,
+        n_chains: int = 100,
+        centred: bool = False,
+        n_epochs: int = 100,
+        batch_size: int = 100,
+        learning_rate: float = 0.03,
+        schedule: str = "linear",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
+        random_state: RandomState = None,
+        verbose: bool = False,
+    ) -> None:
+        self.n_hidden = n_hidden
+        self.learn_variance = learn_variance
+        self.deviation = deviation
+        self.negative_phase = negative_phase
+        self.n_steps = n_steps
+        self.n_chains = n_chains
+        self.centred = centred
+        self.n_epochs = n_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def set_parameters(
+        self, visible_bias: ArrayLike, hidden_bias: ArrayLike, weights: ArrayLike, deviation: ArrayLike
+    ) -> GaussianBinaryRBM:
+        """A machine of given a (V,), b (H,), W (V, H), sigma (V,) or a number, as if fitted."""
+        a, b, W = (np.asarray(part, dtype=np.float64) for part in (visible_bias, hidden_bias, weights))
+        sigma = np.broadcast_to(np.asarray(deviation, dtype=np.float64), a.shape)
+        if W.shape != (a.size, b.size) or b.size != self.n_hidden:
+            raise ValueError(f"weights {W.shape}: expected {(a.size, self.n_hidden)}, hidden_bias ({self.n_hidden},)")
+        if not (sigma > 0.0).all():
+            raise ValueError(f"deviation = {deviation!r}: expected positive numbers")
+        self.n_features_in_ = a.size
+        self.theta_ = np.concatenate([a, b, W.ravel(), 2.0 * np.log(sigma)])
+        self.least_log_variance_ = -np.inf
+        return self
+
+    def hidden_input(self, V: np.ndarray) -> np.ndarray:
+        """B + (v / sigma^2) W."""
+        _, b, W, log_variance = self.views(self.theta_)
+        return (V * np.exp(-log_variance)) @ W + b
+
+    def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """A + beta W h, the means of the visible units."""
+        a, _, W, _ = self.views(self.theta_)
+        return beta * (H @ W.T) + a
+
+    def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Normal about the inputs with variance sigma^2."""
+        return inputs + np.exp(0.5 * self.views(self.theta_)[3]) * rng.standard_normal(inputs.shape)
+
+    def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """-sum_i (v_i - a_i)^2 / (2 sigma_i^2)."""
+        a, _, _, log_variance = self.views(self.theta_)
+        return -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
+
+    def log_base(self) -> float:
+        """Normal visible units, and hidden units without inputs."""
+        log_variance = self.views(self.theta_)[3]
+        return 0.5 * float((np.log(2.0 * np.pi) + log_variance).sum()) + self.n_hidden * np.log(2.0)
+
+    def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
+        """<(v - a) / sigma^2>, <h>, <v h^T / sigma^2>, <(v - a)^2 / (2 sigma^2) - v (W h) / sigma^2>."""
+        a, _, W, log_variance = self.views(self.theta_)
+        precision = np.exp(-log_variance)
+        by_variance = precision * (0.5 * (V - a) ** 2 - V * (H @ W.T)).mean(axis=0)
+        weights = precision[:, None] * (V.T @ H) / len(V)
+        return np.concatenate(
+            [precision * (V.mean(axis=0) - a), H.mean(axis=0), weights.ravel(), self._if(by_variance)]
+        )
+
+    def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
+        """B.h + sum_i (log(2 pi sigma_i^2) + ((a + W h)_i^2 - a_i^2) / sigma_i^2) / 2."""
+        a, b, W, log_variance = self.views(self.theta_)
+        shift = H @ W.T
+        normal = 0.5 * (np.log(2.0 * np.pi) + log_variance).sum()
+        return H @ b + normal + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
+
+    def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Sum of weight times the statistics, averaged over the v that are normal about a + W h."""
+        a, _, W, log_variance = self.views(self.theta_)
+        precision = np.exp(-log_variance)
+        shift = H @ W.T
+        V = a + shift
+        by_variance = 0.5 * weights.sum() - precision * (weights @ (shift * (a + 0.5 * shift)))
+        by_weights = precision[:, None] * (V.T @ (weights[:, None] * H))
+        return np.concatenate([precision * (weights @ shift), weights @ H, by_weights.ravel(), self._if(by_variance)])
+
+    def inverse_transform(self, H: ArrayLike) -> np.ndarray:
+        """Means of the visible units given hidden ones, (rows, n_features)."""
+        return self.visible_input(np.asarray(H, dtype=np.float64))
+
+    def means(self, statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Means of v / sigma^2 and h: what the weights couple."""
+        visible, hidden = self.views(statistics)[:2]
+        a, _, _, log_variance = self.views(self.theta_)
+        return visible + a * np.exp(-log_variance), hidden
+
+    def _if(self, by_variance: np.ndarray) -> np.ndarray:
+        return by_variance if self.learn_variance else np.zeros_like(by_variance)
+
+    def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
+        variance = X.var(axis=0)
+        self.least_log_variance_ = float(np.log(max(LEAST_VARIANCE * variance.mean(), np.finfo(float).tiny)))
+        if self.deviation is not None:
+            variance = np.full(X.shape[1], self.deviation**2)
+        log_variance = np.maximum(np.log(np.maximum(variance, np.finfo(float).tiny)), self.least_log_variance_)
+        # Weights of a typical input of one: v / sigma^2 W with v of the size of sigma.
+        weights = rng.normal(size=(X.shape[1], self.n_hidden)) / np.sqrt(X.shape[1] + self.n_hidden)
+        weights *= np.exp(0.5 * log_variance)[:, None]
+        self.theta_ = np.concatenate([X.mean(axis=0), np.zeros(self.n_hidden), weights.ravel(), log_variance])
+
+    def _after_step(self) -> None:
+        log_variance = self.views(self.theta_)[3]
+        np.maximum(log_variance, self.least_log_variance_, out=log_variance)
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        if self.deviation is not None:
+            check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")

@@ -1,0 +1,216 @@
+"""What restricted Boltzmann machines share: phases of the gradient, exact sums over the smaller layer, scores."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import logsumexp
+from sklearn.base import TransformerMixin
+
+from samplers.generative.boltzmann.annealing import log_partition
+from samplers.generative.boltzmann.chains import NEGATIVE_PHASES, advance, start
+from samplers.generative.boltzmann.units import MOST_UNITS, Units
+from samplers.generative.model import RandomState, Scores
+from samplers.generative.training import GradientModel, check
+
+
+class BoltzmannMachine(TransformerMixin, GradientModel):
+    """A density p(v) = sum_h exp(-E(v, h)) / Z of visible units v beside hidden units h that do not see each other.
+
+    The gradient of the mean log-likelihood is a difference of two phases (Hinton, Neural Comput. 14, 1771 (2002)),
+
+        d <log p> / d theta = <d(-E)/d theta>_data - <d(-E)/d theta>_model,
+
+    the positive one from the data, the negative one from Markov chains (`negative_phase`), or exactly:
+    `positive_phase` and `negative_phase_exact`.
+
+    Machines bring (theta_ and its `views`, columns of units; `beta` leads from a density that is known, 0, to the
+    machine, 1): hidden_input(V), visible_input(H, beta), draw_visible(input), visible_log_weight(V, beta),
+    log_base(), statistics(V, H) and, for the exact sums over hidden states, log_visible_sum(H) and
+    mean_statistics(H, weights).
+    """
+
+    hidden: Units
+
+    n_hidden: int
+    negative_phase: str
+    n_steps: int
+    n_chains: int
+    centred: bool
+    most_chain_steps: ClassVar[int] = 1000
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        for name in ("n_hidden", "n_steps", "n_chains"):
+            check(self, name, getattr(self, name) >= 1, "a positive integer")
+        known = (*NEGATIVE_PHASES, "exact")
+        check(self, "negative_phase", self.negative_phase in known, f"one of {', '.join(known)}")
+        if self.negative_phase == "exact":
+            check(self, "n_hidden", self.n_hidden <= MOST_UNITS, f"at most {MOST_UNITS} for the exact negative phase")
+
+    # Quantities of the machine that stands.
+
+    @property
+    def has_exact_density(self) -> bool:  # type: ignore[override]
+        """Whether one layer is small enough for sums over all its states."""
+        return self.n_hidden <= MOST_UNITS
+
+    def hidden_input(self, V: np.ndarray) -> np.ndarray:
+        """Inputs (rows, H) of the hidden units."""
+        raise NotImplementedError
+
+    def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """Inputs (rows, V) of the visible units."""
+        raise NotImplementedError
+
+    def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Visible units given their inputs."""
+        raise NotImplementedError
+
+    def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """The part of -E, (rows,), that no hidden unit enters."""
+        raise NotImplementedError
+
+    def log_base(self) -> float:
+        """Log Z at beta = 0."""
+        raise NotImplementedError
+
+    def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
+        """Mean over rows of d(-E)/d theta, flat."""
+        raise NotImplementedError
+
+    def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
+        """Log of the sum (integral) of exp(-E) over visible units, (rows,)."""
+        raise NotImplementedError
+
+    def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Weighted sum over rows of <d(-E)/d theta> given H, flat."""
+        raise NotImplementedError
+
+    def negative_free_energy(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
+        """-F(v) = log sum_h exp(-E), so that p(v) = exp(-F) / Z; shape (rows,)."""
+        scale = np.asarray(beta).reshape(-1, 1)
+        return self.visible_log_weight(V, beta) + self.hidden.log_sum(scale * self.hidden_input(V)).sum(axis=1)
+
+    def positive_phase(self, V: np.ndarray) -> np.ndarray:
+        """<d(-E)/d theta> over the rows of V and the hidden units given them, (n_parameters,)."""
+        return self.statistics(V, self.hidden.mean(self.hidden_input(V)))
+
+    def negative_phase_exact(self) -> np.ndarray:
+        """<d(-E)/d theta> under the machine itself, by enumeration of the hidden layer, (n_parameters,)."""
+        log_Z = self.log_partition_exact()
+        total = np.zeros(self.theta_.size)
+        for H in self.hidden.all_states(self.n_hidden):
+            total += self.mean_statistics(H, np.exp(self.log_visible_sum(H) - log_Z))
+        return total
+
+    def log_partition_exact(self) -> float:
+        """Log Z by enumeration of the hidden layer."""
+        self._need_enumeration()
+        return float(logsumexp([logsumexp(self.log_visible_sum(H)) for H in self.hidden.all_states(self.n_hidden)]))
+
+    def log_partition(
+        self, n_temperatures: int = 1000, n_chains: int = 100, random_state: RandomState = None
+    ) -> tuple[float, float]:
+        """Log Z and its standard error by annealed importance sampling; see :mod:`.annealing`."""
+        return log_partition(self, n_temperatures, n_chains, np.random.default_rng(self._seed(random_state)))
+
+    def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
+        """Log p of every row: exact for up to 20 units in a layer, otherwise by annealed importance sampling.
+
+        The error of the latter is that of log Z, common to all rows.
+        """
+        V = self._checked(X)
+        if self.has_exact_density:
+            log_Z, error, method = self.log_partition_exact(), 0.0, "exact"
+        else:
+            log_Z, error = self.log_partition(random_state=random_state)
+            method = "annealed importance sampling"
+        return Scores(self.negative_free_energy(V) - log_Z, np.full(len(V), error), method)
+
+    def transform(self, X: ArrayLike) -> np.ndarray:
+        """Means of the hidden units given each row, (rows, n_hidden)."""
+        return self.hidden.mean(self.hidden_input(self._checked(X)))
+
+    def inverse_transform(self, H: ArrayLike) -> np.ndarray:
+        """Means of the visible units given hidden ones, (rows, n_features)."""
+        raise NotImplementedError
+
+    def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+        """Hidden states from their exact law, if that can be enumerated; else chains of `most_chain_steps` steps."""
+        if self.has_exact_density:
+            return self.draw_visible(self.visible_input(self._draw_hidden(n_samples, rng)), rng)
+        H = self.hidden.draw(np.zeros((n_samples, self.n_hidden)), rng)
+        for _ in range(self.most_chain_steps):
+            V = self.draw_visible(self.visible_input(H), rng)
+            H = self.hidden.draw(self.hidden_input(V), rng)
+        return V
+
+    def _draw_hidden(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+        log_weights = np.concatenate([self.log_visible_sum(H) for H in self.hidden.all_states(self.n_hidden)])
+        cumulative = np.cumsum(np.exp(log_weights - logsumexp(log_weights)))
+        chosen = np.searchsorted(cumulative / cumulative[-1], rng.random(n_samples), side="right")
+        ones = (chosen[:, None] >> np.arange(self.n_hidden)) & 1
+        return np.where(ones == 1, 1.0, self.hidden.low)
+
+    # Learning.
+
+    def _begin(self, X: np.ndarray) -> None:
+        super()._begin(X)
+        if self.negative_phase in ("pcd", "tempering"):
+            start(self, self.generator_)
+
+    def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+        """Difference of the mean free energies of data and chains, and minus the gradient of the log-likelihood."""
+        hidden = self.hidden.mean(self.hidden_input(X))
+        positive = self.statistics(X, hidden)
+        loss = -float(self.negative_free_energy(X).mean())
+        if self.negative_phase == "exact":
+            negative = self.negative_phase_exact()
+            loss += self.log_partition_exact()
+        else:
+            V = advance(self, X, rng)
+            negative = self.positive_phase(V)
+            loss += float(self.negative_free_energy(V).mean())
+        difference = self._centre(positive, negative) if self.centred else positive - negative
+        return loss, -difference
+
+    def _loss(self, X: np.ndarray, rng: np.random.Generator) -> float:
+        """Minus the exact mean log-likelihood."""
+        return -float((self.negative_free_energy(X) - self.log_partition_exact()).mean())
+
+    def _centre(self, positive: np.ndarray, negative: np.ndarray) -> np.ndarray:
+        """The enhanced gradient: invariant under flips of units.
+
+        K. Cho, T. Raiko and A. Ilin, Neural Comput. 25, 805 (2013), eq. (13); the same as a machine of centred units
+        with the offsets halfway between both phases (J. Melchior, A. Fischer and L. Wiskott, JMLR 17, 1 (2016)).
+        """
+        difference = positive - negative
+        visible, hidden, weights = self.views(difference)[:3]
+        middle_visible, middle_hidden = (
+            0.5 * (of_data + of_model) for of_data, of_model in zip(self.means(positive), self.means(negative))
+        )
+        weights -= np.outer(middle_visible, hidden) + np.outer(visible, middle_hidden)
+        visible -= weights @ middle_hidden
+        hidden -= middle_visible @ weights
+        return difference
+
+    def views(self, flat: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Visible bias (V,), hidden bias (H,), weights (V, H) and what else there is, as views of a flat vector."""
+        n, m = self.n_features_in_, self.n_hidden
+        rest = flat[n + m + n * m :]
+        return flat[:n], flat[n : n + m], flat[n + m : n + m + n * m].reshape(n, m), rest
+
+    def means(self, statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Means of what the weights couple, visible (V,) and hidden (H,), from statistics of a phase."""
+        visible, hidden = self.views(statistics)[:2]
+        return visible, hidden
+
+    def _need_enumeration(self) -> None:
+        if self.n_hidden > MOST_UNITS:
+            raise ValueError(
+                f"{type(self).__name__}: {self.n_hidden} hidden units are too many to sum over all states; "
+                f"expected at most {MOST_UNITS}, or use log_partition (annealed importance sampling)"
+            )

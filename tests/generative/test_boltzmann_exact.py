@@ -1,0 +1,142 @@
+"""Sums over all states of small Boltzmann machines, to ten digits and more."""
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+
+from hamiltonians.system import System
+from samplers.generative import BinaryRBM, GaussianBinaryRBM
+from tests.generative.machines import all_rows, binary, gaussian, parameters, three_rows
+from wavefunctions.rbm import RBM
+
+#: (visible, hidden): log Z, mean log-likelihood of the three rows, entropy, sums of <v> and <h>.
+SUMS = {
+    (4, 3): (5.898896530602, -3.674358443128, 2.243241385833, 2.139789749799, 1.950893469629),
+    (10, 8): (14.397818947903, -8.165103584179, 6.508839311097, 5.109606814323, 4.233364972441),
+}
+#: Norm, first and last entries of the gradient of that likelihood: |g_W|, g_W[0, 0], g_W[-1, -1], g_a[0], g_b[0].
+GRADIENTS = {
+    (4, 3): (1.030568244418, -0.420873828133, 0.274187620415, -0.436178928764, -0.200433661133),
+    (10, 8): (1.773131162982, -0.270136165900, 0.056897999836, -0.331298862471, -0.122827844247),
+}
+SIZES = list(SUMS)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_partition_function_likelihood_entropy_and_means(size):
+    machine = binary(*size)
+    log_Z, likelihood, entropy, visible, hidden = SUMS[size]
+    assert machine.log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
+    assert machine.score(three_rows(size[0])) == pytest.approx(likelihood, abs=1e-11)
+    log_p = machine.score_samples(all_rows(size[0]))
+    assert logsumexp(log_p) == pytest.approx(0.0, abs=1e-12)
+    assert -np.exp(log_p) @ log_p == pytest.approx(entropy, abs=1e-11)
+    means = machine.views(machine.negative_phase_exact())
+    assert [means[0].sum(), means[1].sum()] == pytest.approx([visible, hidden], abs=1e-11)
+    assert machine.scores(three_rows(size[0])).method == "exact"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_gradient_of_the_likelihood(size):
+    machine = binary(*size)
+    gradient = machine.positive_phase(three_rows(size[0])) - machine.negative_phase_exact()
+    a, b, W, _ = machine.views(gradient)
+    found = (np.linalg.norm(W), W[0, 0], W[-1, -1], a[0], b[0])
+    assert found == pytest.approx(GRADIENTS[size], abs=1e-11)
+
+
+def test_visible_enumeration_says_the_same():
+    """A slow twin: the sum over visible states, for spins and for {0, 1}."""
+    for low in (0.0, -1.0):
+        machine = binary(4, 3, spins=low == -1.0)
+        rows = np.where(all_rows(4) == 1.0, 1.0, low)
+        log_weights = machine.negative_free_energy(rows)
+        assert logsumexp(log_weights) == pytest.approx(machine.log_partition_exact(), abs=1e-12)
+        p = np.exp(log_weights - logsumexp(log_weights))
+        hidden = machine.transform(rows)
+        assert np.allclose(machine.views(machine.negative_phase_exact())[0], p @ rows, atol=1e-13)
+        assert np.allclose(machine.views(machine.negative_phase_exact())[2], rows.T @ (p[:, None] * hidden), atol=1e-13)
+
+
+@pytest.mark.parametrize(("size", "log_Z", "log_norm"), [((4, 3), 7.671287375467, 13.845294727988)])
+def test_spins_and_the_norm_of_the_wave_function(size, log_Z, log_norm):
+    """Psi = exp(a.s) prod 2 cosh(b + W^T s) squared is a machine with every hidden unit twice."""
+    a, b, W = parameters(*size)
+    assert binary(*size, spins=True).log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
+    doubled = BinaryRBM(2 * size[1], spins=True).set_parameters(2 * a, np.tile(b, 2), np.tile(W, 2))
+    assert doubled.log_partition_exact() == pytest.approx(log_norm, abs=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("size", "log_Z", "mean", "variance", "trace", "hidden", "log_p"),
+    [
+        ((2, 3), 4.714152803295, 0.973189594295, 0.755389553806, 1.692681083173, 2.073950716042, -2.710648815512),
+        ((8, 10), 17.267098426520, 0.122528552983, 1.066403756886, 9.394062741704, 5.620002472083, -10.555464792715),
+    ],
+)
+def test_gaussian_machine(size, log_Z, mean, variance, trace, hidden, log_p):
+    machine = gaussian(*size)
+    assert machine.log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
+    assert machine.score(np.zeros((1, size[0]))) == pytest.approx(log_p, abs=1e-11)
+    a, _, W, log_variance = machine.views(machine.theta_)
+    H = np.concatenate(list(machine.hidden.all_states(size[1])))
+    p = np.exp(machine.log_visible_sum(H) - log_Z)
+    centres = a + H @ W.T
+    means = p @ centres
+    spread = p @ centres**2 - means**2 + np.exp(log_variance)
+    assert (means[0], spread[0], spread.sum()) == pytest.approx((mean, variance, trace), abs=1e-10)
+    statistics = machine.views(machine.negative_phase_exact())
+    assert statistics[1].sum() == pytest.approx(hidden, abs=1e-10)
+    assert a + statistics[0] * np.exp(log_variance) == pytest.approx(means, abs=1e-10)
+
+
+def test_density_of_the_gaussian_machine_integrates_to_one():
+    machine = gaussian(2, 3)
+    s = np.linspace(-10, 10, 201)  # the trapezoidal rule has no error to speak of
+    grid = np.stack(np.meshgrid(s, s), axis=-1).reshape(-1, 2)
+    assert np.exp(machine.score_samples(grid)).sum() * (s[1] - s[0]) ** 2 == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("make", [lambda: binary(4, 3), lambda: binary(4, 3, spins=True), lambda: gaussian(3, 4)])
+def test_gradient_against_differences(make):
+    """Of the mean log-likelihood by every parameter, log sigma^2 among them."""
+    machine = make()
+    X = three_rows(machine.n_features_in_) if not getattr(machine, "spins", False) else 2 * three_rows(4) - 1
+    exact = machine.positive_phase(X) - machine.negative_phase_exact()
+    start = machine.theta_.copy()
+    for k in range(start.size):
+        values = []
+        for step in (-2, -1, 1, 2):
+            machine.theta_[:] = start
+            machine.theta_[k] += step * 1e-3
+            values.append(machine.score(X))
+        machine.theta_[:] = start
+        difference = (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / 12e-3
+        assert exact[k] == pytest.approx(difference, abs=2e-10)
+
+
+def test_centred_gradient_ascends_and_does_not_see_flips():
+    """Renaming 0 and 1 of visible units must not change what a step does to the density."""
+    machine = binary(4, 3)
+    X = three_rows(4)
+    positive, negative = machine.positive_phase(X), machine.negative_phase_exact()
+    step = machine._centre(positive, negative)
+    assert step @ (positive - negative) > 0.0
+    a, b, W = parameters(4, 3)
+    flipped = BinaryRBM(3).set_parameters(-a, b + W.sum(axis=0), -W)
+    other = flipped._centre(flipped.positive_phase(1 - X), flipped.negative_phase_exact())
+    machine.theta_ += 1e-6 * step
+    flipped.theta_ += 1e-6 * other
+    assert flipped.score_samples(1 - all_rows(4)) == pytest.approx(machine.score_samples(all_rows(4)), abs=1e-11)
+    plain = flipped.positive_phase(1 - X) - flipped.negative_phase_exact()
+    flipped.theta_ += 1e-3 * (plain - other)  # the control: the plain gradient does see them
+    assert np.abs(flipped.score_samples(1 - all_rows(4)) - machine.score_samples(all_rows(4))).max() > 1e-5
+
+
+def test_square_of_the_wave_function():
+    """The same parameters as the wave function psi = sqrt(F) make the same density."""
+    psi = RBM(System(n_particles=2, n_dim=2), n_hidden=3, amplitude="sqrt(F)", sigma=0.7, spread=0.5, seed=3)
+    values = psi.layout.views(psi.theta)
+    machine = GaussianBinaryRBM(3).set_parameters(*values[:3], 0.7)
+    X = np.random.default_rng(1).normal(size=(40, 4))
+    assert machine.negative_free_energy(X) == pytest.approx(2.0 * psi.evaluate(X).log_psi, abs=1e-12)

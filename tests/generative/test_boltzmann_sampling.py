@@ -1,0 +1,134 @@
+"""Chains of Boltzmann machines leave the density as it is, annealing finds Z, and fits come close to what they follow.
+
+Deviations are judged at 4.42 standard errors, a false alarm in 100,000 tests; seeds are fixed.
+"""
+
+import numpy as np
+import pytest
+
+from numerics.random import stream_states
+from samplers.generative import BinaryRBM, GaussianBinaryRBM
+from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
+from tests.generative.machines import all_rows, binary, gaussian
+
+LIMIT = 4.42
+
+
+def conditional(mean, states, low):
+    """Probabilities (rows, states) of units that are independent given their means (rows, units)."""
+    up = (mean - low) / (1.0 - low)
+    return np.prod(np.where(states[None] == 1.0, up[:, None], 1.0 - up[:, None]), axis=2)
+
+
+@pytest.mark.parametrize("spins", [False, True])
+def test_block_gibbs_leaves_the_density_invariant(spins):
+    """By the whole transition matrix."""
+    machine = binary(4, 3, spins=spins)
+    low = machine.hidden.low
+    V = np.where(all_rows(4) == 1.0, 1.0, low)
+    H = np.where(all_rows(3) == 1.0, 1.0, low)
+    forth = conditional(machine.transform(V), H, low)
+    back = conditional(machine.inverse_transform(H), V, low)
+    p = np.exp(machine.score_samples(V))
+    assert np.abs(p @ (forth @ back) - p).max() < 1e-14
+    assert np.abs(p @ (forth @ np.roll(back, 1, axis=1)) - p).max() > 1e-2  # the control
+
+
+def z_scores(draws, mean, variance):
+    return (draws.mean(axis=0) - mean) / np.sqrt(variance / len(draws))
+
+
+def test_gibbs_draws_have_the_moments_of_the_machine():
+    """From draws of the machine itself, which after some steps must have stayed what they were."""
+    machine = binary(10, 8)
+    p = np.exp(machine.score_samples(all_rows(10)))
+    V = machine.sample(20000, random_state=1)
+    V = gibbs(machine, V, 3, np.random.default_rng(2))
+    mean = p @ all_rows(10)
+    assert np.abs(z_scores(V, mean, mean * (1 - mean))).max() < LIMIT
+    pairs = V[:, 0] * V[:, 1]
+    expected = p @ (all_rows(10)[:, 0] * all_rows(10)[:, 1])
+    assert abs(z_scores(pairs, expected, expected * (1 - expected))) < LIMIT
+
+
+def test_gaussian_draws():
+    machine = gaussian(8, 10)
+    V = gibbs(machine, machine.sample(20000, random_state=1), 2, np.random.default_rng(2))
+    assert abs(z_scores(V[:, 0], 0.122528552983, 1.066403756886)) < LIMIT
+    assert V.var(axis=0).sum() == pytest.approx(9.394062741704, rel=0.02)
+
+
+def test_tempered_chains():
+    """All rungs start from their own densities; the highest one must stay the machine."""
+    machine = binary(4, 3)
+    rng = np.random.default_rng(3)
+    n = 4000
+    V = np.empty((N_RUNGS, n, 4))
+    for rung, beta in enumerate(np.linspace(0.0, 1.0, N_RUNGS)):
+        log_p = machine.negative_free_energy(all_rows(4), beta)
+        p = np.exp(log_p - np.logaddexp.reduce(log_p))
+        V[rung] = all_rows(4)[rng.choice(16, n, p=p)]
+    states = stream_states(5, 0, n)
+    before = V[-1].copy()
+    for _ in range(5):
+        temper(machine, V, states, rng)
+    p = np.exp(machine.score_samples(all_rows(4)))
+    mean = p @ all_rows(4)
+    assert np.abs(z_scores(V[-1], mean, mean * (1 - mean))).max() < LIMIT
+    assert (V[-1] != before).any(axis=1).mean() > 0.5
+    lowest = np.exp(machine.negative_free_energy(all_rows(4), 0.0))
+    mean = lowest / lowest.sum() @ all_rows(4)
+    assert np.abs(z_scores(V[0], mean, mean * (1 - mean))).max() < LIMIT
+
+
+@pytest.mark.parametrize("make", [lambda: binary(16, 12), lambda: binary(10, 8, spins=True), lambda: gaussian(8, 10)])
+def test_annealing_and_its_error(make):
+    machine = make()
+    exact = machine.log_partition_exact()
+    runs = np.array([machine.log_partition(300, 100, random_state=seed) for seed in range(10)])
+    z = (runs[:, 0] - exact) / runs[:, 1]
+    assert np.abs(z).max() < LIMIT
+    assert 0.4 < np.sqrt(np.mean(z**2)) < 1.9  # for ten independent normal numbers outside of it once in 10,000 times
+    assert runs[:, 1].max() < 0.05
+
+
+def test_more_hidden_units_than_can_be_enumerated():
+    rng = np.random.default_rng(0)
+    W = 0.1 * rng.normal(size=(6, 24))
+    machine = BinaryRBM(24, random_state=0).set_parameters(np.zeros(6), np.zeros(24), W)
+    found = machine.scores(all_rows(6))
+    assert found.method == "annealed importance sampling"
+    assert not machine.has_exact_density
+    exact = machine.negative_free_energy(all_rows(6))
+    exact -= np.logaddexp.reduce(exact)
+    assert np.abs(found.values - exact).max() < LIMIT * found.errors[0]
+    with pytest.raises(ValueError, match="24 hidden units are too many"):
+        machine.log_partition_exact()
+    draws = BinaryRBM.sample(machine, 4000)
+    assert np.abs(z_scores(draws, np.exp(exact) @ all_rows(6), 0.25)).max() < LIMIT
+
+
+@pytest.mark.parametrize("phase", ["pcd", "cd", "tempering", "exact"])
+def test_fits_to_bars_and_stripes(phase):
+    """Six patterns of 2 x 2: no density is better than -log 6 = -1.792; independent pixels have -4 log 2 = -2.773."""
+    patterns = np.array([[0, 0, 0, 0], [1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]])
+    X = np.repeat(patterns, 20, axis=0)
+    settings = {"n_epochs": 250, "learning_rate": 1.0, "batch_size": 20, "random_state": 1}
+    machine = BinaryRBM(6, negative_phase=phase, **settings).fit(X)
+    assert -2.1 < machine.score(X) < -np.log(6.0)
+    if phase == "exact":
+        assert machine.history_["loss"][-1] == pytest.approx(-machine.score(X), abs=0.02)
+
+
+def test_variances_have_a_floor():
+    """A feature that never changes has no variance; its sigma stops where the others tell it to."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=400), np.zeros(400), 2 * rng.normal(size=400)])
+    machine = GaussianBinaryRBM(4, n_epochs=20, random_state=0).fit(X)
+    sigma = np.exp(0.5 * machine.views(machine.theta_)[3])
+    assert np.isfinite(machine.theta_).all()
+    least = np.sqrt(1e-4 * X.var(axis=0).mean())
+    assert least * (1 - 1e-12) <= sigma[1] < 2.0 * least
+    assert (sigma[[0, 2]] > 0.5).all()
+    fixed = GaussianBinaryRBM(4, learn_variance=False, deviation=0.9, n_epochs=5, random_state=0).fit(X)
+    assert np.exp(0.5 * fixed.views(fixed.theta_)[3]) == pytest.approx(0.9, abs=1e-12)

@@ -1,0 +1,163 @@
+"""What all generative models promise: scikit-learn's conventions, files that give back the same bits, refusals."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from samplers import generative
+from samplers.generative import load
+
+#: Small settings, so that a fit takes milliseconds.
+SETTINGS = {
+    "BinaryAutoregressive": {"hidden": (8,), "n_epochs": 2, "random_state": 0},
+    "BinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
+    "GaussianBinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
+    "MixtureAutoregressive": {"n_components": 2, "hidden": (8,), "n_epochs": 2, "random_state": 0},
+}
+ESTIMATORS = [generative.model_class(name)(**settings) for name, settings in SETTINGS.items()]
+TRAINED = [model for model in ESTIMATORS if hasattr(model, "n_epochs")]
+
+
+def data(model):
+    X = np.random.default_rng(1).normal(size=(60, 4))
+    return (X > 0.3).astype(float) if model.is_binary else X
+
+
+def fresh(model):
+    return type(model)(**model.get_params())
+
+
+def name_of(model):
+    return type(model).__name__
+
+
+@pytest.fixture(params=ESTIMATORS, ids=name_of)
+def model(request):
+    return fresh(request.param)
+
+
+@pytest.fixture(params=TRAINED, ids=name_of)
+def trained(request):
+    return fresh(request.param)
+
+
+def test_every_model_is_here():
+    assert set(SETTINGS) == set(generative._MODELS)
+    assert set(generative._MODELS) <= set(generative.__all__)
+
+
+@parametrize_with_checks([fresh(model) for model in ESTIMATORS])
+def test_scikit_learn_conventions(estimator, check):
+    check(estimator)
+
+
+def score(model, X):
+    try:
+        return model.scores(X, random_state=5)
+    except generative.NoDensityError:
+        return None
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second)) if first is not None else second is None
+
+
+def test_a_file_gives_back_the_same_model(model, tmp_path):
+    X = data(model)
+    model.fit(X)
+    model.save(tmp_path / "model.h5")
+    again = load(tmp_path / "model.h5")
+    assert type(again) is type(model)
+    assert again.get_params() == model.get_params()
+    assert np.array_equal(again.sample(7, random_state=3), model.sample(7, random_state=3))
+    assert same(score(again, X), score(model, X))
+    assert [path.name for path in tmp_path.iterdir()] == ["model.h5"]
+
+
+def test_a_loaded_model_goes_on_bit_for_bit(trained, tmp_path):
+    X = data(trained)
+    trained.fit(X).save(tmp_path / "model.h5")
+    again = load(tmp_path / "model.h5")
+    for one in (trained, again):
+        one.partial_fit(X).partial_fit(X[:30])
+    assert np.array_equal(again.theta_, trained.theta_)
+    assert set(again.history_) == set(trained.history_)
+    assert all(np.array_equal(again.history_[name], trained.history_[name]) for name in again.history_)
+
+
+def test_seeds(model):
+    X = data(model)
+    first, second = fresh(model).fit(X), fresh(model).fit(X)
+    assert np.array_equal(first.sample(9), second.sample(9))
+    assert not np.array_equal(first.sample(9, random_state=1), first.sample(9, random_state=2))
+    assert first.sample(9).shape == (9, 4)
+
+
+def test_what_models_refuse(model):
+    X = data(model)
+    with pytest.raises(ValueError, match="not fitted"):
+        model.sample(3)
+    holed = X.copy()
+    holed[3, 2] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        fresh(model).fit(holed)
+    model.fit(X)
+    with pytest.raises(ValueError, match="n_samples = 0"):
+        model.sample(0)
+    if score(model, X) is None:
+        with pytest.raises(TypeError, match="no likelihood"):
+            model.score_samples(X)
+    else:
+        with pytest.raises(ValueError, match="3 features"):
+            model.score_samples(X[:, :3])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("n_epochs", 0),
+        ("batch_size", 0),
+        ("learning_rate", -1.0),
+        ("schedule", "steps"),
+        ("validation_fraction", 1.0),
+        ("patience", 3),
+    ],
+)
+def test_settings_out_of_range_are_named(trained, setting, value):
+    with pytest.raises(ValueError, match=f"{setting} = "):
+        trained.set_params(**{setting: value}).fit(data(trained))
+
+
+def test_early_stopping_takes_the_best_parameters(trained):
+    X = data(trained)
+    trained.set_params(n_epochs=40, validation_fraction=0.3, patience=2, learning_rate=0.3, schedule="constant").fit(X)
+    losses = trained.history_["validation_loss"]
+    assert len(losses) == len(trained.history_["loss"])
+    if len(losses) < 40:
+        assert np.argmin(losses) == len(losses) - 3
+
+
+def test_fits_that_diverge_say_so(trained):
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="smaller learning_rate"):
+        trained.set_params(n_epochs=50, learning_rate=1e307, schedule="constant").fit(data(trained))
+
+
+def test_files_that_are_no_models(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        load(tmp_path / "nothing.h5")
+    (tmp_path / "text.h5").write_text("not HDF5")
+    with pytest.raises(ValueError, match=r"text\.h5: cannot be read as a model"):
+        load(tmp_path / "text.h5")
+    ESTIMATORS[0].fit(data(ESTIMATORS[0])).save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        file.attrs["model"] = "os.system"
+    with pytest.raises(ValueError, match=r"'os\.system' is no model"):
+        load(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        file.attrs["model"] = name_of(ESTIMATORS[0])
+        file.attrs["settings"] = json.dumps({"depth": 3})
+    with pytest.raises(ValueError, match="cannot be read as a model"):
+        load(tmp_path / "model.h5")

@@ -1,0 +1,77 @@
+"""The Ising model against its exact solution on finite squares."""
+
+import numpy as np
+import pytest
+
+from samplers.ising import T_CRITICAL, Ising
+from tests.generative.machines import all_rows
+
+#: Temperature, size: energy and heat capacity of a spin, log Z of a spin (Kaufman's formula at 60 digits).
+EXACT = [
+    (2.0, 4, -1.755380288777, 0.6055326572, 1.0690854449),
+    (2.0, 16, -1.745530668991, 0.7255087677, 1.0285008220),
+    (T_CRITICAL, 4, -1.565623787638, 0.783266825929, 0.97011971617),
+    (T_CRITICAL, 8, -1.491589107440, 1.145559239894, 0.93971532483),
+    (T_CRITICAL, 32, -1.433658466146, 1.846767590040, 0.93032039018),
+    (3.0, 8, -0.841315427852, 0.4839664714, 0.8165845259),
+]
+
+
+@pytest.mark.parametrize(("temperature", "size", "energy", "capacity", "log_Z"), EXACT)
+def test_exact_values(temperature, size, energy, capacity, log_Z):
+    model = Ising(size, temperature)
+    assert model.exact_energy() == pytest.approx(energy, abs=1e-11)
+    assert model.exact_heat_capacity() == pytest.approx(capacity, abs=3e-9)
+    assert model.log_partition() / size**2 == pytest.approx(log_Z, abs=6e-11)
+
+
+def test_enumeration_says_the_same():
+    model = Ising(4)
+    S = 2.0 * all_rows(16) - 1.0
+    log_p = model.log_weight(S) - model.log_partition()
+    p = np.exp(log_p)
+    assert p.sum() == pytest.approx(1.0, abs=1e-11)
+    assert p @ model.energy(S) == pytest.approx(model.exact_energy(), abs=1e-11)
+    assert p @ log_p == pytest.approx(-4.4827198297, abs=1e-9)
+    assert p @ np.abs(model.magnetisation(S)) == pytest.approx(0.843860444813, abs=1e-10)
+
+
+@pytest.mark.parametrize("method", ["wolff", "metropolis"])
+@pytest.mark.parametrize(
+    ("temperature", "size", "moments"),
+    [
+        (T_CRITICAL, 8, (0.777331092787, 0.646911574994)),
+        (3.0, 8, (0.346034613340, 0.170312209011)),
+        (T_CRITICAL, 4, (0.843860444813, 0.761358908569)),
+    ],
+)
+def test_samples(method, temperature, size, moments):
+    """Energy, |m| and m^2 within 4.42 errors of the exact values; errors from 64 independent walkers."""
+    model = Ising(size, temperature)
+    S = model.sample(64 * 150, method, n_walkers=64, thin=8, warm_up=300, random_state=7)
+    m = model.magnetisation(S)
+    for values, exact in zip((model.energy(S), np.abs(m), m * m), (model.exact_energy(), *moments)):
+        walkers = values.reshape(-1, 64).mean(axis=0)
+        error = walkers.std(ddof=1) / 8.0
+        assert abs(walkers.mean() - exact) < 4.42 * error
+        assert error < 0.02
+
+
+def test_a_wrong_temperature_is_noticed():
+    S = Ising(8, 2.3).sample(64 * 150, n_walkers=64, thin=8, warm_up=300, random_state=7)
+    walkers = Ising(8).energy(S).reshape(-1, 64).mean(axis=0)
+    assert abs(walkers.mean() - Ising(8).exact_energy()) > 4.42 * walkers.std(ddof=1) / 8.0
+
+
+def test_seeds_and_refusals():
+    model = Ising(4, 3.0)
+    assert np.array_equal(model.sample(50, random_state=3), model.sample(50, random_state=3))
+    assert not np.array_equal(model.sample(50, random_state=3), model.sample(50, random_state=4))
+    with pytest.raises(ValueError, match="size = 2"):
+        Ising(2)
+    with pytest.raises(ValueError, match=r"temperature = 0\.0"):
+        Ising(4, 0.0)
+    with pytest.raises(ValueError, match="method = 'gibbs'"):
+        model.sample(3, "gibbs")
+    with pytest.raises(ValueError, match="configurations of shape"):
+        model.energy(np.ones((3, 9)))
