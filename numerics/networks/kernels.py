@@ -30,6 +30,7 @@ class NetworkKernels:
     add_strip_rows : like `add_rows` for O (parameters, STRIP), with STRIP columns in every group of the memory.
     add_sums : likewise, but adds the sum over walkers with weights (m, tile) to sums[m, first + k], by products of
         matrices.
+    through_slopes : (Y, V, row, D) multiplies D (units, columns) by f'(y) of the layer whose units begin at `row`.
     """
 
     forward: Callable
@@ -38,6 +39,7 @@ class NetworkKernels:
     add_rows: Callable
     add_strip_rows: Callable
     add_sums: Callable
+    through_slopes: Callable
 
 
 def network_kernels(activation: str, layer_norm: bool = False, residual: bool = False) -> NetworkKernels:
@@ -75,4 +77,5 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
         link(backward.backward, through_slopes=slopes, **rows, **options),
         link(backward.backward, through_slopes=slopes, **strip, **options),
         link(backward.backward, through_slopes=slopes, **sums, **options),
+        slopes,
     )

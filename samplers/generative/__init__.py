@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from samplers.generative.autoregressive.mixture import MixtureAutoregressive
     from samplers.generative.boltzmann.binary import BinaryRBM
     from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
+    from samplers.generative.diffusion.model import Diffusion
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _MODELS = {
     "BinaryAutoregressive": "autoregressive.binary",
     "BinaryRBM": "boltzmann.binary",
+    "Diffusion": "diffusion.model",
     "GaussianBinaryRBM": "boltzmann.gaussian",
     "MixtureAutoregressive": "autoregressive.mixture",
 }
@@ -33,6 +35,7 @@ _HOMES = {
 __all__ = [
     "BinaryAutoregressive",
     "BinaryRBM",
+    "Diffusion",
     "GaussianBinaryRBM",
     "GenerativeModel",
     "MixtureAutoregressive",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -58,6 +59,19 @@ class Network:
         gradient, ones = np.zeros((1, theta.size)), np.ones((1, delta.shape[1]))
         below = self._kernels.add_sums(theta, self.sizes, self._memory, delta, 1, ones, gradient, 0, to_inputs)
         return gradient[0], below[:, : self._columns].copy() if to_inputs else np.empty((0, 0))
+
+    def tangent(self, theta: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Derivatives (n_out, columns) of the outputs of the last `forward` along directions (n_in, columns)."""
+        Y, V = self._memory[1], self._memory[2]
+        D = np.zeros((directions.shape[0], Y.shape[1]))
+        D[:, : self._columns] = directions
+        position, row = 0, 0
+        for n_in, n_out in itertools.pairwise(self.sizes):
+            if row:
+                self._kernels.through_slopes(Y, V, row, D)
+            D = theta[position : position + n_out * n_in].reshape(n_out, n_in) @ D
+            position, row = position + n_out * (n_in + 1), row + n_in
+        return D[:, : self._columns]
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ from samplers.generative import load
 SETTINGS = {
     "BinaryAutoregressive": {"hidden": (8,), "n_epochs": 2, "random_state": 0},
     "BinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
+    "Diffusion": {"hidden": (8, 8), "n_epochs": 2, "n_steps": 10, "random_state": 0},
     "GaussianBinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "MixtureAutoregressive": {"n_components": 2, "hidden": (8,), "n_epochs": 2, "random_state": 0},
 }
