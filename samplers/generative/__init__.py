@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from samplers.generative.boltzmann.binary import BinaryRBM
     from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
     from samplers.generative.diffusion.model import Diffusion
+    from samplers.generative.independence import IndependenceChains, sample_by_independence
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
@@ -28,8 +29,10 @@ _HOMES = {
     **_MODELS,
     "GenerativeModel": "model",
     "NoDensityError": "model",
+    "IndependenceChains": "independence",
     "Scores": "model",
     "load": "storage",
+    "sample_by_independence": "independence",
 }
 
 __all__ = [
@@ -38,10 +41,12 @@ __all__ = [
     "Diffusion",
     "GaussianBinaryRBM",
     "GenerativeModel",
+    "IndependenceChains",
     "MixtureAutoregressive",
     "NoDensityError",
     "Scores",
     "load",
+    "sample_by_independence",
 ]
 
 

@@ -1,0 +1,138 @@
+"""Metropolised independence sampling: a model proposes, the target decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.random import stream_states
+from samplers.acceptance import decide
+from samplers.density import Density
+from samplers.generative.model import GenerativeModel, one_thread
+from samplers.summary import Summary, summarise
+
+#: Rows that a model draws at once.
+MOST_ROWS = 20000
+#: A step of the user's own: rows and random numbers to rows, leaving the target as it is.
+LocalMove = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+@dataclass(frozen=True)
+class IndependenceChains:
+    """What :func:`sample_by_independence` drew.
+
+    Attributes
+    ----------
+    draws : positions, (n_walkers, n_draws, n_features).
+    log_weights : log p - log q of every draw, (n_walkers, n_draws), up to the norm of the target.
+    acceptance : share of the proposals that was accepted.
+    """
+
+    draws: np.ndarray
+    log_weights: np.ndarray
+    acceptance: float
+
+    def summary(self) -> Summary:
+        """Mean, error, spread, correlation and convergence of every feature; ``print`` shows a table."""
+        return summarise(self.draws, [f"x{k}" for k in range(self.draws.shape[2])])
+
+
+def sample_by_independence(
+    target: Density | Callable[[np.ndarray], np.ndarray],
+    model: GenerativeModel,
+    n_draws: int = 1000,
+    n_walkers: int = 32,
+    *,
+    seed: int,
+    local_move: LocalMove | None = None,
+    start: ArrayLike | None = None,
+) -> IndependenceChains:
+    """Draw from a target by independent proposals of a fitted model, accepted with min(1, w(y) / w(x)), w = p / q.
+
+    L. Tierney, Ann. Stat. 22, 1701 (1994).  Exact whatever the model, as long as q is the very density it draws from;
+    efficient where w varies little, and only if it is bounded does the chain forget fast.
+
+    Parameters
+    ----------
+    target : a density, or a function of rows (rows, n_features) that gives log p (rows,) up to a constant.
+    model : fitted, and with an exact density.
+    n_draws, n_walkers : draws of each walker, and walkers.
+    seed : of all random numbers.
+    local_move : what else happens before each draw: a function (rows, generator) -> rows that leaves the target
+        invariant.
+    start : (n_walkers, n_features); draws of the model where not given.
+
+    Raises
+    ------
+    TypeError
+        if the model has no exact density.
+    ValueError
+        for counts below one, a start of the wrong shape, or where the target vanishes.
+    """
+    require_exact_density(model)
+    if min(n_draws, n_walkers) < 1:
+        raise ValueError(f"n_draws = {n_draws}, n_walkers = {n_walkers}: expected at least 1")
+    log_density = target.log_density if isinstance(target, Density) else target
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+    states = stream_states(seed, 0, n_walkers)
+    source = _Proposals(model, log_density, n_walkers, rng)
+    if start is None:
+        x, log_w = source.next()
+        x = x.copy()
+    else:
+        x = np.array(start, dtype=np.float64)
+        if x.shape != (n_walkers, model.n_features_in_):
+            raise ValueError(f"start has shape {x.shape}: expected {(n_walkers, model.n_features_in_)}")
+        log_w = _log_weights(model, log_density, x)
+    if not np.isfinite(log_w).all():
+        raise ValueError("start: the target vanishes there, or is not a number; give another start")
+    draws, log_weights = np.empty((n_draws, *x.shape)), np.empty((n_draws, n_walkers))
+    accepted, n_accepted = np.empty(n_walkers, dtype=np.bool_), 0
+    for draw in range(n_draws):
+        if local_move is not None:
+            x = np.array(local_move(x, rng))
+            log_w = _log_weights(model, log_density, x)
+        y, log_w_new = source.next()
+        n_accepted += decide(log_w_new - log_w, states, accepted)
+        x[accepted], log_w = y[accepted], np.where(accepted, log_w_new, log_w)
+        draws[draw], log_weights[draw] = x, log_w
+    share = n_accepted / (n_draws * n_walkers)
+    return IndependenceChains(np.ascontiguousarray(draws.transpose(1, 0, 2)), log_weights.T.copy(), share)
+
+
+def require_exact_density(model: Any) -> None:
+    """Refuse, by name, what cannot be a proposal: the decision needs the density that proposals are drawn from."""
+    if not getattr(model, "has_exact_density", False):
+        raise TypeError(
+            f"{type(model).__name__} is no proposal: it does not have the exact density of what it draws; "
+            "expected an autoregressive model, a flow, or a Boltzmann machine of up to 20 hidden units"
+        )
+
+
+class _Proposals:
+    """Rows of the model with their weights, drawn many at a time."""
+
+    def __init__(self, model: GenerativeModel, log_density: Callable, n_walkers: int, rng: np.random.Generator) -> None:
+        self.model, self.log_density, self.n_walkers, self.rng = model, log_density, n_walkers, rng
+        self.rounds = max(1, MOST_ROWS // n_walkers)
+        self.used = self.rounds
+
+    def next(self) -> tuple[np.ndarray, np.ndarray]:
+        """One row for every walker, and log w; a weight that is not a number is one of zero."""
+        if self.used == self.rounds:
+            self.rows = self.model.sample(self.rounds * self.n_walkers, self.rng)
+            self.weights = _log_weights(self.model, self.log_density, self.rows)
+            self.used = 0
+        part = slice(self.used * self.n_walkers, (self.used + 1) * self.n_walkers)
+        self.used += 1
+        return self.rows[part], self.weights[part]
+
+
+def _log_weights(model: GenerativeModel, log_density: Callable, rows: np.ndarray) -> np.ndarray:
+    with one_thread():
+        found = np.asarray(log_density(rows)) - model.scores(rows).values
+    return np.where(np.isnan(found), -np.inf, found)

@@ -1,0 +1,134 @@
+"""Metropolised independence sampling: exact whatever the model, and as efficient as enumeration says.
+
+Tests judge at a false alarm of 1e-5, with fixed seeds.
+"""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from samplers import Density
+from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive
+from samplers.generative.independence import sample_by_independence
+from samplers.ising import Ising
+from tests.generative.machines import all_rows, binary
+
+SPINS = 2.0 * all_rows(9) - 1.0
+TARGET = Ising(3)
+
+
+def codes(S):
+    return ((S > 0) @ 2 ** np.arange(S.shape[-1])).astype(int)
+
+
+@pytest.fixture(scope="module", params=["autoregressive", "machine"])
+def model(request):
+    """Fitted to few draws: far from exact."""
+    X = TARGET.sample(400, thin=3, random_state=1)
+    if request.param == "machine":
+        return BinaryRBM(6, spins=True, n_epochs=30, learning_rate=0.05, random_state=0).fit(X)
+    return BinaryAutoregressive((16,), spins=True, n_epochs=40, learning_rate=0.02, random_state=0).fit(X)
+
+
+def exact_laws(model):
+    log_p = TARGET.log_weight(SPINS)
+    p = np.exp(log_p - np.logaddexp.reduce(log_p))
+    return p, np.exp(model.score_samples(SPINS))
+
+
+def test_enumerated_transition_matrix(model):
+    """P(x -> y) = q(y) min(1, w(y) / w(x)): pi P = pi, and its mean acceptance is that of the chains."""
+    p, q = exact_laws(model)
+    assert q.sum() == pytest.approx(1.0, abs=1e-10)
+    w = p / q
+    P = q[None] * np.minimum(1.0, w[None] / w[:, None])
+    acceptance = P.sum(axis=1)
+    P += np.diag(1.0 - acceptance)
+    assert np.abs(p @ P - p).max() < 1e-12
+    chains = sample_by_independence(TARGET.log_weight, model, 400, 200, seed=3)
+    # Walkers are independent; those that start from q need some steps.
+    later = chains.draws[:, 100:]
+    moved = (np.diff(codes(later), axis=1) != 0).mean(axis=1)
+    stays = (p * (q * np.minimum(1.0, w / w))).sum()  # accepted proposals that are where the walker is
+    error = moved.std(ddof=1) / np.sqrt(len(moved))
+    assert abs(moved.mean() - (p @ acceptance - stays)) < 4.42 * error
+    assert abs(moved.mean() - 1.1 * (p @ acceptance - stays)) > 4.42 * error  # the control
+
+
+def test_exact_rank(model):
+    """Of the starting point among all draws: uniform if and only if the chain leaves the target as it is.
+
+    A. Gandy and J. Scott, arXiv:2001.06465: a draw of the target is put at a random place of a chain that runs forth
+    and back from it (independence chains are reversible).  States are ranked by energy, ties at
+    random.
+    """
+    rng = np.random.default_rng(5)
+    p, _ = exact_laws(model)
+    label = np.argsort(np.lexsort((rng.random(512), TARGET.log_weight(SPINS).round(6))))
+    length, n_walkers = 9, 2000
+    found = ranks(model, TARGET.log_weight, rng, p, label, length, n_walkers)
+    assert found < chi2.isf(1e-5, length)
+    wrong = ranks(model, lambda S: 1.3 * TARGET.log_weight(S), rng, p, label, length, n_walkers)
+    assert wrong > chi2.isf(1e-5, length)
+
+
+def ranks(model, log_density, rng, p, label, length, n_walkers):
+    """Chi-squared of the ranks against the uniform law."""
+    start = SPINS[rng.choice(512, n_walkers, p=p)]
+    seeds = rng.integers(2**31, size=2)
+    forth = sample_by_independence(log_density, model, length, n_walkers, seed=int(seeds[0]), start=start)
+    back = sample_by_independence(log_density, model, length, n_walkers, seed=int(seeds[1]), start=start)
+    place = rng.integers(0, length + 1, n_walkers)
+    counts = np.zeros(length + 1)
+    for w in range(n_walkers):
+        both = np.concatenate([forth.draws[w, : place[w]], back.draws[w, : length - place[w]]])
+        others = label[codes(both)]
+        own = label[codes(start[w : w + 1])[0]]
+        ties = (others == own).sum()
+        counts[(others < own).sum() + rng.integers(0, ties + 1)] += 1
+    expected = n_walkers / (length + 1)
+    return ((counts - expected) ** 2 / expected).sum()
+
+
+def test_with_local_moves():
+    """A mixture with block Gibbs of the machine that is the target; the moments stay."""
+    from samplers.generative.boltzmann.chains import gibbs
+
+    machine = binary(10, 8)
+    proposal = BinaryAutoregressive((8,), n_epochs=2, random_state=0).fit(machine.sample(200, random_state=0))
+    chains = sample_by_independence(
+        machine.negative_free_energy, proposal, 200, 100, seed=2, local_move=lambda x, rng: gibbs(machine, x, 1, rng)
+    )
+    p = np.exp(machine.score_samples(all_rows(10)))
+    walkers = chains.draws[:, 20:].mean(axis=1)
+    z = (walkers.mean(axis=0) - p @ all_rows(10)) / (walkers.std(axis=0, ddof=1) / 10.0)
+    assert np.abs(z).max() < 4.42
+
+
+def test_a_real_density_and_its_summary():
+    """A normal density seen by a model of too large a width."""
+    model = MixtureAutoregressive(3, hidden=(8,), n_epochs=20, random_state=0)
+    model.fit(1.4 * np.random.default_rng(0).normal(size=(500, 2)))
+    target = Density(lambda x: -0.5 * (x[0] ** 2 + x[1] ** 2), 2)
+    chains = sample_by_independence(target, model, 500, 64, seed=1)
+    walkers = (chains.draws[:, 50:] ** 2).mean(axis=1)
+    z = (walkers.mean(axis=0) - 1.0) / (walkers.std(axis=0, ddof=1) / 8.0)
+    assert np.abs(z).max() < 4.42
+    assert 0.3 < chains.acceptance < 1.0
+    assert "x1" in str(chains.summary())
+    again = sample_by_independence(target, model, 500, 64, seed=1)
+    assert np.array_equal(again.draws, chains.draws)
+
+
+def test_refusals(model):
+    diffusion = Diffusion((4,), n_epochs=1).fit(np.random.default_rng(0).normal(size=(20, 9)))
+    large = BinaryRBM(24, spins=True, n_epochs=1).fit(SPINS[:40])
+    for no_proposal in (diffusion, large):
+        with pytest.raises(TypeError, match=f"{type(no_proposal).__name__} is no proposal"):
+            sample_by_independence(TARGET.log_weight, no_proposal, seed=0)
+    with pytest.raises(ValueError, match="n_draws = 0"):
+        sample_by_independence(TARGET.log_weight, model, 0, seed=0)
+    with pytest.raises(ValueError, match=r"start has shape \(2, 9\)"):
+        sample_by_independence(TARGET.log_weight, model, 3, 4, seed=0, start=SPINS[:2])
+    with pytest.raises(ValueError, match="the target vanishes"):
+        sample_by_independence(lambda S: np.full(len(S), -np.inf), model, 3, 2, seed=0)
