@@ -73,6 +73,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
     ),
     ("pretraining", (schema.PretrainingSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
+    ("sampler.proposal", (schema.ProposalSection,)),
     (
         "optimizer",
         (

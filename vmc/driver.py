@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ class Plan:
     parameters : 'best' (lowest energy + 3 errors seen) or 'last', for the evaluation.
     equilibration : measurements left out at the start of the evaluation; None to let a test decide.
     target_error : error bar at which the evaluation stops before `samples` are full; None for never.
+    proposal : what is done to the ensemble before the evaluation, once; it returns a line for the user.
     """
 
     thermalise: int = 500
@@ -53,6 +54,7 @@ class Plan:
     parameters: str = "best"
     equilibration: int | None = None
     target_error: float | None = None
+    proposal: Callable[[Ensemble], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class Driver:
         wave_function = ensemble.measurement.wave_function
         self.phase = "thermalise"
         self.position = 0
+        self._note = ""
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
@@ -136,6 +139,8 @@ class Driver:
     def _leave(self, phase: str) -> None:
         if phase in ("thermalise", "settle"):
             self.ensemble.follow(self.ensemble.energies(1, 1))
+        if phase == "settle" and self.plan.proposal is not None and self.plan.samples:
+            self._note = self.plan.proposal(self.ensemble)
         elif phase == "optimise" and self.plan.iterations and self.plan.parameters == "best":
             self.theta[:] = self.safeguard.best_theta
 
@@ -190,7 +195,8 @@ class Driver:
         done = self.evaluation.n_done
         enough = self.plan.target_error is not None and done >= next_look(before) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
-        return Report("evaluate", done, done if enough else self.plan.samples, energies)
+        note, self._note = self._note, ""
+        return Report("evaluate", done, done if enough else self.plan.samples, energies, note)
 
 
 def largest_step(measurement: Measurement) -> float:

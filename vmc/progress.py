@@ -92,7 +92,7 @@ class ConsoleReporter(Reporter):
     def report(self, report: Report) -> None:
         """Move the bar, or write a line if the last one is long ago or the phase is over."""
         if report.note:
-            self.note(f"iteration {report.done}: {report.note}")
+            self.note(f"iteration {report.done}: {report.note}" if report.phase == "optimise" else report.note)
         text = self._energy(report)
         if self._on_terminal:
             self._advance_bar(report, text)

@@ -23,6 +23,7 @@ from vmc.measurement import Measurement
 from vmc.observables import Observable
 from vmc.observables.chain import Chain
 from vmc.optimizers import Optimizer
+from vmc.proposal_stage import learn_proposal
 from wavefunctions.base import WaveFunction
 
 #: Samples of an iteration below which minSR is refused: the error of their mean energy is a sixth of their scatter.
@@ -95,7 +96,7 @@ def _refuse_few_samples(config: Config) -> None:
 
 
 def _plan(config: Config) -> Plan:
-    evaluation = config.evaluation
+    evaluation, section = config.evaluation, config.sampler.proposal
     skipped = None if evaluation.equilibration == "auto" else evaluation.equilibration
     if skipped and skipped >= evaluation.samples:
         raise UserError(
@@ -112,6 +113,7 @@ def _plan(config: Config) -> Plan:
         parameters=evaluation.parameters,
         equilibration=skipped,
         target_error=evaluation.target_error,
+        proposal=None if section is None else lambda ensemble: learn_proposal(ensemble, section, config.seed),
     )
 
 

@@ -24,6 +24,17 @@ class SystemSection(Section):
     n_up: CountOrNone | None = Field(None, description="electrons with spin up; none for particles without spin")
 
 
+class ProposalSection(Section):
+    """Proposals of whole configurations in the evaluation, from an autoregressive mixture fitted to the walkers."""
+
+    samples: Annotated[int, Field(ge=100)] = Field(20000, description="configurations to learn from, of all walkers")
+    stride: Count = Field(10, description="steps between two of a walker")
+    components: Count = Field(8, description="normal densities in each conditional mixture")
+    hidden: list[Count] = Field([32, 32], min_length=1, description="units of the network's hidden layers")
+    epochs: Count = Field(60, description="passes over the configurations")
+    local_steps: Count = Field(10, description="steps of the sampler for each proposal")
+
+
 class SamplerCommon(Section):
     """What all samplers share."""
 
@@ -32,6 +43,7 @@ class SamplerCommon(Section):
     thermalise: CountOrNone = Field(500, description="steps before the first measurement and the evaluation")
     tune: bool = Field(True, description="adapt the step in steps that are not measured")
     start_spread: Positive | None = Field(None, description="of the starting points in a trap; oscillator length")
+    proposal: ProposalSection | None = Field(None, description="learnt proposals in the evaluation, beside the moves")
 
 
 class MetropolisSection(SamplerCommon):

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from samplers.base import Move
 from samplers.gibbs import Gibbs
+from samplers.independence import Independence
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
 from vmc.config import schema
 from vmc.config.schema import Config
 from vmc.errors import UserError
+from vmc.proposal_stage import proposal_model
 from wavefunctions.base import WaveFunction
 from wavefunctions.rbm import RBM
 from wavefunctions.rbm_conditionals import CONDITIONALS
 
 
 def build_move(config: Config, wave_function: WaveFunction) -> Move:
-    """The move that `sampler.kind` names."""
+    """The move that `sampler.kind` names, with room for learnt proposals where `sampler.proposal` asks for them."""
+    local, section = _local_move(config, wave_function), config.sampler.proposal
+    if section is None:
+        return local
+    from samplers.generative.autoregressive.compiled import mixture_proposal
+
+    if wave_function.system.cell is not None:
+        raise UserError("sampler.proposal: expected none, in a cell coordinates go round and a mixture does not")
+    n = wave_function.system.n_coordinates
+    return Independence(local, mixture_proposal(proposal_model(section, config.seed), n), section.local_steps)
+
+
+def _local_move(config: Config, wave_function: WaveFunction) -> Move:
     section, n_dim = config.sampler, wave_function.system.n_dim
     if isinstance(section, schema.GibbsSection):
         if not isinstance(wave_function, RBM):

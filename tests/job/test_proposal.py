@@ -1,0 +1,99 @@
+"""Jobs whose evaluation proposes whole configurations from what the walkers taught."""
+
+import numpy as np
+import pytest
+
+import vmc
+from tests.job_folder import Folder
+
+#: Two electrons far apart in a long trap: which of them is on the left hardly ever changes by small steps.
+LONG_DOT = """
+seed = 3
+[system]
+n_particles = 2
+n_dim = 2
+[hamiltonian]
+omega = [0.02, 0.3]
+interaction = { kind = "coulomb" }
+[[wavefunction]]
+kind = "gaussian"
+alpha = 0.5
+aspect = [0.02, 0.3]
+[[wavefunction]]
+kind = "pade"
+beta = 0.07
+[sampler]
+kind = "metropolis"
+n_walkers = 64
+n_blocks = 8
+step_size = 1.5
+thermalise = 200
+proposal = { samples = 3000, components = 4, hidden = [16], epochs = 15, local_steps = 3 }
+[optimizer]
+kind = "adam"
+iterations = 2
+samples = 5
+[evaluation]
+samples = 300
+chunk = 20
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = Folder(tmp_path_factory.mktemp("proposal"))
+    (made.path / "long.toml").write_text(LONG_DOT)
+    return made
+
+
+@pytest.fixture(scope="module")
+def one(folder):
+    """The whole job on one process."""
+    done = folder.vmc("run", "long.toml", "-o", "one.h5")
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_the_note_says_how_good_proposals_are(folder, one):
+    assert "proposals fitted to 3008 configurations: " in one.stderr
+    accepted = float(one.stderr.split("configurations: ")[1].split("%")[0])
+    assert 40.0 < accepted <= 100.0
+    assert vmc.load(folder.path / "one.h5").attributes["phase"] == "done"
+
+
+@pytest.mark.mpi
+def test_the_same_on_two_ranks_and_over_a_stop(folder, one):
+    done = folder.vmc("run", "long.toml", "-o", "two.h5", "--quiet", ranks=2)
+    assert done.returncode == 0, done.stderr
+    settings = ("-s", "evaluation.samples=300")
+    done = folder.vmc("run", "long.toml", "-o", "stopped.h5", "--quiet", "--max-time", "0:00:01", *settings)
+    assert done.returncode == 0, done.stderr
+    while vmc.load(folder.path / "stopped.h5").attributes["phase"] != "done":
+        done = folder.vmc("resume", "stopped.h5", "--quiet", "--max-time", "0:00:02")
+        assert done.returncode == 0, done.stderr
+    one = folder.numbers("one.h5")
+    for other in (folder.numbers("two.h5"), folder.numbers("stopped.h5")):
+        assert other.keys() == one.keys()
+        assert [name for name in one if not np.array_equal(one[name], other[name], equal_nan=True)] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("sampler.proposal.samples=3",), "sampler.proposal.samples"),
+        (("sampler.proposal.component=3",), "components"),
+        (
+            (
+                'hamiltonian={kind="electron_gas", r_s=2.0}', "system.n_dim=3", "system.n_up=1",
+                'wavefunction=[{kind="plane_wave_pairs"}]',
+            ),
+            "sampler.proposal: expected none, in a cell",
+        ),
+    ],
+)  # fmt: skip
+def test_refusals(folder, settings, message):
+    overlay = [part for setting in settings for part in ("-s", setting)]
+    done = folder.vmc("run", "long.toml", "-o", "refused.h5", "--overwrite", *overlay)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
