@@ -45,7 +45,13 @@ def test_version_and_script():
     assert version.stdout.startswith("vmc 0.")
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+#: Templates whose kernels take a minute to compile.
+LONG = ("electron-gas", "fermion-dot")
+
+
+@pytest.mark.parametrize(
+    "system", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in SYSTEMS]
+)
 def test_templates_run_as_they_are(folder, system):
     """Valid, commented from the schema, and runnable; shortened here."""
     assert folder.vmc("init", system, "-o", "new.toml").returncode == 0

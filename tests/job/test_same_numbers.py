@@ -102,7 +102,9 @@ def kill_all(process):
     process.wait()
 
 
-@pytest.mark.parametrize(("first", "then", "kills"), [(2, 1, 2), (1, 4, 1), (0, 2, 1)])
+@pytest.mark.parametrize(
+    ("first", "then", "kills"), [(2, 1, 2), (1, 4, 1), pytest.param(0, 2, 1, marks=pytest.mark.slow)]
+)
 def test_killed_and_resumed(folder, identical, undisturbed, first, then, kills):
     """SIGKILL, which nothing can catch, at moments that differ from run to run."""
     checkpoint = folder.path / "a.ckpt.h5"

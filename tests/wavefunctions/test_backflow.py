@@ -31,7 +31,12 @@ CASES = {
     "plane": lambda: gas(5, 5, PLANE),
     "network": lambda: gas(7, 1, BOX, network=True),
 }
-cases = pytest.mark.parametrize("build", CASES.values(), ids=CASES)
+#: Cases that add little to the others.
+LONG = ("down_only", "space_one_spin_flipped")
+cases = pytest.mark.parametrize(
+    "build",
+    [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],
+)
 
 
 def log_psi(psi, x):

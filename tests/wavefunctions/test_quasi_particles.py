@@ -50,9 +50,11 @@ CASES = [
 NORMED = Case(
     "network_normed", lambda: network(System(3, 3, 2, Cell.of_volume(9.0, "fcc")), layer_norm=True, residual=True)
 )
+#: Cases whose kernels take long to compile, and that add little to the others.
+LONG, SLOW = ("network_hexagonal", "pair_hexagonal", "pair_polarised"), pytest.mark.slow
 NAMED = [
-    *(pytest.param(case, id=case.name) for case in CASES),
-    pytest.param(NORMED, id=NORMED.name, marks=pytest.mark.slow),
+    *(pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in CASES),
+    pytest.param(NORMED, id=NORMED.name, marks=SLOW),
 ]
 cases = pytest.mark.parametrize("case", NAMED)
 
