@@ -2,7 +2,8 @@
 
 ``vmc.run(config, output)`` runs a configuration, ``vmc.resume(output)`` continues one, ``vmc.load(path)``
 reads results; ``vmc.pretrain``, ``vmc.optimise`` and ``vmc.evaluate`` work on objects made in a script,
-``vmc.save_parameters`` and ``vmc.load_parameters`` keep what they found.  Everything is loaded on first use:
+``vmc.save_parameters`` and ``vmc.load_parameters`` keep what they found, ``vmc.fit_density`` fits a generative model
+to |psi|^2 of a results file.  Everything is loaded on first use:
 importing vmc initialises neither MPI nor the compiler.
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmc.api import evaluate, optimise
+    from vmc.density_fit import fit_density
     from vmc.errors import UserError
     from vmc.job import JobOptions, Outcome, resume, run
     from vmc.loading import Results, load
@@ -23,6 +25,7 @@ _HOMES = {
     "Results": "loading",
     "UserError": "errors",
     "evaluate": "api",
+    "fit_density": "density_fit",
     "load": "loading",
     "load_parameters": "parameters",
     "optimise": "api",
@@ -38,6 +41,7 @@ __all__ = [
     "Results",
     "UserError",
     "evaluate",
+    "fit_density",
     "load",
     "load_parameters",
     "optimise",

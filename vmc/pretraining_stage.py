@@ -46,7 +46,7 @@ def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, sp
         raise UserError(
             f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"
         )
-    X = _draw(target, section.configurations, seed + _STAGE, spread)
+    X = draw_configurations(target, section.configurations, seed + _STAGE, spread)
     return pretrain(wave_function, target, X, l2=section.l2, max_iterations=section.iterations)
 
 
@@ -57,7 +57,7 @@ def _line(section: PretrainingSection, fit: Fit) -> str:
     )
 
 
-def _draw(wave_function: WaveFunction, count: int, seed: int, spread: float | None) -> np.ndarray:
+def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spread: float | None) -> np.ndarray:
     """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own."""
     X = start_walkers(wave_function, seed, 0, count, spread)
     states = stream_states(seed, 0, count, MOVE_STREAM)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from samplers.generative.autoregressive.binary import BinaryAutoregressive
     from samplers.generative.autoregressive.mixture import MixtureAutoregressive
     from samplers.generative.boltzmann.binary import BinaryRBM
+    from samplers.generative.boltzmann.deep_belief import DeepBeliefNetwork
     from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
     from samplers.generative.diffusion.model import Diffusion
     from samplers.generative.independence import IndependenceChains, sample_by_independence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MODELS = {
     "BinaryAutoregressive": "autoregressive.binary",
     "BinaryRBM": "boltzmann.binary",
+    "DeepBeliefNetwork": "boltzmann.deep_belief",
     "Diffusion": "diffusion.model",
     "GaussianBinaryRBM": "boltzmann.gaussian",
     "MixtureAutoregressive": "autoregressive.mixture",
@@ -38,6 +40,7 @@ _HOMES = {
 __all__ = [
     "BinaryAutoregressive",
     "BinaryRBM",
+    "DeepBeliefNetwork",
     "Diffusion",
     "GaussianBinaryRBM",
     "GenerativeModel",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from numerics.random import stream_states
-from samplers.generative import BinaryRBM, GaussianBinaryRBM
+from samplers.generative import BinaryRBM, DeepBeliefNetwork, GaussianBinaryRBM
 from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
 from tests.generative.machines import all_rows, binary, gaussian
 
@@ -132,3 +132,19 @@ def test_variances_have_a_floor():
     assert (sigma[[0, 2]] > 0.5).all()
     fixed = GaussianBinaryRBM(4, learn_variance=False, deviation=0.9, n_epochs=5, random_state=0).fit(X)
     assert np.exp(0.5 * fixed.views(fixed.theta_)[3]) == pytest.approx(0.9, abs=1e-12)
+
+
+def test_a_deep_belief_network_draws_what_it_learnt():
+    """Two patterns of six units and their noise: draws are near one of them, and both occur."""
+    rng = np.random.default_rng(0)
+    patterns = np.array([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]], dtype=float)
+    X = np.abs(patterns[rng.integers(0, 2, 600)] - (rng.random((600, 6)) < 0.05))
+    network = DeepBeliefNetwork((8, 4), n_epochs=60, random_state=1).fit(X)
+    draws = network.sample(1000)
+    distances = np.abs(draws[:, None] - patterns).sum(axis=2)
+    assert (distances.min(axis=1) <= 1).mean() > 0.85
+    shares = np.bincount(distances.argmin(axis=1), minlength=2) / 1000
+    assert shares.min() > 0.25
+    assert network.transform(X).shape == (600, 4)
+    again = network.inverse_transform(network.transform(patterns))
+    assert (np.abs(again - patterns).max(axis=1) < 0.5).all()

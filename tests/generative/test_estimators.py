@@ -9,17 +9,19 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from samplers import generative
 from samplers.generative import load
+from samplers.generative.training import GradientModel
 
 #: Small settings, so that a fit takes milliseconds.
 SETTINGS = {
     "BinaryAutoregressive": {"hidden": (8,), "n_epochs": 2, "random_state": 0},
     "BinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
+    "DeepBeliefNetwork": {"hidden": (4, 3), "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "Diffusion": {"hidden": (8, 8), "n_epochs": 2, "n_steps": 10, "random_state": 0},
     "GaussianBinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "MixtureAutoregressive": {"n_components": 2, "hidden": (8,), "n_epochs": 2, "random_state": 0},
 }
 ESTIMATORS = [generative.model_class(name)(**settings) for name, settings in SETTINGS.items()]
-TRAINED = [model for model in ESTIMATORS if hasattr(model, "n_epochs")]
+TRAINED = [model for model in ESTIMATORS if isinstance(model, GradientModel)]
 
 
 def data(model):

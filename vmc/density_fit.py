@@ -1,0 +1,107 @@
+"""A generative model that learns |psi|^2 of a run: how close it comes, and the energy that its own samples give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vmc.config.build import build
+from vmc.errors import UserError
+from vmc.loading import Results, load
+from vmc.local_energy import local_energies
+from vmc.pretraining_stage import draw_configurations
+from vmc.statistics import Estimate
+
+if TYPE_CHECKING:
+    from samplers.generative import GenerativeModel
+
+#: Rows whose energies are worked out at once.
+_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class DensityFit:
+    """What :func:`fit_density` found.
+
+    Attributes
+    ----------
+    model : fitted to configurations of |psi|^2.
+    energy : of psi, from independent draws of the model with weights |psi|^2 / q.
+    effective_share : (sum w)^2 / (n sum w^2), one for a perfect model: what weights leave of a sample.
+    acceptance : of the model's draws as independent Metropolis proposals, from configurations of |psi|^2.
+    """
+
+    model: GenerativeModel
+    energy: Estimate
+    effective_share: float
+    acceptance: float
+
+
+def fit_density(
+    results: str | Path | Results,
+    model: GenerativeModel | None = None,
+    *,
+    n_configurations: int = 20000,
+    n_draws: int = 20000,
+    seed: int = 1,
+) -> DensityFit:
+    """Fit a model to |psi|^2 of a results file, and correct it by importance weights.
+
+    Parameters
+    ----------
+    results : a results file, or what `vmc.load` made of one.
+    model : a generative model with an exact density; an autoregressive mixture where not given.
+    n_configurations : drawn from |psi|^2, each at the end of a walk of its own, to learn from.
+    n_draws : of the fitted model, for the energy.
+    seed : of all random numbers.
+
+    Raises
+    ------
+    UserError
+        for a file that cannot be read, electrons in a cell, or fewer than 100 configurations or draws.
+    TypeError
+        for a model without an exact density: its draws have no weights.
+    """
+    from samplers.generative import MixtureAutoregressive
+    from samplers.generative.independence import require_exact_density
+
+    found = results if isinstance(results, Results) else load(results)
+    if min(n_configurations, n_draws) < 100:
+        raise UserError(f"n_configurations = {n_configurations}, n_draws = {n_draws}: expected at least 100")
+    physics = build(found.config)
+    psi = physics.wave_function
+    psi.theta[:] = found.theta
+    if psi.system.cell is not None:
+        raise UserError(f"{found.path}: particles in a cell, whose coordinates go round; a model of them does not")
+    if model is None:
+        model = MixtureAutoregressive(random_state=seed)
+    X = draw_configurations(psi, n_configurations, seed, physics.start_spread)
+    model.fit(X)
+    require_exact_density(model)
+    Y = model.sample(n_draws, np.random.default_rng([seed, 1]))
+    parts = [Y[first : first + _ROWS] for first in range(0, n_draws, _ROWS)]
+    energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts])
+    log_w = np.concatenate([2.0 * psi.evaluate(part).log_psi for part in parts]) - model.score_samples(Y)
+    here = 2.0 * psi.evaluate(X[:n_draws]).log_psi - model.score_samples(X[:n_draws])
+    there = log_w[: len(here)]
+    acceptance = float(np.exp(np.minimum(there - here, 0.0)).mean())
+    return DensityFit(model, *_weighted(energies, log_w, found.unit), acceptance)
+
+
+def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> tuple[Estimate, float]:
+    """Mean and error of a ratio of sums: value = sum w E / sum w, error^2 = sum w^2 (E - value)^2 / (sum w)^2.
+
+    T. Hesterberg, Technometrics 37, 185 (1995).  Where psi vanishes the weight does, and the energy does not count.
+    """
+    w = np.where(np.isfinite(log_w), np.exp(log_w - log_w[np.isfinite(log_w)].max()), 0.0)
+    counts = (w > 0.0) & np.isfinite(energies)
+    w, E = w[counts], energies[counts]
+    value = float(w @ E / w.sum())
+    error = float(np.sqrt((w**2) @ (E - value) ** 2) / w.sum())
+    effective = float(w.sum() ** 2 / (w @ w))
+    variance = float(w @ (E - value) ** 2 / w.sum())
+    estimate = Estimate(value, error, variance, int(counts.sum()), 1.0, effective, unit=unit)
+    return estimate, effective / energies.size
