@@ -41,9 +41,7 @@ class Layers:
     def __init__(
         self, n_features: int, n_layers: int, n_bins: int, hidden: Sequence[int], activation: str, bound: float
     ) -> None:
-        self.couplings = [
-            Coupling(mask, n_bins, hidden, activation, bound) for mask in masks(n_features, n_layers)
-        ]
+        self.couplings = [Coupling(mask, n_bins, hidden, activation, bound) for mask in masks(n_features, n_layers)]
         self._ends = np.cumsum([coupling.n_parameters for coupling in self.couplings])
         self.n_parameters = int(self._ends[-1])
 
@@ -76,4 +74,5 @@ class Layers:
         return Y, total
 
     def _parts(self, vector: np.ndarray) -> list[np.ndarray]:
-        return np.split(vector, self._ends[:-1])
+        # Kernels would be compiled once more for arrays that cannot be written to.
+        return np.split(np.require(vector, requirements="W"), self._ends[:-1])

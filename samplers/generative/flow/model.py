@@ -47,6 +47,8 @@ class SplineFlow(TransformerMixin, GradientModel):
 
     has_exact_density = True
 
+    _built: tuple[tuple, Layers] | None = None
+
     def __init__(
         self,
         n_transforms: int = 6,
@@ -54,9 +56,9 @@ class SplineFlow(TransformerMixin, GradientModel):
         hidden_sizes: tuple[int, ...] = (64, 64),
         activation: str = "silu",
         tail_bound: float = 4.0,
-        n_epochs: int = 40,
+        n_epochs: int = 60,
         batch_size: int = 512,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 5e-3,
         schedule: str = "cosine",
         validation_fraction: float = 0.0,
         patience: int | None = None,
@@ -92,9 +94,15 @@ class SplineFlow(TransformerMixin, GradientModel):
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         refuse_constant_features(X)
-        self.mean_, self.deviation_ = X.mean(axis=0), X.std(axis=0)
-        self._built: tuple = ()
-        self.theta_ = self._layers().initial(rng)
+        with np.errstate(all="ignore"):
+            self.mean_, self.deviation_ = X.mean(axis=0), X.std(axis=0)
+        strange = np.flatnonzero(~((self.deviation_ > 0.0) & (self.deviation_ < np.inf)))
+        if strange.size:
+            raise ValueError(
+                f"column {strange[0]} has the standard deviation {self.deviation_[strange[0]]:g} in float64: "
+                "expected a positive finite number; rescale it"
+            )
+        self.theta_ = self._build().initial(rng)
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         layers, total, gradient = self._layers(), 0.0, np.zeros_like(self.theta_)
@@ -134,8 +142,17 @@ class SplineFlow(TransformerMixin, GradientModel):
         return images
 
     def _layers(self) -> Layers:
-        """The layers that the settings ask for, built when they are first needed."""
-        wanted: tuple[Any, ...] = (
+        layers = self._build()
+        if layers.n_parameters != self.theta_.size:
+            raise ValueError(
+                f"{type(self).__name__}: settings ask for {layers.n_parameters} parameters, {self.theta_.size} were "
+                "learnt: expected settings as they were in `fit`"
+            )
+        return layers
+
+    def _build(self) -> Layers:
+        """The layers of the present settings, built when they are first asked for."""
+        settings = (
             self.n_features_in_,
             self.n_transforms,
             self.n_bins,
@@ -143,9 +160,13 @@ class SplineFlow(TransformerMixin, GradientModel):
             self.activation,
             self.tail_bound,
         )
-        if getattr(self, "_built", ()) == () or self._built[0] != wanted:
-            self._built = wanted, Layers(*wanted)
+        if self._built is None or self._built[0] != settings:
+            self._built = settings, Layers(*settings)
         return self._built[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the layers, which follow from the settings."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_built"}
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -153,8 +153,8 @@ def forward(raw, X, bound):
 def inverse(raw, Y, bound):
     """Arguments X at which the splines take the values Y, and log dX/dY there, both (n_features, columns).
 
-    In its bin t solves a t² + b t + c = 0; t = 2c / (-b - √(b² - 4ac)) is the root in [0, 1], free of cancellation
-    (Durkan et al., appendix A).
+    In its bin t solves a t² + b t + c = 0, of which the root in [0, 1] is t = -2c / (b + √(b² - 4ac)) (Durkan et al.,
+    appendix A).  That is free of cancellation for b > 0; otherwise a > 0 and t = (-b + √(b² - 4ac)) / (2a) is.
     """
     n_features, columns = Y.shape
     n_bins = (raw.shape[0] // n_features + 1) // 3
@@ -176,7 +176,9 @@ def inverse(raw, Y, bound):
             s, rise = h[c] / w[c], y[c] - y0[c]
             excess = rise * (d0[c] + d1[c] - 2.0 * s)
             a, b, constant = h[c] * (s - d0[c]) + excess, h[c] * d0[c] - excess, -s * rise
-            t = 2.0 * constant / (-b - np.sqrt(max(b * b - 4.0 * a * constant, 0.0)))
+            root = np.sqrt(max(b * b - 4.0 * a * constant, 0.0))
+            above, below = (-2.0 * constant, b + root) if b > 0.0 else (root - b, 2.0 * a)
+            t = above / below
             q = t * (1.0 - t)
             beta = s + (d0[c] + d1[c] - 2.0 * s) * q
             numerator = d1[c] * t * t + 2.0 * s * q + d0[c] * (1.0 - t) * (1.0 - t)
