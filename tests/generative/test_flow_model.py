@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from samplers.generative import SplineFlow, load
@@ -193,6 +194,9 @@ def test_data_without_density(data, message):
 
 
 def test_errors_of_use():
+    for method in ("transform", "inverse_transform", "score_samples"):
+        with pytest.raises(NotFittedError):
+            getattr(SplineFlow(), method)(rows(3))
     model, X = fitted()
     with pytest.raises(ValueError, match="3 features"):
         model.score_samples(np.ones((2, 3)))

@@ -29,7 +29,8 @@ def test_value_and_slope(n_bins):
     Y, logs, _ = spline(raw, X, BOUND)
     for place, parameters, x in splines(raw, X):
         y, slope = naive.spline(list(parameters), x, BOUND)
-        by_x = naive.gradient(lambda moved: naive.spline(list(parameters), moved[0], BOUND)[0], [x])[0]  # noqa: B023
+        raw_and_x = [*parameters, x]
+        by_x = naive.gradient(lambda numbers: naive.spline(numbers[:-1], numbers[-1], BOUND)[0], raw_and_x)[-1]
         assert Y[place] == pytest.approx(np.real(y), rel=1e-12, abs=1e-12)
         assert np.exp(logs[place]) == pytest.approx(np.real(slope), rel=1e-12)
         assert by_x == pytest.approx(np.real(slope), rel=1e-12)

@@ -37,7 +37,8 @@ class SplineFlow(TransformerMixin, GradientModel):
     activation : of these units, a name of :data:`numerics.activations.ACTIVATIONS`.
     tail_bound : in standard deviations, how far out splines act; beyond, every layer is the identity.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose : as in
-        :class:`samplers.generative.training.GradientModel`.
+        :class:`samplers.generative.training.GradientModel`.  With few rows for many features the likelihood of new
+        rows has its maximum long before the last epoch: hold some out, and set a patience.
 
     Attributes
     ----------
@@ -86,11 +87,13 @@ class SplineFlow(TransformerMixin, GradientModel):
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Images of rows, (n_samples, n_features): standard normal, if the rows come from the density learnt."""
-        return self._mapped(self._layers().forward, self._standardised(self._checked(X)))
+        U = self._standardised(self._checked(X))
+        return self._mapped(self._layers().forward, U)
 
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """The rows whose images under `transform` are those given, (n_samples, n_features)."""
-        return self.mean_ + self.deviation_ * self._mapped(self._layers().inverse, self._checked(X))
+        Z = self._checked(X)
+        return self.mean_ + self.deviation_ * self._mapped(self._layers().inverse, Z)
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         refuse_constant_features(X)
