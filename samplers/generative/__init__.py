@@ -8,46 +8,64 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samplers.generative.adversarial.discriminator import Discriminator
+    from samplers.generative.adversarial.gan import GAN
     from samplers.generative.autoregressive.binary import BinaryAutoregressive
     from samplers.generative.autoregressive.mixture import MixtureAutoregressive
     from samplers.generative.boltzmann.binary import BinaryRBM
     from samplers.generative.boltzmann.deep_belief import DeepBeliefNetwork
     from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
     from samplers.generative.diffusion.model import Diffusion
+    from samplers.generative.flow.model import SplineFlow
     from samplers.generative.independence import IndependenceChains, sample_by_independence
+    from samplers.generative.latent.autoencoder import Autoencoder
+    from samplers.generative.latent.pca import ProbabilisticPCA
+    from samplers.generative.latent.vae import VariationalAutoencoder
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
 #: Where public names live; models are also the only classes a file can name.
 _MODELS = {
+    "Autoencoder": "latent.autoencoder",
     "BinaryAutoregressive": "autoregressive.binary",
     "BinaryRBM": "boltzmann.binary",
     "DeepBeliefNetwork": "boltzmann.deep_belief",
     "Diffusion": "diffusion.model",
+    "GAN": "adversarial.gan",
     "GaussianBinaryRBM": "boltzmann.gaussian",
     "MixtureAutoregressive": "autoregressive.mixture",
+    "ProbabilisticPCA": "latent.pca",
+    "SplineFlow": "flow.model",
+    "VariationalAutoencoder": "latent.vae",
 }
 _HOMES = {
     **_MODELS,
+    "Discriminator": "adversarial.discriminator",
     "GenerativeModel": "model",
-    "NoDensityError": "model",
     "IndependenceChains": "independence",
+    "NoDensityError": "model",
     "Scores": "model",
     "load": "storage",
     "sample_by_independence": "independence",
 }
 
 __all__ = [
+    "Autoencoder",
     "BinaryAutoregressive",
     "BinaryRBM",
     "DeepBeliefNetwork",
     "Diffusion",
+    "Discriminator",
+    "GAN",
     "GaussianBinaryRBM",
     "GenerativeModel",
     "IndependenceChains",
     "MixtureAutoregressive",
     "NoDensityError",
+    "ProbabilisticPCA",
     "Scores",
+    "SplineFlow",
+    "VariationalAutoencoder",
     "load",
     "sample_by_independence",
 ]
