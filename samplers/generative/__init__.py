@@ -8,11 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samplers.generative.latent.pca import ProbabilisticPCA
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
 #: Where public names live; models are also the only classes a file can name.
-_MODELS: dict[str, str] = {}
+_MODELS: dict[str, str] = {
+    "ProbabilisticPCA": "latent.pca",
+}
 _HOMES = {
     **_MODELS,
     "GenerativeModel": "model",
@@ -21,7 +24,7 @@ _HOMES = {
     "load": "storage",
 }
 
-__all__ = ["GenerativeModel", "NoDensityError", "Scores", "load"]
+__all__ = ["GenerativeModel", "NoDensityError", "ProbabilisticPCA", "Scores", "load"]
 
 
 def __getattr__(name: str) -> Any:

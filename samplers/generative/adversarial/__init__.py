@@ -1,0 +1,1 @@
+"""Models learnt against a discriminator."""

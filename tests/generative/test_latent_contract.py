@@ -1,0 +1,53 @@
+"""What scikit-learn asks of estimators, files, seeds and refusals: every model with latent variables or a critic."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from samplers.generative import ProbabilisticPCA, load
+
+MODELS = [ProbabilisticPCA(n_components=1, random_state=0)]
+
+
+@parametrize_with_checks(MODELS)
+def test_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(params=MODELS, ids=lambda model: type(model).__name__)
+def fitted(request):
+    return clone(request.param).fit(data())
+
+
+def data():
+    rng = np.random.default_rng(5)
+    return rng.normal(size=(60, 3)) @ rng.normal(size=(3, 3))
+
+
+def test_file(fitted, tmp_path):
+    fitted.save(tmp_path / "model.h5")
+    again = load(tmp_path / "model.h5")
+    assert again.get_params() == fitted.get_params()
+    np.testing.assert_array_equal(again.sample(7), fitted.sample(7))
+    if hasattr(fitted, "transform"):
+        np.testing.assert_array_equal(again.transform(data()), fitted.transform(data()))
+    np.testing.assert_array_equal(again.score_samples(data()), fitted.score_samples(data()))
+
+
+def test_seed(fitted):
+    again = clone(fitted).fit(data())
+    np.testing.assert_array_equal(again.sample(5), fitted.sample(5))
+    assert not np.array_equal(again.sample(5, random_state=1), fitted.sample(5))
+
+
+def test_width(fitted):
+    with pytest.raises(ValueError, match="features"):
+        fitted.score_samples(data()[:, :2])
+
+
+def test_not_finite(fitted):
+    X = data()
+    X[3, 1] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        clone(fitted).fit(X)
