@@ -8,13 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samplers.generative.latent.autoencoder import Autoencoder
     from samplers.generative.latent.pca import ProbabilisticPCA
+    from samplers.generative.latent.vae import VariationalAutoencoder
     from samplers.generative.model import GenerativeModel, NoDensityError, Scores
     from samplers.generative.storage import load
 
 #: Where public names live; models are also the only classes a file can name.
 _MODELS: dict[str, str] = {
+    "Autoencoder": "latent.autoencoder",
     "ProbabilisticPCA": "latent.pca",
+    "VariationalAutoencoder": "latent.vae",
 }
 _HOMES = {
     **_MODELS,
@@ -24,7 +28,15 @@ _HOMES = {
     "load": "storage",
 }
 
-__all__ = ["GenerativeModel", "NoDensityError", "ProbabilisticPCA", "Scores", "load"]
+__all__ = [
+    "Autoencoder",
+    "GenerativeModel",
+    "NoDensityError",
+    "ProbabilisticPCA",
+    "Scores",
+    "VariationalAutoencoder",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from numerics.networks import STRIP, initial_parameters, n_parameters, network_kernels, network_memory
 
@@ -57,3 +58,18 @@ class Network:
         gradient, ones = np.zeros((1, theta.size)), np.ones((1, delta.shape[1]))
         below = self._kernels.add_sums(theta, self.sizes, self._memory, delta, 1, ones, gradient, 0, to_inputs)
         return gradient[0], below[:, : self._columns].copy() if to_inputs else np.empty((0, 0))
+
+
+class HasNetworks(BaseEstimator):
+    """For estimators: networks by the part they play, made when first used, and left out of copies and files."""
+
+    def _network(self, part: str, sizes: Sequence[int], activation: str) -> Network:
+        """The network of a part, the same object until its sizes or activation change."""
+        known = self.__dict__.setdefault("_networks", {})
+        asked = tuple(sizes), activation
+        if part not in known or known[part][0] != asked:
+            known[part] = asked, Network(*asked)
+        return known[part][1]
+
+    def __getstate__(self) -> dict:
+        return {name: value for name, value in super().__getstate__().items() if name != "_networks"}

@@ -1,13 +1,20 @@
 """What scikit-learn asks of estimators, files, seeds and refusals: every model with latent variables or a critic."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from samplers.generative import ProbabilisticPCA, load
+from samplers.generative import ProbabilisticPCA, VariationalAutoencoder, load
 
-MODELS = [ProbabilisticPCA(n_components=1, random_state=0)]
+QUICK = {"n_components": 1, "hidden": (4,), "n_epochs": 2, "random_state": 0}
+MODELS = [
+    ProbabilisticPCA(n_components=1, random_state=0),
+    VariationalAutoencoder(n_importance=20, **QUICK),
+    VariationalAutoencoder(n_importance=20, likelihood="bernoulli", threshold=0.0, **QUICK),
+]
 
 
 @parametrize_with_checks(MODELS)
@@ -51,3 +58,18 @@ def test_not_finite(fitted):
     X[3, 1] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         clone(fitted).fit(X)
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if hasattr(model, "partial_fit")])
+def test_learning_goes_on_from_a_file(model, tmp_path):
+    fitted = clone(model).fit(data())
+    fitted.save(tmp_path / "model.h5")
+    again = load(tmp_path / "model.h5")
+    np.testing.assert_array_equal(again.partial_fit(data()).theta_, fitted.partial_fit(data()).theta_)
+    np.testing.assert_array_equal(again.sample(5), fitted.sample(5))
+
+
+def test_copies_go_without_networks(fitted):
+    copy = pickle.loads(pickle.dumps(fitted))
+    assert not hasattr(copy, "_networks")
+    np.testing.assert_array_equal(copy.sample(3), fitted.sample(3))
