@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samplers.generative.adversarial.discriminator import Discriminator
+    from samplers.generative.adversarial.gan import GAN
     from samplers.generative.latent.autoencoder import Autoencoder
     from samplers.generative.latent.pca import ProbabilisticPCA
     from samplers.generative.latent.vae import VariationalAutoencoder
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 #: Where public names live; models are also the only classes a file can name.
 _MODELS: dict[str, str] = {
     "Autoencoder": "latent.autoencoder",
+    "GAN": "adversarial.gan",
     "ProbabilisticPCA": "latent.pca",
     "VariationalAutoencoder": "latent.vae",
 }
 _HOMES = {
     **_MODELS,
+    "Discriminator": "adversarial.discriminator",
     "GenerativeModel": "model",
     "NoDensityError": "model",
     "Scores": "model",
@@ -29,7 +33,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "GAN",
     "Autoencoder",
+    "Discriminator",
     "GenerativeModel",
     "NoDensityError",
     "ProbabilisticPCA",

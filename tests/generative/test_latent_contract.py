@@ -7,11 +7,13 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from samplers.generative import Autoencoder, ProbabilisticPCA, VariationalAutoencoder, load
+from samplers.generative import GAN, Autoencoder, ProbabilisticPCA, VariationalAutoencoder, load
 
 QUICK = {"n_components": 1, "hidden": (4,), "n_epochs": 2, "random_state": 0}
 MODELS = [
     Autoencoder(**QUICK),
+    GAN(n_latent=2, hidden=(4,), n_epochs=2, random_state=0),
+    GAN(n_latent=2, hidden=(4,), n_epochs=2, loss="wgan_gp", random_state=0),
     ProbabilisticPCA(n_components=1, random_state=0),
     VariationalAutoencoder(n_importance=20, **QUICK),
     VariationalAutoencoder(n_importance=20, likelihood="bernoulli", threshold=0.0, **QUICK),
@@ -51,9 +53,11 @@ def test_seed(fitted):
 
 
 def test_width(fitted):
-    use = fitted.score_samples if hasattr(fitted, "score_samples") else fitted.transform
-    with pytest.raises(ValueError, match="features"):
-        use(data()[:, :2])
+    uses = [getattr(fitted, name) for name in ("score_samples", "transform", "discriminate") if hasattr(fitted, name)]
+    for use in uses:
+        with pytest.raises(ValueError, match="features"):
+            use(data()[:, :2])
+    assert uses
 
 
 def test_not_finite(fitted):

@@ -1,1 +1,1 @@
-"""Models learnt against a discriminator."""
+"""A generator learnt against a discriminator, and the discriminator by itself as a distance of two samples."""
