@@ -15,7 +15,7 @@ class Network:
 
     Parameters
     ----------
-    sizes : units of each layer, inputs and outputs included.
+    sizes : units of each layer, inputs and outputs included; two sizes make a linear map with an offset.
     activation : a name of :data:`numerics.activations.ACTIVATIONS`, in all layers but the last.
     """
 
