@@ -50,13 +50,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "GAN",
     "Autoencoder",
     "BinaryAutoregressive",
     "BinaryRBM",
     "DeepBeliefNetwork",
     "Diffusion",
     "Discriminator",
-    "GAN",
     "GaussianBinaryRBM",
     "GenerativeModel",
     "IndependenceChains",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
 
@@ -43,6 +44,11 @@ class Scores(NamedTuple):
     values: np.ndarray
     errors: np.ndarray
     method: str
+
+
+def _has_density(model: Any) -> bool:
+    """Whether a model scores; scikit-learn takes one that does not for having no `score_samples` and no `score`."""
+    return type(model).scores is not GenerativeModel.scores
 
 
 class GenerativeModel(BaseEstimator):
@@ -97,10 +103,12 @@ class GenerativeModel(BaseEstimator):
         """
         raise NoDensityError(f"{type(self).__name__} can be drawn from, but has no likelihood: nothing to score with")
 
+    @available_if(_has_density)
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Log density of every row, (n_samples,), in nats; `scores` says how it was found and how well."""
         return self.scores(X).values
 
+    @available_if(_has_density)
     def score(self, X: ArrayLike, y: Any = None) -> float:
         """Mean log density of the rows, in nats."""
         return float(np.mean(self.score_samples(X)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from numerics.networks import STRIP, initial_parameters, n_parameters, network_kernels, network_memory
 
@@ -16,7 +16,7 @@ class Network:
 
     Parameters
     ----------
-    sizes : units of each layer, inputs and outputs included.
+    sizes : units of each layer, inputs and outputs included; two sizes make a linear map with an offset.
     activation : a name of :data:`numerics.activations.ACTIVATIONS`, in all layers but the last.
     """
 
@@ -74,10 +74,16 @@ class Network:
         return D[:, : self._columns]
 
 
-@lru_cache(maxsize=16)
-def cached_network(sizes: tuple[int, ...], activation: str, part: str = "") -> Network:
-    """The network of these sizes; the same one for all who ask, as it holds nothing but room to work in.
+class HasNetworks(BaseEstimator):
+    """For estimators: networks by the part they play, made when first used, and left out of copies and files."""
 
-    Those who use two networks of the same sizes at once, one `backward` after the other, tell them apart by `part`.
-    """
-    return Network(sizes, activation)
+    def _network(self, part: str, sizes: Sequence[int], activation: str) -> Network:
+        """The network of a part, the same object until its sizes or activation change."""
+        known = self.__dict__.setdefault("_networks", {})
+        asked = tuple(sizes), activation
+        if part not in known or known[part][0] != asked:
+            known[part] = asked, Network(*asked)
+        return known[part][1]
+
+    def __getstate__(self) -> dict:
+        return {name: value for name, value in super().__getstate__().items() if name != "_networks"}

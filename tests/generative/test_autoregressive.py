@@ -49,7 +49,7 @@ def test_each_conditional_sees_only_what_comes_before(kind, request):
     columns = np.ascontiguousarray(X.T)
 
     def outputs(columns):
-        found = model._network().forward(model.theta_, model._to_inputs(columns))
+        found = model._conditionals().forward(model.theta_, model._to_inputs(columns))
         return found.reshape(n, -1)
 
     before = outputs(columns)
@@ -108,7 +108,7 @@ def test_draws_of_binary_features(binary):
 def test_draws_of_real_features(mixture):
     """Conditional distribution functions of draws are uniform (Rosenblatt 1952): Kolmogorov-Smirnov, alarm 1e-5."""
     X = mixture.sample(5000, random_state=3).T
-    outputs = mixture._network().forward(mixture.theta_, mixture._to_inputs(X)).reshape(3, 3, 3, -1)
+    outputs = mixture._conditionals().forward(mixture.theta_, mixture._to_inputs(X)).reshape(3, 3, 3, -1)
     weights = np.exp(outputs[:, 0] - logsumexp(outputs[:, 0], axis=1, keepdims=True))
     z = (mixture._to_inputs(X)[:, None] - outputs[:, 1]) / (np.exp(outputs[:, 2]) + LEAST_DEVIATION)
     for values in (weights * ndtr(z)).sum(axis=1):

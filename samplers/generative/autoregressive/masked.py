@@ -10,11 +10,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from samplers.generative.autoregressive.masks import layer_sizes, parameter_mask
 from samplers.generative.model import RandomState, Scores
-from samplers.generative.network import Network, cached_network
+from samplers.generative.network import HasNetworks, Network
 from samplers.generative.training import GradientModel, check
 
 
-class Autoregressive(GradientModel):
+class Autoregressive(HasNetworks, GradientModel):
     """p(x) = prod_i p(x_i | x_1, ..., x_{i-1}), with all conditional densities from one masked network.
 
     Models bring ``outputs_each`` (numbers that describe a conditional density), ``_log_conditionals(outputs, X)``: log
@@ -48,13 +48,13 @@ class Autoregressive(GradientModel):
         return X
 
     def _log_density(self, X: np.ndarray) -> np.ndarray:
-        outputs = self._network().forward(self.theta_, self._to_inputs(X))
+        outputs = self._conditionals().forward(self.theta_, self._to_inputs(X))
         return self._log_conditionals(outputs.reshape(len(X), self.outputs_each, -1), X)[0].sum(axis=0)
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
         X = np.zeros((self.n_features_in_, n_samples))
         for feature in range(self.n_features_in_):
-            outputs = self._network().forward(self.theta_, self._to_inputs(X))
+            outputs = self._conditionals().forward(self.theta_, self._to_inputs(X))
             mine = outputs.reshape(self.n_features_in_, self.outputs_each, n_samples)[feature]
             X[feature] = self._from_inputs(feature, self._draw_feature(mine, rng))
         return np.ascontiguousarray(X.T)
@@ -65,11 +65,11 @@ class Autoregressive(GradientModel):
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         self.mask_ = parameter_mask(X.shape[1], self.hidden, self.outputs_each)
         # A unit that sees a part of its layer gets weights for that part.
-        self.theta_ = self._network().initial(rng, output_scale=0.1) * self.mask_
+        self.theta_ = self._conditionals().initial(rng, output_scale=0.1) * self.mask_
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         columns = np.ascontiguousarray(X.T)
-        network = self._network()
+        network = self._conditionals()
         outputs = network.forward(self.theta_, self._to_inputs(columns))
         log, by_outputs = self._log_conditionals(outputs.reshape(X.shape[1], self.outputs_each, -1), columns)
         gradient, _ = network.backward(self.theta_, by_outputs.reshape(outputs.shape) / -len(X))
@@ -78,10 +78,9 @@ class Autoregressive(GradientModel):
     def _loss(self, X: np.ndarray, rng: np.random.Generator) -> float:
         return -float(self._log_density(np.ascontiguousarray(X.T)).mean())
 
-    def _network(self) -> Network:
-        return cached_network(
-            tuple(layer_sizes(self.n_features_in_, tuple(self.hidden), self.outputs_each)), self.activation
-        )
+    def _conditionals(self) -> Network:
+        sizes = layer_sizes(self.n_features_in_, tuple(self.hidden), self.outputs_each)
+        return self._network("conditionals", sizes, self.activation)
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from samplers.generative.diffusion import probability_flow, steps
 from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN, Schedule, alpha, schedule_of, sigma
 from samplers.generative.model import RandomState, Scores, one_thread, refuse_constant_features
-from samplers.generative.network import Network, cached_network
+from samplers.generative.network import HasNetworks, Network
 from samplers.generative.training import GradientModel, check
 
 SCHEDULES = ("learned", "uniform", "linear", "cosine")
@@ -21,7 +21,7 @@ N_WAVES = 4
 MEMORY = 200.0
 
 
-class Diffusion(GradientModel):
+class Diffusion(HasNetworks, GradientModel):
     """Samples made of noise by steps that take away what a network sees of it.
 
     J. Ho, A. Jain and P. Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020; D. P. Kingma et al.,
@@ -143,7 +143,7 @@ class Diffusion(GradientModel):
     # The network; arrays are (features, columns) here.
 
     def _noise(self, theta: np.ndarray, x: np.ndarray, gammas: np.ndarray) -> np.ndarray:
-        outputs = self._network().forward(theta, np.concatenate([x, _features_of(gammas)]))
+        outputs = self._noise_network().forward(theta, np.concatenate([x, _features_of(gammas)]))
         return sigma(gammas) * x + alpha(gammas) * outputs
 
     def _predict_with_divergence(self, Z: np.ndarray, gamma: float) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +153,7 @@ class Diffusion(GradientModel):
         for k in range(n):
             direction = np.zeros((n + _N_FEATURES, rows))
             direction[k] = 1.0
-            divergence += alpha(gamma) * self._network().tangent(self.average_, direction)[k]
+            divergence += alpha(gamma) * self._noise_network().tangent(self.average_, direction)[k]
         return epsilon, divergence
 
     def _losses(
@@ -176,14 +176,14 @@ class Diffusion(GradientModel):
         name = "uniform" if self.noise_schedule == "learned" else self.noise_schedule
         self.shares_ = schedule_of(name, N_PARTS).shares
         self.squares_ = np.ones(N_PARTS)
-        self.theta_ = self._network().initial(rng, output_scale=0.1)
+        self.theta_ = self._noise_network().initial(rng, output_scale=0.1)
         self.average_ = self.theta_.copy()
         self.n_updates_ = 0
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         losses, gammas, weights, difference = self._losses(self.theta_, self._to_noise_units(X), rng)
         by_outputs = 2.0 * weights * alpha(gammas) * difference / len(X)
-        gradient, _ = self._network().backward(self.theta_, by_outputs)
+        gradient, _ = self._noise_network().backward(self.theta_, by_outputs)
         if self.noise_schedule == "learned":
             self._learn_schedule(gammas, (difference**2).sum(axis=0))
         return float(losses.mean()), gradient
@@ -210,9 +210,9 @@ class Diffusion(GradientModel):
         share = max(1.0 / self.n_updates_, 1.0 / MEMORY)
         self.average_ += share * (self.theta_ - self.average_)
 
-    def _network(self) -> Network:
+    def _noise_network(self) -> Network:
         n = self.n_features_in_
-        return cached_network((n + _N_FEATURES, *self.hidden, n), self.activation)
+        return self._network("noise", (n + _N_FEATURES, *self.hidden, n), self.activation)
 
     def _to_noise_units(self, X: np.ndarray) -> np.ndarray:
         return (X - self.mean_) / self.deviation_

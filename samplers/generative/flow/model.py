@@ -33,7 +33,7 @@ class SplineFlow(TransformerMixin, GradientModel):
     ----------
     n_transforms : coupling layers, two for each division of the features into halves.
     n_bins : bins of a spline.
-    hidden_sizes : units of the hidden layers of the networks from which the splines get their parameters.
+    hidden : units of the hidden layers of the networks from which the splines get their parameters.
     activation : of these units, a name of :data:`numerics.activations.ACTIVATIONS`.
     tail_bound : in standard deviations, how far out splines act; beyond, every layer is the identity.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose : as in
@@ -54,7 +54,7 @@ class SplineFlow(TransformerMixin, GradientModel):
         self,
         n_transforms: int = 6,
         n_bins: int = 12,
-        hidden_sizes: tuple[int, ...] = (64, 64),
+        hidden: tuple[int, ...] = (64, 64),
         activation: str = "silu",
         tail_bound: float = 4.0,
         n_epochs: int = 60,
@@ -68,7 +68,7 @@ class SplineFlow(TransformerMixin, GradientModel):
     ) -> None:
         self.n_transforms = n_transforms
         self.n_bins = n_bins
-        self.hidden_sizes = hidden_sizes
+        self.hidden = hidden
         self.activation = activation
         self.tail_bound = tail_bound
         self.n_epochs = n_epochs
@@ -159,7 +159,7 @@ class SplineFlow(TransformerMixin, GradientModel):
             self.n_features_in_,
             self.n_transforms,
             self.n_bins,
-            tuple(self.hidden_sizes),
+            tuple(self.hidden),
             self.activation,
             self.tail_bound,
         )
@@ -175,7 +175,7 @@ class SplineFlow(TransformerMixin, GradientModel):
         super()._check_settings()
         check(self, "n_transforms", self.n_transforms >= 2, "at least 2, so that every feature is mapped")
         check(self, "n_bins", 2 <= self.n_bins < 1.0 / SMALLEST, f"an integer from 2 to below {1.0 / SMALLEST:g}")
-        check(self, "hidden_sizes", len(self.hidden_sizes) >= 1 and min(self.hidden_sizes) >= 1, "positive integers")
+        check(self, "hidden", len(self.hidden) >= 1 and min(self.hidden) >= 1, "positive integers")
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "tail_bound", 0.0 < self.tail_bound < np.inf, "a positive number")
 

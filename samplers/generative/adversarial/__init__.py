@@ -1,0 +1,1 @@
+"""A generator learnt against a discriminator, and the discriminator by itself as a distance of two samples."""

@@ -1,0 +1,1 @@
+"""Models with latent variables: probabilistic principal components, autoencoders, variational autoencoders."""
