@@ -116,34 +116,39 @@ def test_what_models_refuse(model):
     with pytest.raises(ValueError, match="n_samples = 0"):
         model.sample(0)
     if score(model, X) is None:
+        assert not hasattr(model, "score_samples")
         with pytest.raises(TypeError, match="no likelihood"):
-            model.score_samples(X)
+            model.scores(X)
     else:
         with pytest.raises(ValueError, match="3 features"):
             model.score_samples(X[:, :3])
 
 
+WRONG = {
+    "n_epochs": 0,
+    "batch_size": 0,
+    "learning_rate": -1.0,
+    "schedule": "steps",
+    "validation_fraction": 1.0,
+    "patience": 3,
+}
+PAIRS = [(model, setting) for model in TRAINED for setting in WRONG if setting in model.get_params()]
+
+
 @pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("n_epochs", 0),
-        ("batch_size", 0),
-        ("learning_rate", -1.0),
-        ("schedule", "steps"),
-        ("validation_fraction", 1.0),
-        ("patience", 3),
-    ],
+    ("template", "setting"), PAIRS, ids=lambda part: getattr(part, "strip", lambda: name_of(part))()
 )
-def test_settings_out_of_range_are_named(trained, setting, value):
+def test_settings_out_of_range_are_named(template, setting):
     with pytest.raises(ValueError, match=f"{setting} = "):
-        trained.set_params(**{setting: value}).fit(data(trained))
+        fresh(template).set_params(**{setting: WRONG[setting]}).fit(data(template))
 
 
-def test_early_stopping_takes_the_best_parameters(trained):
-    X = data(trained)
-    trained.set_params(n_epochs=40, validation_fraction=0.3, patience=2, learning_rate=0.3, schedule="constant").fit(X)
-    losses = trained.history_["validation_loss"]
-    assert len(losses) == len(trained.history_["loss"])
+@pytest.mark.parametrize("template", [m for m in TRAINED if "patience" in m.get_params()], ids=name_of)
+def test_early_stopping_takes_the_best_parameters(template):
+    model, X = fresh(template), data(template)
+    model.set_params(n_epochs=40, validation_fraction=0.3, patience=2, learning_rate=0.3, schedule="constant").fit(X)
+    losses = model.history_["validation_loss"]
+    assert len(losses) == len(model.history_["loss"])
     if len(losses) < 40:
         assert np.argmin(losses) == len(losses) - 3
 
