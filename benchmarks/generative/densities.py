@@ -1,0 +1,155 @@
+"""Targets of models with exact densities, of diffusion, and of what they propose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from data import (
+    ENTROPY,
+    TOYS,
+    all_rows,
+    digits,
+    eight_gaussians_log_density,
+    mean_and_error,
+    modes,
+    two_moons_log_density,
+)
+from rows import Row
+
+from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, SplineFlow, sample_by_independence
+from samplers.ising import Ising
+
+
+def autoregressive() -> Iterator[Row]:
+    """G11: digits and the 4 x 4 Ising model, and its draws as proposals (G17)."""
+    train, test = digits()
+    started = time.process_time()
+    model = BinaryAutoregressive((300,), n_epochs=40, learning_rate=0.01, batch_size=50, random_state=0).fit(train)
+    seconds, score = time.process_time() - started, model.score(test)
+    yield Row("G11", "autoregressive, digits, test log-likelihood", score, ">= -17.7", score >= -17.7, seconds)
+    target = Ising(4)
+    S = 2.0 * all_rows(16) - 1.0
+    log_p = target.log_weight(S) - target.log_partition()
+    X = target.sample(20000, thin=5, random_state=1)
+    started = time.process_time()
+    model = BinaryAutoregressive(
+        (128,), spins=True, n_epochs=40, learning_rate=0.01, batch_size=200, random_state=0
+    ).fit(X)  # fmt: skip
+    seconds = time.process_time() - started
+    log_q = model.score_samples(S)
+    kl = float(np.exp(log_p) @ (log_p - log_q))
+    total = float(np.exp(log_q).sum() - 1.0)
+    yield Row("G11", "autoregressive, Ising 4 x 4 at T_c, KL", kl, "<= 0.010", kl <= 0.010, seconds)
+    yield Row("G11", "sum of its 65,536 probabilities, less one", total, "<= 1e-10", abs(total) <= 1e-10)
+    machine = BinaryRBM(16, spins=True, n_epochs=40, learning_rate=0.05, n_chains=500, batch_size=200, random_state=0)
+    for name, proposal in (("autoregressive", model), ("Boltzmann machine", machine.fit(X))):
+        yield _acceptance(name, proposal, target, log_p, S)
+
+
+def _acceptance(name: str, model: object, target: Ising, log_p: np.ndarray, S: np.ndarray) -> Row:
+    """Mean acceptance of independent proposals beside E_p E_q[min(1, w' / w)], over states sorted by weight."""
+    log_q = model.score_samples(S)  # type: ignore[attr-defined]
+    order = np.argsort(log_p - log_q)
+    p, q = np.exp(log_p[order]), np.exp(log_q[order])
+    # For w <= w': p(x) q(y); for w > w': p(x) q(y) w'/w = q(x) p(y).
+    above, below = 1.0 - np.cumsum(q) + q, np.cumsum(p) - p
+    expected = float(p @ above + q @ below)
+    start = S[np.random.default_rng(2).choice(len(S), 200, p=np.exp(log_p) / np.exp(log_p).sum())]
+    runs = [
+        sample_by_independence(target.log_weight, model, 100, 200, seed=seed, start=start).acceptance  # type: ignore[arg-type]
+        for seed in range(20)
+    ]
+    found, error = mean_and_error(np.array(runs))
+    note = f"enumeration {expected:.4f}"
+    met = abs(found - expected) < 4.42 * error
+    return Row(
+        "G17", f"{name}: acceptance as a proposal, Ising 4 x 4", found, "as enumerated", met, peer=note, error=error
+    )
+
+
+def flows() -> Iterator[Row]:
+    """G12: eight Gaussians and two moons from 20,000 draws."""
+    toys = (
+        ("eight Gaussians", 0.05, 0.85, eight_gaussians_log_density),
+        ("two moons", 0.02, 0.90, two_moons_log_density),
+    )
+    for name, wanted, least, log_densities in toys:
+        X, Y = TOYS[name](20000, np.random.default_rng(0)), TOYS[name](20000, np.random.default_rng(1))
+        started = time.process_time()
+        model = SplineFlow(random_state=0).fit(X)
+        seconds = time.process_time() - started
+        score, error = mean_and_error(model.score_samples(Y))
+        kl = -ENTROPY[name] - score
+        yield Row("G12", f"flow, {name}, KL", kl, f"<= {wanted}, 20 s", kl <= wanted, seconds, error=error)
+        Z = model.sample(20000, random_state=1)
+        here, there = log_densities(Y) - model.score_samples(Y), log_densities(Z) - model.score_samples(Z)
+        accepted, error = mean_and_error(np.exp(np.minimum(there - here, 0.0)))
+        item = f"flow, {name}, acceptance as a proposal"
+        yield Row("G12", item, accepted, f">= {least:.2f}", accepted >= least, error=error)
+        if name == "eight Gaussians":
+            shares, within = modes(Z)
+            text = f"{within:.1%} within 3 sigma"
+            met = shares.min() >= 0.1 and shares.max() <= 0.15
+            yield Row("G12", "flow: smallest share of a mode", float(shares.min()), "all 0.10 to 0.15", met, peer=text)
+
+
+def diffusion() -> Iterator[Row]:
+    """G14 and G15: both toys, and the scatter of the loss by schedule."""
+    for name, wanted in (("eight Gaussians", 0.10), ("two moons", 0.15)):
+        X, Y = TOYS[name](20000, np.random.default_rng(0)), TOYS[name](4000, np.random.default_rng(1))
+        started = time.process_time()
+        model = Diffusion(n_epochs=250, random_state=0).fit(X)
+        seconds = time.process_time() - started
+        score, error = mean_and_error(model.score_samples(Y))
+        kl = -ENTROPY[name] - score
+        yield Row(
+            "G14", f"diffusion, {name}, KL (ODE)", kl, f"<= {wanted:.2f}, 60 s", kl <= wanted, seconds, error=error
+        )
+        if name == "eight Gaussians":
+            for method in ("flow", "ancestral"):
+                shares, within = modes(model.set_params(method=method).sample(10000, random_state=1))
+                text = f"modes {shares.min():.3f} to {shares.max():.3f}"
+                item = f"diffusion: share within 3 sigma, {method}"
+                yield Row("G14", item, within, ">= 0.95", within >= 0.95, peer=text)
+            yield from _schedules(model, Y[:500])
+
+
+def _schedules(model: Diffusion, Y: np.ndarray) -> Iterator[Row]:
+    learnt, bounds = model.shares_.copy(), {}
+    for name in ("learned", "uniform", "linear", "cosine"):
+        model.shares_ = learnt if name == "learned" else _shares(name)
+        draws = np.array([model.bound(Y, 2, random_state=seed).values.mean() for seed in range(100)])
+        bounds[name] = mean_and_error(draws)
+    model.shares_ = learnt
+    fixed = {name: bounds[name] for name in bounds if name != "learned"}
+    worst = max(abs(a - c) / np.hypot(b, d) for a, b in bounds.values() for c, d in bounds.values() if (a, b) != (c, d))
+    yield Row("G15", "bound under four schedules: largest difference in errors", float(worst), "< 4.42", worst < 4.42)
+    ratio = bounds["learned"][1] / min(error for _, error in fixed.values())
+    text = ", ".join(f"{name} {error / bounds['learned'][1]:.2f}" for name, (_, error) in fixed.items())
+    yield Row(
+        "G15", "scatter of the loss, learnt over best fixed schedule", float(ratio), "< 1", ratio < 1.0, peer=text
+    )
+
+
+def _shares(name: str) -> np.ndarray:
+    from samplers.generative.diffusion.model import N_PARTS
+    from samplers.generative.diffusion.noise import schedule_of
+
+    return schedule_of(name, N_PARTS).shares
+
+
+def ising() -> Iterator[Row]:
+    """G18: Wolff against the exact energies."""
+    for size in (8, 16):
+        target = Ising(size)
+        started = time.process_time()
+        S = target.sample(64 * 4000 if size == 8 else 64 * 1500, n_walkers=64, thin=5, warm_up=500, random_state=1)
+        seconds = time.process_time() - started
+        value, error = mean_and_error(target.energy(S).reshape(-1, 64).mean(axis=0))
+        z = (value - target.exact_energy()) / error
+        met = abs(z) < 4.42 and error < 1e-3 * abs(value)
+        text = f"exact {target.exact_energy():.6f}, z = {z:.2f}"
+        wanted = "within 4.42 errors of 0.1 %, 60 s"
+        yield Row("G18", f"Ising {size} x {size} at T_c, energy of a spin", value, wanted, met, seconds, text, error)
