@@ -51,7 +51,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
     def __init__(
         self,
         n_components: int = 2,
-        hidden: tuple[int, ...] = (128, 128),
+        hidden: tuple[int, ...] = (128, 64),
         activation: str = "silu",
         n_epochs: int = 200,
         batch_size: int = 64,

@@ -67,7 +67,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def __init__(
         self,
         n_components: int = 2,
-        hidden: tuple[int, ...] = (128, 128),
+        hidden: tuple[int, ...] = (128, 64),
         activation: str = "silu",
         likelihood: str = "gaussian",
         threshold: float | None = None,
