@@ -98,7 +98,7 @@ def real_features() -> Iterator[Row]:
     sound, scores = 0, []
     for seed in range(20):
         for data in (X[:1000], train):
-            fitted = GaussianBinaryRBM(16, n_epochs=50, random_state=seed).fit(data)
+            fitted = GaussianBinaryRBM(16, least_deviation=0.05, n_epochs=100, random_state=seed).fit(data)
             sigma = np.exp(0.5 * fitted.views(fitted.theta_)[3])
             sound += bool(np.isfinite(fitted.theta_).all() and sigma.min() > 1e-3 and sigma.max() < 10.0)
         scores.append(fitted.score(test))

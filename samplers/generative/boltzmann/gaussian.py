@@ -13,9 +13,6 @@ from samplers.generative.boltzmann.units import Units
 from samplers.generative.model import RandomState
 from samplers.generative.training import check
 
-#: Variances stay above this share of the mean variance of the data: the density of a constant has no maximum.
-LEAST_VARIANCE = 1e-4
-
 
 class GaussianBinaryRBM(BoltzmannMachine):
     """E(v, h) = sum_i (v_i - a_i)^2 / (2 sigma_i^2) - b.h - sum_ij v_i W_ij h_j / sigma_i^2, h in {0, 1}.
@@ -30,6 +27,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
     learn_variance : whether sigma_i change from the deviations of the data; otherwise they are `deviation`.
     deviation : sigma of all features where it is not learnt, and at the start where it is; None for the deviation of
         each feature in the data.
+    least_deviation : sigma stays above it: the density of a feature that never changes has no maximum.
     negative_phase, n_steps, n_chains, centred : see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
@@ -48,6 +46,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
         *,
         learn_variance: bool = True,
         deviation: float | None = None,
+        least_deviation: float = 0.01,
         negative_phase: str = "pcd",
         n_steps: int = 1,
         n_chains: int = 100,
@@ -64,6 +63,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
         self.n_hidden = n_hidden
         self.learn_variance = learn_variance
         self.deviation = deviation
+        self.least_deviation = least_deviation
         self.negative_phase = negative_phase
         self.n_steps = n_steps
         self.n_chains = n_chains
@@ -89,7 +89,6 @@ class GaussianBinaryRBM(BoltzmannMachine):
             raise ValueError(f"deviation = {deviation!r}: expected positive numbers")
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel(), 2.0 * np.log(sigma)])
-        self.least_log_variance_ = -np.inf
         return self
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
@@ -158,10 +157,9 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         variance = X.var(axis=0)
-        self.least_log_variance_ = float(np.log(max(LEAST_VARIANCE * variance.mean(), np.finfo(float).tiny)))
         if self.deviation is not None:
             variance = np.full(X.shape[1], self.deviation**2)
-        log_variance = np.maximum(np.log(np.maximum(variance, np.finfo(float).tiny)), self.least_log_variance_)
+        log_variance = np.log(np.maximum(variance, self.least_deviation**2))
         # Weights of a typical input of one: v / sigma^2 W with v of the size of sigma.
         weights = rng.normal(size=(X.shape[1], self.n_hidden)) / np.sqrt(X.shape[1] + self.n_hidden)
         weights *= np.exp(0.5 * log_variance)[:, None]
@@ -169,9 +167,10 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def _after_step(self) -> None:
         log_variance = self.views(self.theta_)[3]
-        np.maximum(log_variance, self.least_log_variance_, out=log_variance)
+        np.maximum(log_variance, 2.0 * np.log(self.least_deviation), out=log_variance)
 
     def _check_settings(self) -> None:
         super()._check_settings()
+        check(self, "least_deviation", 0.0 < self.least_deviation < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")
