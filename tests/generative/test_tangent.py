@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from numerics.activations import ACTIVATIONS
 from samplers.generative.adversarial.penalties import unit_norm, zero_norm
 from samplers.generative.adversarial.tangent import directional_gradient, input_gradients, layers
 from samplers.generative.network import Network
@@ -34,8 +33,9 @@ def test_gradients_by_inputs(sizes):
     np.testing.assert_allclose(input_gradients(layers(theta, sizes, "tanh", X)), expected, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_directions_with_every_activation(activation):
+@pytest.mark.parametrize("activation", ["tanh", "silu"])
+def test_directions(activation):
+    """Any activation will do, as tests of their slopes see to the rest: one that saturates and one that does not."""
     sizes = (3, 5, 4, 1)
     network, theta, X, V = problem(sizes, activation)
     weights = np.random.default_rng(0).normal(size=X.shape[1])
