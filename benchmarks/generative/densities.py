@@ -30,10 +30,10 @@ def autoregressive() -> Iterator[Row]:
     target = Ising(4)
     S = 2.0 * all_rows(16) - 1.0
     log_p = target.log_weight(S) - target.log_partition()
-    X = target.sample(20000, thin=5, random_state=1)
+    X = target.sample(20000, thin=40, random_state=1)
     started = time.process_time()
     model = BinaryAutoregressive(
-        (128,), spins=True, n_epochs=40, learning_rate=0.01, batch_size=200, random_state=0
+        (16,), spins=True, n_epochs=30, learning_rate=0.01, batch_size=100, random_state=0
     ).fit(X)  # fmt: skip
     seconds = time.process_time() - started
     log_q = model.score_samples(S)

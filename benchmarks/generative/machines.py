@@ -37,7 +37,7 @@ def digit_machines() -> Iterator[Row]:
     for seed in range(5):
         started = time.process_time()
         machine = BinaryRBM(
-            16, n_epochs=200, learning_rate=0.4, batch_size=100, random_state=seed
+            16, n_epochs=200, learning_rate=0.3, batch_size=100, random_state=seed
         ).fit(train)  # fmt: skip
         seconds.append(time.process_time() - started)
         found.append(machine.score(test))
