@@ -25,6 +25,7 @@ STUDIES = (
     "harmonic-fermions",
     "electron-gas",
     "fermion-dots",
+    "long-dot",
     "deep-sets",
     "bosons-1d",
     "networks",
@@ -118,7 +119,29 @@ def filled(page: str) -> str:
     """The page with everything between its markers made anew."""
     for study in STUDIES:
         page = between(page, study, section(study))
-    return between(page, "equal-time", equal_time())
+    return between(between(page, "equal-time", equal_time()), "moves", moves())
+
+
+def moves() -> str:
+    """Effective draws a second of the long dot, with and without learnt proposals."""
+    data = json.loads((HERE / "long-dot" / "moves.json").read_text())
+    lines = [
+        "| | correlation time of x1 (local moves) | effective draws | CPU s | mean x1 | energy |",
+        "|:--|--:|--:|--:|--:|--:|",
+    ]
+    for name, row in data["moves"].items():
+        mean, energy = format_value(row["mean"], row["error"]), format_value(*data["energies"][name])
+        lines.append(
+            f"| {name} | {row['tau']:.3g} | {row['effective']:.3g} | {row['seconds']:.2g} | {mean} | {energy} |"
+        )
+    weighted = format_value(*data["energies"]["independent draws with weights"])
+    lines += [
+        "",
+        f"Gain in effective draws a second: {data['gain']:.0f}. The fit took {data['fit_seconds']:.1f} s; "
+        f"{data['acceptance']:.1%} of its proposals are accepted. Independent draws of the model with importance "
+        f"weights give {weighted} hartree and keep {data['effective_share']:.1%} of the sample.",
+    ]
+    return "\n".join(lines)
 
 
 def main() -> int:
