@@ -55,8 +55,8 @@ def laws_picture(found: dict[str, Any]) -> Figure:
                 axes.plot(levels + shift * width, q, marker, color=colour, markersize=3.2, label=text)
             axes.set_yscale("log")
             axes.set_ylim(1e-5, 1.0)
-            shown = levels[exact > 1e-6]
-            axes.set_xlim(shown[0] - width, shown[-1] + width)
+            shown = levels[exact > 1e-5]
+            axes.set_xlim(shown[0] - 0.7 * width, shown[-1] + 0.7 * width)
             axes.set_xlabel(label)
         panels[0].set_ylabel(rf"probability at $T_c = {T_CRITICAL:.4f}\,J$")
         handles, labels = panels[0].get_legend_handles_labels()

@@ -81,3 +81,16 @@ class TwoMoons:
 def _moons(t: np.ndarray) -> np.ndarray:
     """Points at angles t on either curve, (2, n, 2)."""
     return np.array([np.column_stack([np.cos(t), np.sin(t)]), np.column_stack([1.0 - np.cos(t), 0.5 - np.sin(t)])])
+
+
+def digits(binary: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Images to learn from (1437, 64), kept back (360, 64), every fifth, and what digits the latter show.
+
+    Those of ``sklearn.datasets.load_digits``: grey values from 0 to 1, or whether a pixel has at least half of it.
+    """
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    X = (data.data >= 8.0).astype(np.float64) if binary else data.data / 16.0
+    held = np.arange(len(X)) % 5 == 0
+    return X[~held], X[held], data.target[held]
