@@ -79,25 +79,27 @@ def picture(found: dict[str, Any]) -> Figure:
         left.plot(updates, history["fake"], "--", color=COLOURS["vermillion"], label="on draws")
         left.axhline(0.5, color="#666666", linewidth=0.8, linestyle=":")
         left.set_ylabel("mean probability of being data")
-        left.legend()
+        left.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.98), ncols=2)
         middle.plot(updates, history["value"], color=COLOURS["blue"])
         middle.axhline(-2.0 * np.log(2.0), color="#666666", linewidth=0.8, linestyle=":")
-        middle.text(updates[-1], -2.0 * np.log(2.0), "$-2\\,\\log\\,2$ ", ha="right", va="top")
+        middle.text(updates[-1], -2.0 * np.log(2.0) - 3e-4, "$-2\\,\\log\\,2$", ha="right", va="top")
         middle.set_ylabel("value of the game, $V$ (nats)")
         right.plot(
             updates, history["jensen_shannon"], color=COLOURS["blue"], label=r"in the game, $V / 2 + \log\,2$", zorder=3
         )
         points = (np.array([row[key] for row in judged]) for key in ("updates", "jensen_shannon", "error"))
-        right.errorbar(*points, fmt="s", color=COLOURS["green"], markersize=3.2, label="by a new discriminator")
+        right.errorbar(
+            *points, fmt="s", color=COLOURS["green"], markersize=3.2, label="at least, by a new discriminator"
+        )
         right.axhline(0.0, color="#666666", linewidth=0.8, linestyle=":")
         right.axhline(np.log(2.0), color="#666666", linewidth=0.8, linestyle=":")
-        right.text(updates[-1], np.log(2.0), r"$\log\,2$, nothing in common ", ha="right", va="bottom")
+        right.text(updates[-1], np.log(2.0) + 0.01, r"$\log\,2$: nothing in common", ha="right", va="bottom")
         right.set_ylim(-0.03, 0.8)
         right.set_ylabel("Jensen–Shannon divergence (nats)")
-        right.legend()
+        right.legend(loc="center right", bbox_to_anchor=(1.01, 0.2))
         for axes in (left, middle, right):
             axes.set_xscale("log")
-            axes.set_xlim(updates[0], updates[-1])
+            axes.set_xlim(0.8 * updates[0], 1.25 * updates[-1])
             axes.set_xlabel("updates of the discriminator")
     return figure
 
