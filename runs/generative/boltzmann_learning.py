@@ -89,7 +89,7 @@ def picture(epochs: np.ndarray, curves: dict[str, list[dict[str, Any]]], indepen
                 axes.plot(epochs, values.mean(axis=0), line, color=colour, label=label)
                 axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.25, linewidth=0)
         axes.axhline(independent, color="#666666", linewidth=0.8, linestyle=":")
-        place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "top", "fontsize": 7.0}
+        place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "top", "fontsize": 7.0}
         axes.text(0.97, independent - 0.15, "independent pixels, kept back", **place)
         axes.set_xscale("log")
         axes.set_xlim(epochs[0], epochs[-1])

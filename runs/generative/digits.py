@@ -69,7 +69,7 @@ def independent_pixels(train: np.ndarray, test: np.ndarray) -> float:
 def reconstructions(quick: bool) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, dict[str, float]]]:
     """A grey image of each digit, kept back, what models make of it from codes of one length, and squared errors."""
     train, test, labels = digits(binary=False)
-    few = {"n_epochs": 1} if quick else {}
+    few: dict[str, Any] = {"n_epochs": 1} if quick else {}
     models = {
         "PCA": PCA(N_COMPONENTS),
         "autoencoder": Autoencoder(N_COMPONENTS, random_state=SEED, **few),
@@ -93,7 +93,7 @@ def main() -> None:
     train, test, labels = digits(binary=True)
     models = binary_models(arguments.quick)
     found: dict[str, Any] = {"independent pixels": {"test": independent_pixels(train, test)}}
-    mosaics = {"data": (test[:N_SHOWN], {})}
+    mosaics: dict[str, Any] = {"data": (test[:N_SHOWN], {})}
     for name, model in models.items():
         _, seconds = fitted(model, train)
         found[name] = {**likelihoods(model, train, test), "seconds": seconds}

@@ -96,7 +96,7 @@ def picture(found: dict[str, Any]) -> Figure:
         right.text(updates[-1], np.log(2.0) + 0.01, r"$\log\,2$: nothing in common", ha="right", va="bottom")
         right.set_ylim(-0.03, 0.8)
         right.set_ylabel("Jensen–Shannon divergence (nats)")
-        right.legend(loc="center right", bbox_to_anchor=(1.01, 0.2))
+        right.legend(loc="center right", bbox_to_anchor=(1.01, 0.16))
         for axes in (left, middle, right):
             axes.set_xscale("log")
             axes.set_xlim(0.8 * updates[0], 1.25 * updates[-1])

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from study import fitted, mean_and_error, options, write_picture, write_results
 from targets import EightGaussians, TwoMoons
-from toys_pictures import densities, trajectories
+from toys_pictures import Panel, densities, trajectories
 
 from samplers.generative import GAN, Diffusion, GaussianBinaryRBM, MixtureAutoregressive, NoDensityError, SplineFlow
 from samplers.generative.model import GenerativeModel
 
-TARGETS = {"eight-gaussians": EightGaussians(), "two-moons": TwoMoons()}
+TARGETS: dict[str, Any] = {"eight-gaussians": EightGaussians(), "two-moons": TwoMoons()}
 #: Draws to learn from, to compare with, and to show; points along a side of the maps of densities.
 COUNTS = {"train": 20000, "test": 5000, "shown": 2000, "grid": 80}
 QUICK_COUNTS = {"train": 400, "test": 100, "shown": 100, "grid": 12}
@@ -79,7 +79,7 @@ def main() -> None:
         train, test = target.sample(counts["train"], rng), target.sample(counts["test"], rng)
         exact = np.exp(target.log_density(grid_of(target, counts["grid"]))).reshape(counts["grid"], -1)
         entropy, entropy_error = mean_and_error(-target.log_density(test))
-        panels = [("exact", {}, test[: counts["shown"]], exact)]
+        panels: list[Panel] = [("exact", {}, test[: counts["shown"]], exact)]
         results[name] = {"entropy": entropy, "entropy_error": entropy_error, "models": {}}
         for label, model in models(arguments.quick).items():
             _, seconds = fitted(model, train)
@@ -89,7 +89,7 @@ def main() -> None:
             print(name, label, {key: found[key] for key in found if key != "modes"}, f"{seconds:.1f} s", flush=True)
             if label == "diffusion":
                 write_picture(arguments.output, f"{name}-trajectories", trajectories(target, model, counts["shown"]))
-        write_picture(arguments.output, name, densities(target, panels))
+        write_picture(arguments.output, name, densities(target, exact, panels))
     write_results(arguments.output, "toys", results)
 
 

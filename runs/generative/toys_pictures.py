@@ -25,15 +25,15 @@ SNAPSHOTS = (GAMMA_MAX, 1.0, -1.0, -2.0, -4.0, GAMMA_MIN)
 BENDS = (4.0, -8.0)
 
 
-def densities(target: Any, panels: list[Panel]) -> Figure:
-    """Densities above, all in the same colours, and draws below."""
+def densities(target: Any, exact: np.ndarray, panels: list[Panel]) -> Figure:
+    """Densities above, all in the colours of the exact one, and draws below."""
     figure = blank_figure()
     figure.set_layout_engine("compressed")
     left, right, bottom, top = target.extent
     with house_style():
         figure.set_size_inches(7.2, 0.8 + 2.0 * (top - bottom) / (right - left))
         rows = figure.subplots(2, len(panels), sharex=True, sharey=True)
-        greatest = float(np.max(panels[0][3]))
+        greatest = float(exact.max())
         for (label, found, draws, density), upper, lower in zip(panels, *rows):
             if density is None:
                 upper.text(

@@ -145,6 +145,11 @@ def test_bootstrap_error_of_a_root_mean_square(study):
     assert abs(found["rms"] - 1.0) < 5.0 / np.sqrt(2.0 * n)
 
 
+def test_page_shows_the_results(study):
+    tables = study("make_tables")
+    assert tables.page() == tables.PAGE.read_text()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_study_runs(name, tmp_path):
