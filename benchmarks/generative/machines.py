@@ -42,7 +42,7 @@ def digit_machines() -> Iterator[Row]:
         seconds.append(time.process_time() - started)
         found.append(machine.score(test))
     started = time.process_time()
-    peer = BernoulliRBM(16, learning_rate=0.05, n_iter=400, random_state=0).fit(train)
+    peer = BernoulliRBM(16, learning_rate=0.01, n_iter=400, random_state=0).fit(train)
     peer_seconds = time.process_time() - started
     same = BinaryRBM(16).set_parameters(peer.intercept_visible_, peer.intercept_hidden_, peer.components_.T)
     mean, spread, time_each = float(np.mean(found)), float(np.ptp(found)), float(np.mean(seconds))
@@ -98,10 +98,12 @@ def real_features() -> Iterator[Row]:
     sound, scores = 0, []
     for seed in range(20):
         for data in (X[:1000], train):
-            fitted = GaussianBinaryRBM(16, least_deviation=0.05, n_epochs=100, random_state=seed).fit(data)
+            fitted = GaussianBinaryRBM(16, least_deviation=0.1, n_epochs=200, random_state=seed).fit(data)
             sigma = np.exp(0.5 * fitted.views(fitted.theta_)[3])
             sound += bool(np.isfinite(fitted.theta_).all() and sigma.min() > 1e-3 and sigma.max() < 10.0)
         scores.append(fitted.score(test))
     yield Row("G8", "fits of 40 with finite parameters, sigma in [0.001, 10]", sound, "40", sound == 40)
     text = "above 22.73 (PPCA, 16 components; one width for all pixels)"
-    yield Row("G8", "digits / 16, test log-likelihood", float(np.mean(scores)), text, np.mean(scores) > 22.73)
+    item = "digits / 16, sigma >= 0.1, test log-likelihood, mean of 20 seeds"
+    note = f"{min(scores):.1f} to {max(scores):.1f}"
+    yield Row("G8", item, float(np.mean(scores)), text, np.mean(scores) > 22.73, peer=note)

@@ -28,7 +28,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
     deviation : sigma of all features where it is not learnt, and at the start where it is; None for the deviation of
         each feature in the data.
     least_deviation : sigma stays above it: the density of a feature that never changes has no maximum.
-    negative_phase, n_steps, n_chains, centred : see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
+    negative_phase, n_steps, n_chains : see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
 
@@ -39,6 +39,8 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     optimizer: ClassVar[FirstOrderOptimizer] = Adam()
     hidden = Units(0.0)
+    # Adam would turn the enhanced gradient, which is no gradient in these parameters, into no ascent at all.
+    centred = False
 
     def __init__(
         self,
@@ -50,10 +52,9 @@ class GaussianBinaryRBM(BoltzmannMachine):
         negative_phase: str = "pcd",
         n_steps: int = 1,
         n_chains: int = 100,
-        centred: bool = False,
         n_epochs: int = 100,
         batch_size: int = 100,
-        learning_rate: float = 0.03,
+        learning_rate: float = 0.003,
         schedule: str = "linear",
         validation_fraction: float = 0.0,
         patience: int | None = None,
@@ -67,7 +68,6 @@ class GaussianBinaryRBM(BoltzmannMachine):
         self.negative_phase = negative_phase
         self.n_steps = n_steps
         self.n_chains = n_chains
-        self.centred = centred
         self.n_epochs = n_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -145,12 +145,6 @@ class GaussianBinaryRBM(BoltzmannMachine):
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the visible units given hidden ones, (rows, n_features)."""
         return self.visible_input(np.asarray(H, dtype=np.float64))
-
-    def means(self, statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Means of v / sigma^2 and h: what the weights couple."""
-        visible, hidden = self.views(statistics)[:2]
-        a, _, _, log_variance = self.views(self.theta_)
-        return visible + a * np.exp(-log_variance), hidden
 
     def _if(self, by_variance: np.ndarray) -> np.ndarray:
         return by_variance if self.learn_variance else np.zeros_like(by_variance)
