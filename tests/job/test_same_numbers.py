@@ -103,7 +103,8 @@ def kill_all(process):
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "kills"), [(2, 1, 2), (1, 4, 1), pytest.param(0, 2, 1, marks=pytest.mark.slow)]
+    ("first", "then", "kills"),
+    [(2, 1, 2), *(pytest.param(*ranks, marks=pytest.mark.slow) for ranks in ((1, 4, 1), (0, 2, 1)))],
 )
 def test_killed_and_resumed(folder, identical, undisturbed, first, then, kills):
     """SIGKILL, which nothing can catch, at moments that differ from run to run."""

@@ -501,10 +501,10 @@ GENERATIVE = [
         (f"{G}/test_boltzmann_sampling.py::test_tempered_chains",),
     ),
     Bug(
-        "annealing that moves at the next temperature",
+        "error of annealing that does not fall with the number of chains",
         "samplers/generative/boltzmann/annealing.py",
-        "V = gibbs(machine, V, 1, rng, lower)",
-        "V = gibbs(machine, V, 1, rng, upper)",
+        "relative.std(ddof=1) / np.sqrt(n_chains)",
+        "relative.std(ddof=1)",
         (f"{G}/test_boltzmann_sampling.py::test_annealing_and_its_error",),
     ),
     Bug(
