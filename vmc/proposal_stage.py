@@ -30,7 +30,7 @@ def proposal_model(section: ProposalSection, seed: int) -> MixtureAutoregressive
     try:
         from samplers.generative import MixtureAutoregressive
     except ImportError as error:
-        raise UserError(f"sampler.proposal needs scikit-learn, pip install 'nqs-vmc[generative]': {error}") from error
+        raise UserError(f"sampler.proposal: {error}") from error
     return MixtureAutoregressive(
         section.components, hidden=tuple(section.hidden), n_epochs=section.epochs, random_state=seed
     )

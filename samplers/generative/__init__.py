@@ -75,7 +75,12 @@ def __getattr__(name: str) -> Any:
     """Load the module that holds a public name when the name is first used."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "sklearn":
+            raise
+        raise ImportError("generative models need scikit-learn: pip install 'nqs-vmc[generative]'") from error
 
 
 def model_class(name: str) -> Any:

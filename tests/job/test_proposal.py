@@ -97,3 +97,14 @@ def test_refusals(folder, settings, message):
     assert done.returncode != 0
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_scikit_learn(folder):
+    """One line that says what to install; a stand-in hides the library."""
+    hidden = folder.path / "hidden" / "sklearn"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'sklearn'\", name='sklearn')\n")
+    done = folder.vmc("check", "long.toml", PYTHONPATH=str(hidden.parent))
+    assert done.returncode != 0
+    assert "sampler.proposal: generative models need scikit-learn: pip install 'nqs-vmc[generative]'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -21,12 +21,13 @@ def build_move(config: Config, wave_function: WaveFunction) -> Move:
     local, section = _local_move(config, wave_function), config.sampler.proposal
     if section is None:
         return local
-    from samplers.generative.autoregressive.compiled import mixture_proposal
-
     if wave_function.system.cell is not None:
         raise UserError("sampler.proposal: expected none, in a cell coordinates go round and a mixture does not")
-    n = wave_function.system.n_coordinates
-    return Independence(local, mixture_proposal(proposal_model(section, config.seed), n), section.local_steps)
+    model = proposal_model(section, config.seed)
+    from samplers.generative.autoregressive.compiled import mixture_proposal
+
+    proposal = mixture_proposal(model, wave_function.system.n_coordinates)
+    return Independence(local, proposal, section.local_steps)
 
 
 def _local_move(config: Config, wave_function: WaveFunction) -> Move:
