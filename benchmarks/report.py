@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmc.statistics import format_value
+from generative.table import generative_table
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
@@ -299,21 +299,6 @@ def ranks_table() -> str:
     return "\n".join(lines)
 
 
-def generative_table() -> str:
-    """Targets of the generative models."""
-    data = json.loads((RESULTS / "generative.json").read_text())
-    lines = ["| | what | measured | wanted | reached | CPU s | beside it |", "|:--|:--|--:|:--|:--|--:|:--|"]
-    for row in (row for part in data["parts"].values() for row in part):
-        value = format_value(row["value"], row["error"]) if row["error"] else f"{row['value']:.4g}"
-        seconds = f"{row['seconds']:.2g}" if row["seconds"] is not None else ""
-        reached = "yes" if row["met"] else "**no**"
-        lines.append(
-            f"| {row['target']} | {row['item']} | {value} | {row['wanted']} | {reached} | {seconds} | {row['peer']} |"
-        )
-    peers = [f"{peer['item']}: {peer['value']:.2f} in {peer['seconds']:.1f} s" for peer in data["peers"]]
-    return "\n".join([*lines, "", f"PyTorch in the same run: {'; '.join(peers)}."] if peers else lines)
-
-
 def put(page: Path, name: str, content: str) -> None:
     """Replace what stands between the markers of a page."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
@@ -328,7 +313,7 @@ def main() -> None:
     put(page, "limits", limits_table())
     put(page, "scaling", scaling_table())
     put(page, "ranks", ranks_table())
-    put(page, "generative", generative_table())
+    put(page, "generative", generative_table(RESULTS / "generative.json"))
     put(HERE.parent / "README.md", "performance", short_table())
 
 

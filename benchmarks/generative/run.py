@@ -7,20 +7,17 @@ benchmarks/results/generative.json; benchmarks/report.py makes a table of them.
 
 from __future__ import annotations
 
-import os
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
 
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # before NumPy is loaded
+import densities
+import latent
+import machines
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
-
-import densities  # noqa: E402
-import latent  # noqa: E402
-import machines  # noqa: E402
+from vmc.parallel import limit_threads
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "results" / "generative.json"
@@ -46,6 +43,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--torch", default="", help="Python of an environment with PyTorch")
     arguments = parser.parse_args()
+    limit_threads(1)
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}, "peers": []}
     for name in arguments.only:
         rows = []

@@ -63,6 +63,8 @@ class GenerativeModel(BaseEstimator):
     has_exact_density: ClassVar[bool] = False
     #: Whether features take two values instead of all real ones.
     is_binary: ClassVar[bool] = False
+    #: Whether a feature that never changes is refused: where its density would be no number.
+    needs_spread: ClassVar[bool] = False
     #: Fewest rows that `fit` takes.
     fewest_rows: ClassVar[int] = 2
 
@@ -128,7 +130,10 @@ class GenerativeModel(BaseEstimator):
         if not reset:
             check_is_fitted(self)
         fewest = self.fewest_rows if reset else 1
-        return validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=fewest, order="C")
+        rows = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=fewest, order="C")
+        if reset and self.needs_spread:
+            refuse_constant_features(rows)
+        return rows
 
     def _seed(self, random_state: RandomState) -> RandomState:
         return self.random_state if random_state is None else random_state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from samplers.generative.network import HasNetworks, Network
 from samplers.generative.training import GradientModel, check
 
 
-class Autoregressive(HasNetworks, GradientModel):
+class Autoregressive(HasNetworks, GradientModel, ABC):
     """p(x) = prod_i p(x_i | x_1, ..., x_{i-1}), with all conditional densities from one masked network.
 
     Models bring ``outputs_each`` (numbers that describe a conditional density), ``_log_conditionals(outputs, X)``: log
@@ -28,20 +29,22 @@ class Autoregressive(HasNetworks, GradientModel):
     activation: str
 
     @property
+    @abstractmethod
     def outputs_each(self) -> int:
         """Outputs of the network for each feature."""
-        raise NotImplementedError
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
         """Log p of every row, exact."""
         values = self._log_density(self._checked(X).T)
         return Scores(values, np.zeros(values.size), "exact")
 
+    @abstractmethod
     def _log_conditionals(self, outputs: np.ndarray, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+        """Defined by the model."""
 
+    @abstractmethod
     def _draw_feature(self, outputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        raise NotImplementedError
+        """Defined by the model."""
 
     def _to_inputs(self, X: np.ndarray) -> np.ndarray:
         """Features as the network sees them."""

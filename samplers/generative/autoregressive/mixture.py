@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from samplers.generative.autoregressive.masked import Autoregressive
-from samplers.generative.model import RandomState, refuse_constant_features
+from samplers.generative.model import RandomState
 from samplers.generative.training import check
 
 #: Least deviation of a component, in units of the deviation of its feature.
@@ -33,6 +32,8 @@ class MixtureAutoregressive(Autoregressive):
     mean_, deviation_ : of the features.
     history_ : 'loss' is minus the mean log-likelihood of the batches.
     """
+
+    needs_spread = True
 
     def __init__(
         self,
@@ -106,12 +107,6 @@ class MixtureAutoregressive(Autoregressive):
         biases = self.theta_[-X.shape[1] * self.outputs_each :].reshape(X.shape[1], 3, self.n_components)
         biases[:, 1] = np.linspace(-1.5, 1.5, self.n_components) if self.n_components > 1 else 0.0
         biases[:, 2] = np.log(2.0 / self.n_components)
-
-    def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
-        X = super()._checked(X, reset=reset)
-        if reset:
-            refuse_constant_features(X)
-        return X
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -10,7 +10,7 @@ from sklearn.base import TransformerMixin
 
 from samplers.generative.boltzmann.binary import BinaryRBM
 from samplers.generative.boltzmann.chains import gibbs
-from samplers.generative.model import GenerativeModel, RandomState, one_thread, to_binary
+from samplers.generative.model import GenerativeModel, RandomState, to_binary
 from samplers.generative.training import check
 
 
@@ -101,14 +101,13 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
         top = self.machines_[-1]
-        with one_thread():
-            if top.has_exact_density:
-                V = top.sample(n_samples, rng)
-            else:
-                start = top.draw_visible(top.visible_input(np.zeros((n_samples, top.n_hidden)), 0.0), rng)
-                V = gibbs(top, start, self.n_steps, rng)
-            for machine in reversed(self.machines_[:-1]):
-                V = machine.draw_visible(machine.visible_input(V), rng)
+        if top.has_exact_density:
+            V = top.sample(n_samples, rng)
+        else:
+            start = top.draw_visible(top.visible_input(np.zeros((n_samples, top.n_hidden)), 0.0), rng)
+            V = gibbs(top, start, self.n_steps, rng)
+        for machine in reversed(self.machines_[:-1]):
+            V = machine.draw_visible(machine.visible_input(V), rng)
         return V
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:

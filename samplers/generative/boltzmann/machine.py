@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from samplers.generative.model import RandomState, Scores
 from samplers.generative.training import GradientModel, check
 
 
-class BoltzmannMachine(TransformerMixin, GradientModel):
+class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
     """A density p(v) = sum_h exp(-E(v, h)) / Z of visible units v beside hidden units h that do not see each other.
 
     The gradient of the mean log-likelihood is a difference of two phases (Hinton, Neural Comput. 14, 1771 (2002)),
@@ -57,37 +58,37 @@ class BoltzmannMachine(TransformerMixin, GradientModel):
         """Whether one layer is small enough for sums over all its states."""
         return self.n_hidden <= MOST_UNITS
 
+    @abstractmethod
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
         """Inputs (rows, H) of the hidden units."""
-        raise NotImplementedError
 
+    @abstractmethod
     def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """Inputs (rows, V) of the visible units."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Visible units given their inputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """The part of -E, (rows,), that no hidden unit enters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_base(self) -> float:
         """Log Z at beta = 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """Mean over rows of d(-E)/d theta, flat."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
         """Log of the sum (integral) of exp(-E) over visible units, (rows,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Weighted sum over rows of <d(-E)/d theta> given H, flat."""
-        raise NotImplementedError
 
     def negative_free_energy(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """-F(v) = log sum_h exp(-E), so that p(v) = exp(-F) / Z; shape (rows,)."""
@@ -134,9 +135,9 @@ class BoltzmannMachine(TransformerMixin, GradientModel):
         """Means of the hidden units given each row, (rows, n_hidden)."""
         return self.hidden.mean(self.hidden_input(self._checked(X)))
 
+    @abstractmethod
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the visible units given hidden ones, (rows, n_features)."""
-        raise NotImplementedError
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
         """Hidden states from their exact law, if that can be enumerated; else chains of `most_chain_steps` steps."""

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from samplers.generative.diffusion import probability_flow, steps
 from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN, Schedule, alpha, schedule_of, sigma
-from samplers.generative.model import RandomState, Scores, one_thread, refuse_constant_features
+from samplers.generative.model import RandomState, Scores, one_thread
 from samplers.generative.network import HasNetworks, Network
 from samplers.generative.training import GradientModel, check
 
@@ -47,6 +47,8 @@ class Diffusion(HasNetworks, GradientModel):
     mean_, deviation_ : of the features.
     history_ : 'loss' is that of the batches, of the network as it stands.
     """
+
+    needs_spread = True
 
     def __init__(
         self,
@@ -216,12 +218,6 @@ class Diffusion(HasNetworks, GradientModel):
 
     def _to_noise_units(self, X: np.ndarray) -> np.ndarray:
         return (X - self.mean_) / self.deviation_
-
-    def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
-        X = super()._checked(X, reset=reset)
-        if reset:
-            refuse_constant_features(X)
-        return X
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -12,7 +12,7 @@ from sklearn.base import TransformerMixin
 from numerics.activations import ACTIVATIONS
 from samplers.generative.flow.layers import TILE, Layers
 from samplers.generative.flow.spline import SMALLEST
-from samplers.generative.model import RandomState, Scores, refuse_constant_features
+from samplers.generative.model import RandomState, Scores
 from samplers.generative.training import GradientModel, check
 
 
@@ -47,6 +47,7 @@ class SplineFlow(TransformerMixin, GradientModel):
     """
 
     has_exact_density = True
+    needs_spread = True
 
     _built: tuple[tuple, Layers] | None = None
 
@@ -96,7 +97,6 @@ class SplineFlow(TransformerMixin, GradientModel):
         return self.mean_ + self.deviation_ * self._mapped(self._layers().inverse, Z)
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
-        refuse_constant_features(X)
         with np.errstate(all="ignore"):
             self.mean_, self.deviation_ = X.mean(axis=0), X.std(axis=0)
         strange = np.flatnonzero(~((self.deviation_ > 0.0) & (self.deviation_ < np.inf)))
