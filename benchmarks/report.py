@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansatze_table import ansatze_table
 from generative.table import generative_table
 
 HERE = Path(__file__).resolve().parent
@@ -312,6 +313,7 @@ def main() -> None:
     put(page, "peers", f"{peers_table()}\n\n{versions()}")
     put(page, "limits", limits_table())
     put(page, "scaling", scaling_table())
+    put(page, "ansatze", ansatze_table(RESULTS / "ansatze.json"))
     put(page, "ranks", ranks_table())
     put(page, "generative", generative_table(RESULTS / "generative.json"))
     put(HERE.parent / "README.md", "performance", short_table())

@@ -23,6 +23,7 @@ from typing import Any
 import numba
 from numba.core.dispatcher import Dispatcher
 
+from numerics.apart import KernelCache, call_apart
 from numerics.cache import cache_directory, caching_in
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
 
@@ -43,6 +44,7 @@ elementary = numba.njit(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
+_calls_apart: dict[Callable, Callable] = {}
 
 
 class Slot:
@@ -63,13 +65,15 @@ class Slot:
         raise TypeError(f"slot '{self.name}{self.signature}' was called before link() filled it")
 
 
-def link(template: Callable, *, options: dict[str, Any] = OPTIONS, **slots: Any) -> Callable:
+def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool = False, **slots: Any) -> Callable:
     """Compile a copy of `template` with the given slots filled.
 
     Parameters
     ----------
     template : plain or jitted function.
     options : Numba options of the copy.
+    apart : whether templates that this is linked into call it through its address (see :mod:`numerics.apart`) instead
+        of compiling it again: for kernels that take a microsecond or more and compile for seconds.
     slots : kernels (plain or jitted functions) or constants, by global name.
 
     Returns
@@ -94,15 +98,24 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, **slots: Any)
     copy.__module__ = source.__module__
     copy.__doc__ = source.__doc__
     try:
-        print_ = fingerprint(copy, options)
+        print_ = fingerprint(copy, {**options, "apart": apart, "calls_apart": _names_apart(filled)})
     except UnidentifiableError as error:
         _log.info("%s is compiled without a disk cache: %s", source.__qualname__, error)
         copy.__qualname__ = source.__qualname__
         return numba.njit(**options)(copy)
     if print_ not in _linked:
         copy.__qualname__ = f"{source.__qualname__}__{print_}"
+        copy.__globals__.update({name: _calls_apart[filled[name]] for name in _names_apart(filled)})
         _linked[print_] = _compile(copy, options)
+        compiled = _linked[print_]
+        if apart and isinstance(compiled, Dispatcher):
+            _calls_apart[compiled] = call_apart(compiled, print_)
     return _linked[print_]
+
+
+def _names_apart(slots: dict[str, Any]) -> list[str]:
+    """The slots whose kernels are called through their address."""
+    return sorted(name for name, value in slots.items() if isinstance(value, Dispatcher) and value in _calls_apart)
 
 
 def _plain(function: Callable) -> types.FunctionType:
@@ -154,11 +167,12 @@ def _compile(function: types.FunctionType, options: dict[str, Any]) -> Callable:
     if directory is None or _closes_over_kernels(function):
         return numba.njit(**options)(function)
     with caching_in(directory):
+        compiled = numba.njit(**options)(function)
         try:
-            return numba.njit(cache=True, **options)(function)
+            compiled._cache = KernelCache(function)
         except RuntimeError as error:  # Numba finds no source file, e.g. a template typed at a prompt
             _log.info("%s is compiled without a disk cache: %s", function.__qualname__, error)
-            return numba.njit(**options)(function)
+        return compiled
 
 
 def _closes_over_kernels(function: types.FunctionType) -> bool:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from study_figures import alpha_sweep, bosons_1d, hard_spheres, optimisers, samplers
+from study_figures import alpha_sweep, bosons_1d, gas, hard_spheres, optimisers, samplers
 from study_figures.sources import MissingDataError
 
 from vmc.plotting import blank_figure, house_style, picture
@@ -21,6 +21,8 @@ FIGURES = {
     "samplers": samplers.draw,
     "hard-spheres": hard_spheres.draw,
     "bosons-1d": bosons_1d.draw,
+    "electron-gas-pairs": gas.draw_pairs,
+    "electron-gas-correlation": gas.draw_correlation,
 }
 
 

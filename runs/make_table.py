@@ -24,6 +24,7 @@ STUDIES = (
     "harmonic-bosons",
     "harmonic-fermions",
     "electron-gas",
+    "electron-gas-networks",
     "fermion-dots",
     "long-dot",
     "deep-sets",

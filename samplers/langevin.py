@@ -51,7 +51,7 @@ class Langevin:
         """Compile for a target with ``workspace`` and ``log_density_gradient``."""
         gradient = target["log_density_gradient"]
         return MoveKernels(
-            link(_prepare, workspace=target["workspace"]),
+            link(_prepare, apart=True, workspace=target["workspace"]),
             link(_begin, log_density_gradient=gradient, block_width=self.width),
             link(_step, log_density_gradient=gradient, block_width=self.width),
         )

@@ -44,7 +44,7 @@ class Metropolis:
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace`` and ``log_density``."""
         return MoveKernels(
-            link(_prepare_all, workspace=target["workspace"]),
+            link(_prepare_all, apart=True, workspace=target["workspace"]),
             link(_begin_all, log_density=target["log_density"]),
             link(_step_all, log_density=target["log_density"]),
         )
@@ -76,7 +76,7 @@ class BlockMetropolis:
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace``, ``refresh``, ``block_ratio`` and ``block_accept``."""
         return MoveKernels(
-            link(_prepare_block, workspace=target["workspace"], block_width=self.width),
+            link(_prepare_block, apart=True, workspace=target["workspace"], block_width=self.width),
             link(_begin_block, refresh=target["refresh"]),
             link(
                 _step_block,

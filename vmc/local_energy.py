@@ -53,7 +53,7 @@ def link_local_energy(
     k = wave_function.kernels
     if kind not in KINETIC:
         raise ValueError(f"kinetic = {kind!r}: expected one of {', '.join(KINETIC)}")
-    prepare = link(_prepare, workspace=k["workspace"])
+    prepare = link(_prepare, apart=True, workspace=k["workspace"])
     if kind == "analytic" and "kinetic" in k:
         energy = link(_energy, kinetic=k["kinetic"], potential=hamiltonian.potential)
         return LocalEnergyKernels(prepare, energy, k["log_derivatives"])

@@ -22,7 +22,7 @@ def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
     """Target kernels (see :mod:`samplers.base`) of |psi|^2."""
     k = wave_function.kernels
     return {
-        "workspace": link(_workspace, inner_workspace=k["workspace"]),
+        "workspace": link(_workspace, apart=True, inner_workspace=k["workspace"]),
         "log_density": link(_log_density, log_psi=k["log_psi"]),
         "log_density_gradient": link(
             _log_density_gradient,

@@ -94,6 +94,7 @@ def _nest(factors: tuple[WaveFunction, ...]) -> dict[str, Any]:
         kernels = {
             slot: link(
                 template,
+                apart=slot == "workspace",
                 options=INLINE_OPTIONS if slot in PARTICLE_SLOTS else OPTIONS,
                 left=_kernel(factor, slot),
                 right=kernels[slot],

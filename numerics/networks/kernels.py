@@ -57,10 +57,11 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
     activate = link(laplacian.activate_derivatives, slopes=f.slopes)
     sum_activated = link(laplacian.activate_and_sum, slopes=f.slopes)
     sum_up = link(laplacian.sum_units, sum_activated=sum_activated)
-    from_layer = link(laplacian.from_layer, through_activation=activate, sum_up=sum_up, **options)
+    from_layer = link(laplacian.from_layer, apart=True, through_activation=activate, sum_up=sum_up, **options)
     fast = link(laplacian.spread_weights_and_activate, slopes=f.slopes)
     from_inputs = link(
         laplacian.from_inputs,
+        apart=True,
         first_layer=link(laplacian.spread_weights) if layer_norm else fast,
         through_activation=activate,
         through_layers=from_layer,
@@ -71,11 +72,11 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
     strip: dict[str, Any] = {"add_weights": strip_rows.add_weight_strip, "add_units": strip_rows.add_unit_strip}
     sums: dict[str, Any] = {"add_weights": backward.add_weight_sums, "add_units": backward.add_unit_sums}
     return NetworkKernels(
-        link(forward, activate=f.value, **options),
+        link(forward, apart=True, activate=f.value, **options),
         from_inputs,
         from_layer,
-        link(backward.backward, through_slopes=slopes, **rows, **options),
-        link(backward.backward, through_slopes=slopes, **strip, **options),
-        link(backward.backward, through_slopes=slopes, **sums, **options),
+        link(backward.backward, apart=True, through_slopes=slopes, **rows, **options),
+        link(backward.backward, apart=True, through_slopes=slopes, **strip, **options),
+        link(backward.backward, apart=True, through_slopes=slopes, **sums, **options),
         slopes,
     )

@@ -281,3 +281,49 @@ def test_cleared_kernels_are_compiled_again(tmp_path, monkeypatch):
     assert cache.clear_cache()[0] > 0
     numbers, hits, misses, *_ = run(LIBRARY, tmp_path)
     assert (numbers, hits, misses > 0) == ([10.0], 0, True)
+
+
+#: A kernel apart, below two callers.
+APART = """
+import numpy as np
+from numerics.link import Slot, link
+
+inner = Slot("inner", "(x)")
+
+def kernel(x):
+    return FACTOR * x[0]
+
+def caller(x):
+    return inner(x) + 1.0
+
+def top(x):
+    return inner(x) * 2.0
+
+numbers = [float(link(top, inner=link(caller, inner=link(kernel, apart=True)))(np.array([3.0])))]
+"""
+
+
+def test_what_a_kernel_calls_apart_is_loaded_first(tmp_path):
+    program = "FACTOR = 2.0\n" + APART
+    numbers, hits, misses, *_ = run(program, tmp_path)
+    assert (numbers, hits, misses) == ([14.0], 0, 3)
+    numbers, hits, misses, *_ = run(program, tmp_path)
+    # The copy of `caller` inside `top` needs no loading of its own.
+    assert (numbers, hits, misses) == ([14.0], 2, 0)
+
+
+def test_an_edited_kernel_apart_is_noticed_by_all_callers(tmp_path):
+    assert run("FACTOR = 2.0\n" + APART, tmp_path)[0] == [14.0]
+    assert run("FACTOR = 5.0\n" + APART, tmp_path)[0] == [32.0]
+
+
+def test_a_lost_kernel_apart_is_compiled_again(tmp_path):
+    """Its callers' files are of use all the same, and the process does not end in the linker."""
+    program = "FACTOR = 2.0\n" + APART
+    run(program, tmp_path)
+    lost = [file for file in (tmp_path / "cache").rglob("*.nb?") if "kernel" in file.name]
+    assert len(lost) == 2
+    for file in lost:
+        file.unlink()
+    numbers, hits, misses, *_ = run(program, tmp_path)
+    assert (numbers, hits, misses) == ([14.0], 1, 1)

@@ -39,7 +39,9 @@ class Chain:
         if names and names.most_common(1)[0][1] > 1:
             raise ValueError(f"observables: '{names.most_common(1)[0][0]}' is measured twice, expected different names")
         self.observables = tuple(observables)
-        self.kernel = link(_observe_finite, accumulate=_fold(self.observables)) if observables else _observe_nothing
+        self.kernel = (
+            link(_observe_finite, apart=True, accumulate=_fold(self.observables)) if observables else _observe_nothing
+        )
 
     @property
     def n_sums(self) -> int:

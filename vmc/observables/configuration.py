@@ -33,7 +33,7 @@ def configuration_average(
     units, long_name : for labels.
     """
     quantity = Quantity(name, long_name or name, units)
-    kernel = link(_add_values, function=function, n_dim=system.n_dim)
+    kernel = link(_add_values, apart=True, function=function, n_dim=system.n_dim)
     return Observable((quantity,), 1, kernel, lambda means: (means[0:1].reshape(()),), constants)
 
 

@@ -32,7 +32,7 @@ def density_map(system: System, bins: int, x_max: float, length: str = "") -> Ob
     axes = tuple(symmetric_axis(name, bins, x_max, length) for name in ("x", "y"))
     quantity = Quantity("density_map", "one-body density", power(length, -2), axes)
     area = np.outer(*(np.diff(axis.edges) for axis in axes))
-    kernel = link(_count_places, n_dim=system.n_dim)
+    kernel = link(_count_places, apart=True, n_dim=system.n_dim)
     return histograms((quantity,), area, kernel, (-x_max, bins / (2.0 * x_max), bins))
 
 

@@ -40,7 +40,7 @@ def density_profiles(system: System, bins: int, x_max: float, length: str = "") 
         )
         for name, axis in zip(AXES, axes)
     )
-    kernel = link(_count_coordinates, n_dim=system.n_dim)
+    kernel = link(_count_coordinates, apart=True, n_dim=system.n_dim)
     width = np.diff(axes[0].edges)
     return histograms(quantities, width, kernel, (-x_max, bins / (2.0 * x_max), bins + 1))
 

@@ -70,7 +70,9 @@ def momentum_distribution(wave_function: WaveFunction, shells: int, length: str 
         return tuple(n - found for n, found in zip(numbers, inside))
 
     kernels = wave_function.kernels
-    linked = link(_add_occupations, workspace=kernels["workspace"], log_psi=kernels["log_psi"], n_dim=system.n_dim)
+    linked = link(
+        _add_occupations, apart=True, workspace=kernels["workspace"], log_psi=kernels["log_psi"], n_dim=system.n_dim
+    )
     n_first = numbers[0] if split else system.n_particles
     constants = (*waves.constants, cell.reduced.lattice, n_first, n_sums)
     return Observable(quantities, len(names) * n_sums, linked, values, constants, outside, wave_function)

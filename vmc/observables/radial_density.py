@@ -34,7 +34,7 @@ def radial_density(system: System, bins: int, r_max: float, length: str = "") ->
     refuse_cell(system, "radial_density", "structure_factor")
     axis = radial_axis(bins, r_max, length)
     quantity = Quantity("radial_density", "one-body density", power(length, -system.n_dim), (axis,))
-    kernel = link(_count_radii, n_dim=system.n_dim)
+    kernel = link(_count_radii, apart=True, n_dim=system.n_dim)
     return histograms((quantity,), shell_volumes(axis.edges, system.n_dim), kernel, (bins / r_max,))
 
 

@@ -42,7 +42,7 @@ def structure_factor(system: System, shells: int, length: str = "") -> Observabl
     def values(means: np.ndarray) -> tuple[np.ndarray, ...]:
         return tuple(means.reshape(n_kinds, shells) / (system.n_particles * waves.counts))
 
-    kernel = link(_add_squares, n_dim=system.n_dim)
+    kernel = link(_add_squares, apart=True, n_dim=system.n_dim)
     return Observable(tuple(quantities), n_kinds * shells, kernel, values, (*waves.constants, n_first, shells))
 
 

@@ -79,12 +79,12 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
     logs = _of_spins(add_block_log, "log", orbitals, "values")
     forces = _of_spins(fill_block_forces, "forces", orbitals, "hessians")
     parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
-    rows = link(_shared_log_derivatives, pull_back=q["pull_back"], **parameters)
+    rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, quasi_workspace=q["workspace"], n_dim=d),
-        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs),
-        "grad_laplacian": link(_grad_laplacian, derivatives=q["derivatives"], **forces),
-        "log_derivatives": link(_log_derivatives, coordinates=q["coordinates"], shared=rows, **forces),
+        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], n_dim=d),
+        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs),
+        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], **forces),
+        "log_derivatives": link(_log_derivatives, apart=True, coordinates=q["coordinates"], shared=rows, **forces),
         "shared_log_derivatives": rows,
     }
 
@@ -92,7 +92,7 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
 def _of_spins(template: Any, name: str, orbitals: SpinOrbitals, slot: str) -> dict[str, Any]:
     """The kernel of one determinant, linked with the orbitals of either spin."""
     spins = zip(("up", "down"), (orbitals.sets[0], orbitals.sets[-1]))
-    return {f"{name}_{spin}": link(template, n_dim=o.n_dim, **{slot: o.kernels[slot]}) for spin, o in spins}
+    return {f"{name}_{spin}": link(template, apart=True, n_dim=o.n_dim, **{slot: o.kernels[slot]}) for spin, o in spins}
 
 
 # With one spin only, the second determinant has no particles.

@@ -67,10 +67,16 @@ class PairBackflow(QuasiParticles):
         }
         radial = link(pair_log, order=order)
         kernels = {
-            "workspace": link(_workspace, n_dim=system.n_dim),
-            "coordinates": link(_coordinates, eta=radial, **shape),
-            "derivatives": link(_derivatives, eta=radial, eta_derivatives=link(pair_derivatives, order=order), **shape),
-            "pull_back": link(_pull_back, eta_parameters=link(pair_parameters, order=order), **shape),
+            "workspace": link(_workspace, apart=True, n_dim=system.n_dim),
+            "coordinates": link(_coordinates, apart=True, eta=radial, **shape),
+            "derivatives": link(
+                _derivatives,
+                apart=True,
+                eta=radial,
+                eta_derivatives=link(pair_derivatives, order=order),
+                **shape,
+            ),
+            "pull_back": link(_pull_back, apart=True, eta_parameters=link(pair_parameters, order=order), **shape),
         }
         constants = (np.zeros(kinds), self.cutoff, 1.0 / self.cutoff, split, geometry)
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)

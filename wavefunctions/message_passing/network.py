@@ -124,14 +124,16 @@ def _kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
     values: dict[str, Any] = {
         "keys": link(
             strip.fill_keys,
+            apart=True,
             fill_pairs=link(inputs.fill_pairs, kink=kink, **shape),
             fill_particles=own,
         ),
-        "messages": link(strip.fill_messages, forward=network.forward),
-        "features": link(strip.finish, forward=network.forward),
+        "messages": link(strip.fill_messages, apart=True, forward=network.forward),
+        "features": link(strip.finish, apart=True, forward=network.forward),
     }
     arrive = link(
         kernels.add_arriving,
+        apart=True,
         attention_derivatives=link(attention.attend_derivatives, **shape),
         message_derivatives=link(attention.add_weighed_derivatives, **shape),
         from_layer=network.from_layer,
@@ -139,21 +141,23 @@ def _kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
     )
     rows: dict[str, Any] = {"add_rows": network.add_strip_rows}
     return {
-        "workspace": kernels.workspace,
-        "coordinates": link(kernels.coordinates, **values, **shape),
+        "workspace": link(kernels.workspace, apart=True),
+        "coordinates": link(kernels.coordinates, apart=True, **values, **shape),
         "derivatives": link(
             kernels.derivatives,
+            apart=True,
             pair_derivatives=link(inputs.fill_pair_derivatives, kink=kink, **shape),
             particle_derivatives=own_changes,
             arrive=arrive,
-            leave=link(kernels.displace, from_layer=network.from_layer, **shape),
+            leave=link(kernels.displace, apart=True, from_layer=network.from_layer, **shape),
             **values,
             **shape,
         ),
         "pull_back": link(
             pull_back.pull_back,
-            back_to_features=link(pull_back.pull_to_features, **rows, **shape),
-            back_to_pairs=link(pull_back.pull_to_pairs, **rows),
+            apart=True,
+            back_to_features=link(pull_back.pull_to_features, apart=True, **rows, **shape),
+            back_to_pairs=link(pull_back.pull_to_pairs, apart=True, **rows),
             **values,
             **rows,
         ),

@@ -29,13 +29,15 @@ n_dim = 3  # bound at link time: loops over two or three coordinates are unrolle
 def determinant_kernels(orbitals: Orbitals) -> dict[str, Callable]:
     """The kernels of :mod:`wavefunctions.base` for one determinant, by slot name."""
     own, d = orbitals.kernels, orbitals.n_dim
-    inverse = link(_fill_inverse, values=own["values"], n_dim=d)
-    weighted = link(_shared_log_derivatives, parameter_derivatives=own["parameter_derivatives"], n_dim=d)
+    inverse = link(_fill_inverse, apart=True, values=own["values"], n_dim=d)
+    weighted = link(_shared_log_derivatives, apart=True, parameter_derivatives=own["parameter_derivatives"], n_dim=d)
     return {
-        "workspace": link(_workspace, n_dim=d),
-        "log_psi": link(_log_psi, values=own["values"], n_dim=d),
-        "grad_laplacian": link(_grad_laplacian, laplacians=own["laplacians"], fill_inverse=inverse, n_dim=d),
-        "log_derivatives": link(_log_derivatives, fill_inverse=inverse, shared_log_derivatives=weighted),
+        "workspace": link(_workspace, apart=True, n_dim=d),
+        "log_psi": link(_log_psi, apart=True, values=own["values"], n_dim=d),
+        "grad_laplacian": link(
+            _grad_laplacian, apart=True, laplacians=own["laplacians"], fill_inverse=inverse, n_dim=d
+        ),
+        "log_derivatives": link(_log_derivatives, apart=True, fill_inverse=inverse, shared_log_derivatives=weighted),
         "shared_log_derivatives": weighted,
         "refresh": link(_refresh, fill_inverse=inverse),
         "ratio": link(_ratio, options=INLINE_OPTIONS, values=own["values"]),

@@ -38,14 +38,11 @@ class Slater(WaveFunction):
         self.is_periodic = self.orbitals.is_periodic
         parts = [determinant_kernels(orbitals) for orbitals in self.orbitals.sets]
         templates = _JOINED if len(parts) == 2 else _ALONE
-        kernels = {
-            slot: link(
-                template,
-                options=INLINE_OPTIONS if slot in PARTICLE_SLOTS[1:] else OPTIONS,
-                **dict(zip(("up", "down"), [part[slot] for part in parts])),
-            )
-            for slot, template in templates.items()
-        }
+        kernels = {}
+        for slot, template in templates.items():
+            spins: dict[str, Any] = dict(zip(("up", "down"), [part[slot] for part in parts]))
+            options = INLINE_OPTIONS if slot in PARTICLE_SLOTS[1:] else OPTIONS
+            kernels[slot] = link(template, options=options, **spins)
         super().__init__(system, self.orbitals.layout, self.orbitals.theta, kernels)
 
     def arguments(self) -> tuple[Any, ...]:

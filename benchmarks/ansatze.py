@@ -1,0 +1,151 @@
+"""Wave functions of the electron gas: rates, share of the dgemm rate, parts of an iteration, growth with N.
+
+python benchmarks/ansatze.py: the shipped configurations at r_s = 2, N = 14, 54 and 114, in the loop of real runs.
+Operations of a local energy are counted by hand, additions and multiplications alike, a transcendental function as
+OPERATIONS_PER_FUNCTION.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import clock
+import numpy as np
+from limits import OPERATIONS_PER_FUNCTION
+
+from numerics.random import stream_states
+from vmc.config.build import build
+from vmc.config.load import load_config
+from vmc.ensemble import Ensemble
+from vmc.optimizers.min_sr import MinSR
+from vmc.parallel import Partition, communicator
+
+RUNS = Path(__file__).resolve().parents[1] / "runs"
+SIZES = (14, 54, 114)
+#: An iteration: walkers, measurements of each, all-particle steps (or sweeps) before a measurement.
+WALKERS, MEASUREMENTS, STRIDE = 256, 4, 10
+CONFIGURATIONS = {
+    "Slater-Jastrow": ("electron-gas", ()),
+    "pair backflow": ("electron-gas", ('wavefunction.slater.backflow={kind="pair"}', 'sampler={kind="metropolis"}')),
+    "message passing": ("electron-gas-networks", ()),
+}
+
+
+def physics(name: str, n_particles: int):
+    """The wave function, Hamiltonian and loop of a shipped configuration."""
+    study, settings = CONFIGURATIONS[name]
+    size = (f"system.n_particles={n_particles}", f"system.n_up={n_particles // 2}")
+    return build(load_config(RUNS / study / "config.toml", (*settings, *size, "hamiltonian.r_s=2.0")))
+
+
+def walkers(system, n_walkers: int) -> np.ndarray:
+    """Uniform configurations in the cell."""
+    cell = np.array(system.cell.vectors)
+    fractions = np.random.default_rng(1).uniform(size=(n_walkers, system.n_particles, system.n_dim))
+    return np.ascontiguousarray((fractions @ cell).reshape(n_walkers, -1))
+
+
+def seconds_of_parts(measurement, n_walkers: int) -> dict[str, float]:
+    """Seconds of a walker's move of all particles, of a local energy, and of a row of log-derivatives."""
+    X, states = walkers(measurement.wave_function.system, n_walkers), stream_states(2, 0, n_walkers)
+    options = measurement.move.options()
+    O = np.empty((measurement.wave_function.n_params, n_walkers))
+    least = {
+        "move": clock.seconds_per_call(lambda: measurement.advance(X, states, options, 1), 2.0, 4),
+        "energy": clock.seconds_per_call(lambda: measurement.measure(X, states, options, 1, 0), 2.0, 4),
+        "both": clock.seconds_per_call(lambda: measurement.measure(X, states, options, 1, 0, O=O), 2.0, 4),
+    }
+    parts = {"move": least["move"], "energy": least["energy"], "row": least["both"] - least["energy"]}
+    return {part: seconds / n_walkers for part, seconds in parts.items()}
+
+
+def seconds_of_iteration(measurement) -> float:
+    """Sampling and solving once, by stochastic reconfiguration in the space of samples."""
+    ensemble = Ensemble(measurement, communicator(), Partition(WALKERS, WALKERS // 32, 0, 1), 1)
+    ensemble.advance(STRIDE)
+    ensemble.follow(ensemble.energies(1, 1))
+    metric = MinSR(1e-3, 0.9)
+    state = metric.init(measurement.wave_function.n_params)
+    return clock.seconds_per_call(lambda: metric.direction(ensemble, MEASUREMENTS, STRIDE, state), 4.0, 2)
+
+
+def pair_operations(n: int, shells: int, order: int = 8) -> float:
+    """Gradient and Laplacian of a polynomial of pairs and of plane waves of pairs, and the Ewald sums.
+
+    A pair: nearest image 12, root, a polynomial with two derivatives, forces 18; the same with a fit of order 12 and
+    no derivatives for the Ewald sum.  A wave: 6 for its phase, 8 for the sums, 16 for the gradient, for each particle.
+    """
+    a_pair = 12 + OPERATIONS_PER_FUNCTION + 6 * order + 18 + 12 + 2 * 12
+    return n * (n - 1) / 2 * a_pair + n * shells * (6 + 8 + 16)
+
+
+def slater_operations(n: int) -> float:
+    """Plane waves with gradient and Laplacian 16, inverses 2 m^3 for m = n / 2 of each spin, drift 8."""
+    m = n / 2
+    return 2 * (m * m * 16 + 2 * m**3 + m * m * 8)
+
+
+def backflow_operations(n: int) -> float:
+    """Second derivatives of two determinants by quasi-coordinates, and their pull-back to 3 n coordinates.
+
+    Rows of C: 2 (3 m)^2 m; weights and products of rows of J: (3 m)^2 / 2 (2 + 2 m / 3 + 2 . 3 n); G = F J: 2 (3 n)^2.
+    """
+    m, d = n / 2, 3
+    one = 2 * m**3 + 2 * (d * m) ** 2 * m / d + (d * m) ** 2 / 2 * (2 * d * n + 4)
+    return 2 * one + m * m * 2 * 26 + 2 * (d * n) ** 2 + n * (n - 1) * 60
+
+
+def message_passing_operations(n: int, quasi) -> float:
+    """Products of matrices alone: d + 2 columns before queries meet keys, 3 n + 2 behind, for every edge."""
+    message, attention, update, factor = (np.asarray(sizes, dtype=float) for sizes in quasi.sizes)
+    narrow, wide, width = 5, 3 * n + 2, attention[0]
+
+    def products(sizes) -> float:
+        return float((sizes[:-1] * sizes[1:]).sum())
+
+    edges = 2 * n * n * (narrow * (2 * message[0] * width + products(message)) + wide * products(attention))
+    queries_and_keys = 2 * n**3 * width * (1 + 2 * narrow)
+    nodes = 2 * n * wide * (products(update) + products(factor))
+    return edges + queries_and_keys + nodes
+
+
+def operations(name: str, n: int, wave_function) -> float:
+    """Of a local energy."""
+    pairs = pair_operations(n, shells=46)
+    if name == "Slater-Jastrow":
+        return pairs + slater_operations(n)
+    if name == "pair backflow":
+        return pairs + backflow_operations(n)
+    return pairs + backflow_operations(n) + message_passing_operations(n, wave_function.factors[0].quasi)
+
+
+def measured(name: str, n: int, rate: float) -> dict:
+    """A line of the table."""
+    case = physics(name, n)
+    parts = seconds_of_parts(case.measurement, 32 if n == SIZES[0] or name == "Slater-Jastrow" else 8)
+    counted = operations(name, n, case.wave_function)
+    return {
+        "wave_function": name,
+        "n": n,
+        "n_params": case.wave_function.n_params,
+        "seconds": parts,
+        "operations": counted,
+        "share_of_dgemm": counted / parts["energy"] / rate,
+        "iteration": seconds_of_iteration(case.measurement) if n == SIZES[0] else None,
+    }
+
+
+def main() -> None:
+    """Measure everything."""
+    rate = clock.dgemm_rate()
+    rows = []
+    for name in CONFIGURATIONS:
+        for n in SIZES:
+            rows.append(measured(name, n, rate))
+            print(rows[-1], flush=True)
+    iteration = {"walkers": WALKERS, "measurements": MEASUREMENTS, "stride": STRIDE}
+    clock.keep("ansatze", {"dgemm": rate, "iteration": iteration, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
