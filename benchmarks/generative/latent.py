@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from data import digits, eight_gaussians, modes
+from data import digits
 from rows import Row
+from toys import modes
 
 from samplers.generative import GAN, ProbabilisticPCA, VariationalAutoencoder
+from samplers.generative.targets import EightGaussians
 
 
 def linear() -> Iterator[Row]:
@@ -42,7 +44,7 @@ def bernoulli() -> Iterator[Row]:
 
 def adversarial() -> Iterator[Row]:
     """G16: ten seeds of the eight Gaussians."""
-    X, good, seconds = eight_gaussians(20000, np.random.default_rng(0)), 0, []
+    X, good, seconds = EightGaussians().sample(20000, np.random.default_rng(0)), 0, []
     within_all = []
     for seed in range(10):
         started = time.process_time()

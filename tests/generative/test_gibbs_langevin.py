@@ -72,24 +72,30 @@ def least_p_value(machine, V, beta=1.0):
 
 
 def p_value_of_rank(machine, beta=1.0, n_chains=20_000, n_steps=7):
-    """Exact rank test of reversibility (Besag and Clifford, Biometrika 76, 633 (1989)).
+    """Exact rank test of reversibility (Besag and Clifford, Biometrika 76, 633 (1989)); two p-values, Bonferroni.
 
     An exact draw stands at a random place of a path, its past made by one run from it and its future by another: its
-    rank in any statistic is uniform.
+    rank is uniform, here in the log density and along a direction (a wrong chain may leave the sum of both in place).
     """
     rng = np.random.default_rng(7)
     V = draw(machine, n_chains, rng, beta)
     tilt = np.linspace(0.3, 0.5, V.shape[1])
-    statistic = np.empty((2, n_steps + 1, n_chains))
-    for run in statistic:
+    paths = np.empty((2, 2, n_steps + 1, n_chains))
+    for run in range(2):
         X = V
         for t in range(n_steps + 1):
-            run[t] = machine.negative_free_energy(X, beta) + X @ tilt
+            paths[0, run, t], paths[1, run, t] = machine.negative_free_energy(X, beta), X @ tilt
             X = step(machine, X, 1, rng, beta)
     place = rng.integers(0, n_steps + 1, n_chains)
+    return 2.0 * min(p_value_of_ranks(*statistic, place, rng) for statistic in paths)
+
+
+def p_value_of_ranks(past, future, place, rng):
+    """Of the first points of both runs, one and the same, among all points of the path."""
+    n_steps = len(past) - 1
     times = np.arange(1, n_steps + 1)[:, None]
-    others = np.where(times <= place, statistic[0, 1:], np.take_along_axis(statistic[1], abs(times - place), 0))
-    below, ties = (others < statistic[0, 0]).sum(axis=0), (others == statistic[0, 0]).sum(axis=0)
+    others = np.where(times <= place, past[1:], np.take_along_axis(future, abs(times - place), 0))
+    below, ties = (others < past[0]).sum(axis=0), (others == past[0]).sum(axis=0)
     rank = below + rng.integers(0, ties + 1)
     return stats.chisquare(np.bincount(rank, minlength=n_steps + 1)).pvalue
 
