@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from data import all_rows, digits, mean_and_error
+from plane import TOYS, modes, noise_of_discrepancy, squared_discrepancy
 from rows import Row
-from toys import TOYS, modes, noise_of_discrepancy, squared_discrepancy
 
 from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, SplineFlow, sample_by_independence
 from samplers.generative.targets import EightGaussians, TwoMoons

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from data import digits
+from plane import modes
 from rows import Row
-from toys import modes
 
 from samplers.generative import GAN, ProbabilisticPCA, VariationalAutoencoder
 from samplers.generative.targets import EightGaussians

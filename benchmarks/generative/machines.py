@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from data import all_rows, bars_and_stripes, digits
+from plane import THREE_GAUSSIANS
 from rows import Row
-from toys import THREE_GAUSSIANS
 
 from samplers.generative import BinaryRBM, GaussianBinaryRBM
 from samplers.ising import Ising
