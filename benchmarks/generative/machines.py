@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from data import all_rows, bars_and_stripes, digits, mixture, mixture_log_density
+from data import all_rows, bars_and_stripes, digits
+from plane import THREE_GAUSSIANS
 from rows import Row
 
 from samplers.generative import BinaryRBM, GaussianBinaryRBM
@@ -86,12 +87,12 @@ def stripes() -> Iterator[Row]:
 def real_features() -> Iterator[Row]:
     """G8: the mixture of three normal densities, digits in sixteenths; deviations in 20 seeds of each."""
     rng = np.random.default_rng(0)
-    X, Y = mixture(5000, rng), mixture(20000, rng)
+    X, Y = THREE_GAUSSIANS.sample(5000, rng), THREE_GAUSSIANS.sample(20000, rng)
     started = time.process_time()
     settings = {"negative_phase": "exact", "learning_rate": 0.03, "deviation": 0.2, "batch_size": 100}
     machine = GaussianBinaryRBM(10, n_epochs=300, random_state=0, **settings).fit(X)
     seconds = time.process_time() - started
-    gap = mixture_log_density(Y) - machine.score_samples(Y)
+    gap = THREE_GAUSSIANS.log_density(Y) - machine.score_samples(Y)
     kl, error = float(gap.mean()), float(gap.std() / np.sqrt(len(Y)))
     yield Row("G8", "real features, mixture in a plane, KL", kl, "<= 0.1", kl <= 0.1, seconds, error=error)
     train, test = digits(binary=False)

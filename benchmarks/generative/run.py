@@ -33,6 +33,7 @@ PARTS = {
     "G12": densities.flows,
     "G14": densities.diffusion,
     "G16": latent.adversarial,
+    "G16-critic": latent.critic,
     "G18": densities.ising,
 }
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from digits import independent_pixels
 from sklearn.neural_network import BernoulliRBM
-from study import options, write_picture, write_results
-from targets import digits
+from study import digits, options, write_picture, write_results
 
 from samplers.generative import BinaryRBM
 from vmc.plotting import COLOURS, blank_figure, house_style

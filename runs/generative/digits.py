@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from digits_pictures import features_picture, latent_picture, mosaics_picture, reconstructions_picture
 from sklearn.decomposition import PCA
-from study import fitted, mean_and_error, options, write_picture, write_results
-from targets import digits
+from study import digits, fitted, mean_and_error, options, write_picture, write_results
 
 from samplers.generative import (
     Autoencoder,

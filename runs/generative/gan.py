@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from study import options, write_picture, write_results
-from targets import EightGaussians
 
 from samplers.generative import GAN, Discriminator
+from samplers.generative.targets import EightGaussians
 from samplers.generative.training import SCHEDULES
 from vmc.plotting import COLOURS, blank_figure, house_style
 

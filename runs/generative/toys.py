@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from study import fitted, mean_and_error, options, write_picture, write_results
-from targets import EightGaussians, TwoMoons
 from toys_pictures import Panel, densities, trajectories
 
 from samplers.generative import GAN, Diffusion, GaussianBinaryRBM, MixtureAutoregressive, NoDensityError, SplineFlow
 from samplers.generative.model import GenerativeModel
+from samplers.generative.targets import EightGaussians, TwoMoons
 
 TARGETS: dict[str, Any] = {"eight-gaussians": EightGaussians(), "two-moons": TwoMoons()}
 #: Draws to learn from, to compare with, and to show; points along a side of the maps of densities.

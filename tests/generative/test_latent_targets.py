@@ -5,12 +5,12 @@ import pytest
 
 from samplers.generative import GAN, VariationalAutoencoder
 from samplers.generative.adversarial.tangent import input_gradients, layers
+from samplers.generative.targets import EightGaussians
 from tests.generative.latent_data import digits
 
 pytestmark = pytest.mark.slow
 
-CENTRES = 2.0 * np.array([[np.cos(t), np.sin(t)] for t in np.arange(8) * np.pi / 4.0])
-SPREAD = 0.1
+TARGET = EightGaussians()
 
 
 def test_binary_digits():
@@ -25,10 +25,6 @@ def test_binary_digits():
     assert few.values.mean() < best.values.mean()
 
 
-def eight_gaussians(n, rng):
-    return CENTRES[rng.integers(8, size=n)] + SPREAD * rng.normal(size=(n, 2))
-
-
 @pytest.mark.parametrize(
     ("settings", "share"),
     [({}, 0.9), ({"loss": "wgan_gp", "n_critic": 3}, 0.7)],
@@ -37,12 +33,13 @@ def eight_gaussians(n, rng):
 def test_eight_gaussians(settings, share):
     """All eight modes, none with less than half or more than one and a half of its share, and this share of the draws
     within 3 standard deviations of a centre, as are 98.9 % of the data.  A critic has slope one between both."""
-    X = eight_gaussians(10_000, np.random.default_rng(0))
+    X = TARGET.sample(10_000, np.random.default_rng(0))
     model = GAN(random_state=0, **settings).fit(X)
-    distances = np.linalg.norm(model.sample(20_000)[:, None] - CENTRES, axis=2)
+    draws = model.sample(20_000)
+    distances = np.linalg.norm(draws[:, None] - TARGET.centres, axis=2)
     shares = np.bincount(distances.argmin(axis=1), minlength=8) / 20_000
     assert np.all((shares > 0.06) & (shares < 0.19))
-    assert np.mean(distances.min(axis=1) < 3.0 * SPREAD) > share
+    assert TARGET.modes_found(draws).sum() > share
     if model.loss == "wgan_gp":
         rng = np.random.default_rng(2)
         real = ((X - model.location_) / model.scale_).T

@@ -501,6 +501,20 @@ GENERATIVE = [
         (f"{G}/test_boltzmann_sampling.py::test_tempered_chains",),
     ),
     Bug(
+        "Gibbs-Langevin steps whose visible units see the hidden ones at full strength at every temperature",
+        "samplers/generative/boltzmann/chains.py",
+        "        mean = machine.visible_input(H, beta)\n",
+        "        mean = machine.visible_input(H)\n",
+        (f"{G}/test_gibbs_langevin.py::test_chains_are_reversible",),
+    ),
+    Bug(
+        "Langevin steps of normal units with half their log density in the decision",
+        "samplers/generative/boltzmann/langevin.py",
+        "log[b] -= 0.5 * U[k, b] * U[k, b]",
+        "log[b] -= 0.25 * U[k, b] * U[k, b]",
+        (f"{G}/test_gibbs_langevin.py::test_the_density_stays",),
+    ),
+    Bug(
         "error of annealing that does not fall with the number of chains",
         "samplers/generative/boltzmann/annealing.py",
         "relative.std(ddof=1) / np.sqrt(n_chains)",

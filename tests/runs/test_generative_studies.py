@@ -1,4 +1,4 @@
-"""Studies of generative models: the exact laws that they compare with, and that every script runs."""
+"""Studies of generative models: nuclei and their liquid drop, and that every script runs."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import stats
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ROOT / "runs" / "generative"
@@ -32,56 +32,6 @@ def study(monkeypatch):
     """Modules of the studies by name."""
     monkeypatch.syspath_prepend(str(STUDIES))
     return import_module
-
-
-@pytest.fixture(params=["EightGaussians", "TwoMoons"])
-def target(request, study):
-    return getattr(study("targets"), request.param)()
-
-
-def test_densities_are_normalised(target):
-    """The trapezoidal rule is exact to rounding for what dies off like a normal density between so close points."""
-    left, right, bottom, top = np.array(target.extent) + np.array([-1.0, 1.0, -1.0, 1.0])
-    x, y = np.linspace(left, right, 201), np.linspace(bottom, top, 201)
-    points = np.column_stack([c.ravel() for c in np.meshgrid(x, y)])
-    with np.errstate(under="ignore"):
-        p = np.exp(target.log_density(points)) * (x[1] - x[0]) * (y[1] - y[0])
-    assert abs(p.sum() - 1.0) < 1e-9
-
-
-def test_density_of_moons_is_an_integral_over_the_angle(study):
-    """Adaptive quadrature, point by point, as the slow twin."""
-    moons = study("targets").TwoMoons()
-    points = np.array([[0.0, 1.0], [1.0, -0.4], [0.5, 0.2], [-1.1, 0.1]])
-
-    def density(t, x, y):
-        upper = (x - np.cos(t)) ** 2 + (y - np.sin(t)) ** 2
-        lower = (x - 1.0 + np.cos(t)) ** 2 + (y - 0.5 + np.sin(t)) ** 2
-        s2 = moons.deviation**2
-        return (np.exp(-upper / (2 * s2)) + np.exp(-lower / (2 * s2))) / (4.0 * np.pi**2 * s2)
-
-    found = np.exp(moons.log_density(points))
-    for (x, y), value in zip(points, found):
-        exact, _ = integrate.quad(density, 0.0, np.pi, args=(x, y), epsabs=1e-13, epsrel=1e-12, limit=400)
-        assert value == pytest.approx(exact, rel=1e-9)
-
-
-def test_draws_follow_the_density(target):
-    """Cell counts against the integrated density by chi^2: false alarm 1e-6."""
-    n, side = 20000, 12
-    rng = np.random.default_rng(5)
-    left, right, bottom, top = target.extent
-    edges = np.linspace(left, right, side + 1), np.linspace(bottom, top, side + 1)
-    counts, _, _ = np.histogram2d(*target.sample(n, rng).T, bins=edges)
-    fine = 24
-    x, y = (edge[0] + (np.arange(side * fine) + 0.5) * (edge[-1] - edge[0]) / (side * fine) for edge in edges)
-    points = np.column_stack([c.ravel() for c in np.meshgrid(x, y, indexing="ij")])
-    with np.errstate(under="ignore"):
-        p = np.exp(target.log_density(points)).reshape(side, fine, side, fine).sum(axis=(1, 3))
-    expected = n * p * (x[1] - x[0]) * (y[1] - y[0])
-    seen = expected > 10.0
-    chi2 = ((counts[seen] - expected[seen]) ** 2 / expected[seen]).sum()
-    assert stats.chi2.sf(chi2, seen.sum()) > 1e-6
 
 
 def test_liquid_drop_of_iron(study):

@@ -29,6 +29,9 @@ class GaussianBinaryRBM(BoltzmannMachine):
         each feature in the data.
     least_deviation : sigma stays above it: the density of a feature that never changes has no maximum.
     negative_phase, n_steps, n_chains : see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
+    n_langevin : Langevin steps of the visible units after each draw of the hidden ones in the chains of the negative
+        phase (Liao et al. 2022); 0 for block Gibbs, which draws the visible units outright.
+    time_step : of these steps, in units of sigma^2.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
 
@@ -52,6 +55,8 @@ class GaussianBinaryRBM(BoltzmannMachine):
         negative_phase: str = "pcd",
         n_steps: int = 1,
         n_chains: int = 100,
+        n_langevin: int = 0,
+        time_step: float = 0.5,
         n_epochs: int = 100,
         batch_size: int = 100,
         learning_rate: float = 0.003,
@@ -68,6 +73,8 @@ class GaussianBinaryRBM(BoltzmannMachine):
         self.negative_phase = negative_phase
         self.n_steps = n_steps
         self.n_chains = n_chains
+        self.n_langevin = n_langevin
+        self.time_step = time_step
         self.n_epochs = n_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -103,7 +110,11 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Normal about the inputs with variance sigma^2."""
-        return inputs + np.exp(0.5 * self.views(self.theta_)[3]) * rng.standard_normal(inputs.shape)
+        return inputs + self.deviation_of_visible() * rng.standard_normal(inputs.shape)
+
+    def deviation_of_visible(self) -> np.ndarray:
+        """Sigma, (V,): deviations of the visible units given the hidden ones, at every beta."""
+        return np.exp(0.5 * self.views(self.theta_)[3])
 
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """-sum_i (v_i - a_i)^2 / (2 sigma_i^2)."""
@@ -166,5 +177,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
     def _check_settings(self) -> None:
         super()._check_settings()
         check(self, "least_deviation", 0.0 < self.least_deviation < np.inf, "a positive number")
+        check(self, "n_langevin", self.n_langevin >= 0, "an integer, not negative")
+        check(self, "time_step", 0.0 < self.time_step < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")

@@ -40,6 +40,8 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
     n_steps: int
     n_chains: int
     centred: bool
+    #: Langevin steps of the visible units; only real ones have them.
+    n_langevin: int = 0
     most_chain_steps: ClassVar[int] = 1000
 
     def _check_settings(self) -> None:

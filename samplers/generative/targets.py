@@ -1,4 +1,4 @@
-"""Densities in the plane that are known exactly, and images of digits: what the studies learn from."""
+"""Densities in the plane that are known exactly: what models of real features can be held to."""
 
 from __future__ import annotations
 
@@ -21,8 +21,17 @@ class EightGaussians:
     radius: float = 2.0
     deviation: float = 0.1
     name = "eight Gaussians"
-    #: Corners of the pictures: least and greatest x, least and greatest y.
-    extent = (-2.7, 2.7, -2.7, 2.7)
+
+    def __post_init__(self) -> None:
+        for name in ("radius", "deviation"):
+            if not 0.0 < getattr(self, name) < np.inf:
+                raise ValueError(f"{name} = {getattr(self, name)}: expected a positive number")
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Least and greatest x, least and greatest y of a picture."""
+        reach = self.radius + 7.0 * self.deviation
+        return -reach, reach, -reach, reach
 
     @property
     def centres(self) -> np.ndarray:
@@ -53,12 +62,21 @@ class TwoMoons:
 
     Parameters
     ----------
-    deviation : of the noise, along both axes.
+    deviation : of the noise, along both axes, at least 0.05.
     """
 
     deviation: float = 0.1
     name = "two moons"
-    extent = (-1.5, 2.5, -1.25, 1.75)
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.deviation < np.inf:
+            raise ValueError(f"deviation = {self.deviation}: expected at least 0.05, what the quadrature resolves")
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Least and greatest x, least and greatest y of a picture."""
+        along, across = 5.0 * self.deviation, 7.5 * self.deviation
+        return -1.0 - along, 2.0 + along, -0.5 - across, 1.0 + across
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Independent points, (n, 2)."""
@@ -81,16 +99,3 @@ class TwoMoons:
 def _moons(t: np.ndarray) -> np.ndarray:
     """Points at angles t on either curve, (2, n, 2)."""
     return np.array([np.column_stack([np.cos(t), np.sin(t)]), np.column_stack([1.0 - np.cos(t), 0.5 - np.sin(t)])])
-
-
-def digits(binary: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Images to learn from (1437, 64), kept back (360, 64), every fifth, and what digits the latter show.
-
-    Those of ``sklearn.datasets.load_digits``: grey values from 0 to 1, or whether a pixel has at least half of it.
-    """
-    from sklearn.datasets import load_digits
-
-    data = load_digits()
-    X = (data.data >= 8.0).astype(np.float64) if binary else data.data / 16.0
-    held = np.arange(len(X)) % 5 == 0
-    return X[~held], X[held], data.target[held]
