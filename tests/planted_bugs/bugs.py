@@ -470,7 +470,7 @@ FERMIONS = [
     ),
     Bug(
         "inverse updated without the row of the moved particle",
-        "wavefunctions/slater/determinant.py",
+        "wavefunctions/slater/rows.py",
         "        if j != i:\n",
         "        if j > i:\n",
         ("tests/wavefunctions/test_slater.py",),
