@@ -134,7 +134,8 @@ def kind_of(annotation: Any) -> str:
         )
     parts = dict.fromkeys(kind_of(part) for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is list:
-        return "list" if "table" in parts else f"list of {next(iter(parts))}s"
+        inner = next(iter(parts))
+        return "list" if "table" in parts else f"list of {'lists' + inner[4:] if inner[:4] == 'list' else inner + 's'}"
     if get_origin(annotation) is dict:
         return "table of numbers"
     return " or ".join(parts)

@@ -1,9 +1,9 @@
 """All determinants of one spin that occur in a sum of determinants of one set of orbitals.
 
-Kernels receive p = (p of the orbitals, occupied (U, n), number of orbitals) and X with the rows of the particles of that
-spin.  An orbital is computed once for each particle, whatever the number U of determinants.  psi is linear in the row
-phi_m(x_i) of a particle; the coefficients S_im, docs/theory.md eq. (68), take the place that the transposed inverse has
-for one determinant.
+Kernels receive p = (p of the orbitals, occupied (U, n), number of orbitals) and X with the rows of the particles of
+that spin.  An orbital is computed once for each particle, whatever the number U of determinants.  psi is linear in the
+row phi_m(x_i) of a particle; the coefficients S_im, docs/theory.md eq. (68), take the place that the transposed inverse
+has for one determinant.
 """
 
 from __future__ import annotations

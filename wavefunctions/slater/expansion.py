@@ -142,7 +142,7 @@ def _block_kernels(d: int, own: Any) -> dict[str, Callable]:
 
 def _workspace(p, tile, n):
     """Orbitals of either spin; determinants at the configuration asked for; determinants of one-particle moves."""
-    _, weights, terms, (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down), n_up, _ = p
+    _, weights, _, (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down), n_up, _ = p
     n_down = n // n_dim - n_up
     orbitals = (
         orbital_memory(n_orbitals_up, n_up, n_dim, tile),

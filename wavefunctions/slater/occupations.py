@@ -69,7 +69,9 @@ class Occupations:
 
 def _refuse_misfit(name: str, occupied: list[int], count: int, available: int) -> None:
     if len(occupied) != count:
-        raise ValueError(f"{name} = {occupied} has {len(occupied)} orbitals: expected {count}, the particles of its spin")
+        raise ValueError(
+            f"{name} = {occupied} has {len(occupied)} orbitals: expected {count}, the particles of its spin"
+        )
     outside = [orbital for orbital in occupied if not 0 <= orbital < available]
     if outside:
         raise ValueError(f"{name} = {occupied}: orbital {outside[0]}: expected numbers from 0 to {available - 1}")
