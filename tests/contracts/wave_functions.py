@@ -274,7 +274,7 @@ CASES = [
     Case(
         "expansion_plane_waves",
         lambda: expansion(FEW, PlaneWaves(FEW.cell, 7), *WAVES, [1.0, 0.5, -0.8]),
-        naive.slater_sum(2, naive.plane_waves(4, CUBE), WAVES[0], naive.plane_waves(4, CUBE), WAVES[1]),
+        naive.slater_sum(2, naive.plane_waves(4, CUBE[::-1]), WAVES[0], naive.plane_waves(4, CUBE[::-1]), WAVES[1]),
         fermionic=True,
         n_points=5,
     ),

@@ -145,7 +145,7 @@ class SlaterFactor(Section):
     noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
     determinants: Count = Field(1, description="summed, each with orbitals of its own mixed from the basis")
     occupied_up: Occupied | None = Field(
-        None, description="orbitals of spin up in each determinant of a sum, counted from 0; else the lowest"
+        None, description="orbitals of spin up in each determinant of a sum, counted from 0 by level; else the lowest"
     )
     occupied_down: Occupied | None = Field(None, description="the same for spin down, as many lists")
     weights: list[Finite] | None = Field(
