@@ -91,10 +91,10 @@ LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
 CROWD = System(11, 2)
 #: Orbitals of each spin in sums of determinants: some occur twice, and some with another partner.
 CHOICES = [[0, 1, 2], [0, 1, 3], [0, 1, 2], [5, 2, 0]], [[0, 1], [0, 1], [0, 3], [4, 1]]
-COPIES = [[0, 1, 2], [3, 4, 5]]
+COPIES = [[0, 1], [2, 3]]
 WAVES = [[0, 1], [0, 2], [3, 4]], [[0], [0], [1]]
 LEVELS = [[0, 1, 2], [0, 1, 3], [1, 2, 3]]
-FEW = System(3, 3, 2, Cell.rectangular([4.0, 4.0, 4.0]))
+QUARTET, FEW = System(4, 2, 2), System(3, 3, 2, Cell.rectangular([4.0, 4.0, 4.0]))
 #: Particles with spins, and such as repeat themselves.
 SPIN_PLANE = System(5, 2, n_up=3)
 SPIN_CUBE = System(5, 3, n_up=2, cell=Cell.rectangular((2.6, 2.6, 2.6)))
@@ -247,22 +247,18 @@ CASES = [
         lambda: expansion(SPIN_PLANE, Oscillator(2, 6, 0.9, learn_omega=True), *CHOICES, [1.0, -0.6, 0.4, 0.3]),
         naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1]),
         fermionic=True,
-        n_points=10,
+        n_points=4,
     ),
     Case(
         "expansion_mixed",
         lambda: expansion(
-            DOT, Combination(Oscillator(2, 6, 0.9, learn_omega=True), 3, 0.3, copies=2), COPIES, COPIES, [1.0, 0.7]
+            QUARTET, Combination(Oscillator(2, 3, 0.9, learn_omega=True), 2, 0.3, copies=2), COPIES, COPIES, [1.0, 0.7]
         ),
         naive.slater_sum(
-            3,
-            naive.combined(naive.oscillator(SQUARES), 6),
-            COPIES,
-            naive.combined(naive.oscillator(SQUARES), 6),
-            COPIES,
+            2, naive.combined(naive.oscillator(SQUARE), 4), COPIES, naive.combined(naive.oscillator(SQUARE), 4), COPIES
         ),
         fermionic=True,
-        n_points=6,
+        n_points=5,
     ),
     Case(
         "expansion_line",

@@ -65,11 +65,14 @@ class ConfigurationInteraction:
 
 
 def quadrature_means(wave_function, hamiltonian, n=24):
-    """<E_L> and 2 (<E_L O> - <E_L><O>) by Gauss-Hermite quadrature, exact for polynomials times the Gaussian."""
-    points, weights = np.polynomial.hermite.hermgauss(n)
-    X = np.array([(a, b) for a in points for b in points])
+    """<E_L> and 2 (<E_L O> - <E_L><O>) by Gauss-Hermite quadrature, exact for polynomials times the Gaussian.
+
+    Unlike points for the two coordinates, so that none lies on a node by symmetry.
+    """
+    (points, weights), (others, other_weights) = (np.polynomial.hermite.hermgauss(m) for m in (n, n + 1))
+    X = np.array([(a, b) for a in points for b in others])
     evaluation = wave_function.evaluate(X)
-    density = np.exp(2.0 * evaluation.log_psi + (X**2).sum(axis=1)) * np.kron(weights, weights)
+    density = np.exp(2.0 * evaluation.log_psi + (X**2).sum(axis=1)) * np.kron(weights, other_weights)
     density /= density.sum()
     E, O = local_energies(wave_function, hamiltonian, X).sum(axis=1), evaluation.log_derivatives
     mean = density @ E
