@@ -105,7 +105,7 @@ def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
     spins = {"up": orbitals.sets[0].kernels, "down": orbitals.sets[-1].kernels}
     of = {spin: _block_kernels(d, own) for spin, own in spins.items()}
 
-    def pair(name: str) -> dict[str, Callable]:
+    def pair(name: str) -> dict[str, Any]:
         return {f"{name}_{spin}": kernels[name] for spin, kernels in of.items()}
 
     everything = link(_fill, n_dim=d, **pair("inverses"))

@@ -59,7 +59,7 @@ class Occupations:
                 _refuse_misfit(f"{name}[{term}]", list(occupied), count, available)
             indices.append([rows.setdefault(tuple(map(int, occupied)), len(rows)) for occupied in lists])
             tables.append(np.array(list(rows), dtype=np.int64).reshape(len(rows), count))
-        return cls(*tables, np.array(indices, dtype=np.int64).T.copy())
+        return cls(tables[0], tables[1], np.array(indices, dtype=np.int64).T.copy())
 
     @property
     def n_terms(self) -> int:
