@@ -32,6 +32,31 @@ Units: hbar = m = 1; lengths and energies follow from omega. `[[wavefunction]]` 
 multiplied. So may `[[observables]]`, every kind once. This page is written by `python docs/make_configuration.py`
 from the schema itself.
 """
+EXAMPLE = """## Example: an open shell
+
+Four electrons in a dot, two of either spin, with two electrons in the second shell: the singlet without angular
+momentum is the sum of the determinants with both in one orbital. Orbitals are counted from 0, shell by shell
+([theory](theory.md), section 19); weights are parameters, and a further determinant is one more list for each spin.
+
+```toml
+[system]
+n_particles = 4
+n_dim = 2
+n_up = 2
+
+[hamiltonian]
+interaction = { kind = "coulomb" }
+
+[[wavefunction]]
+kind = "slater"
+occupied_up = [[0, 1], [0, 2]]
+occupied_down = [[0, 1], [0, 2]]
+weights = [1.0, 1.0]
+
+[[wavefunction]]
+kind = "pade"
+```
+"""
 #: Sections in the order of the page: path in the file, and the models that may stand there.
 SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
     ("", (schema.Config,)),
@@ -134,7 +159,8 @@ def kind_of(annotation: Any) -> str:
         )
     parts = dict.fromkeys(kind_of(part) for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is list:
-        return "list" if "table" in parts else f"list of {next(iter(parts))}s"
+        inner = next(iter(parts))
+        return "list" if "table" in parts else f"list of {'lists' + inner[4:] if inner[:4] == 'list' else inner + 's'}"
     if get_origin(annotation) is dict:
         return "table of numbers"
     return " or ".join(parts)
@@ -189,7 +215,7 @@ def page() -> str:
             title = f"kind = {', '.join(kinds)}: {text}" if kinds else text
             rows = "\n".join(table(model, common | {"kind"}))
             parts.append(f"{title}\n" + (f"\n{rows}\n" if rows else ""))
-    return "\n".join(parts)
+    return "\n".join([*parts, EXAMPLE])
 
 
 def main() -> int:

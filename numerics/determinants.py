@@ -73,8 +73,22 @@ def invert_transposed(A, T):
 
     A zero pivot counts as infinite: for a singular matrix T is meaningless, but finite.
     """
+    _invert(A, T, np.ones(A.shape[2]))
+
+
+@kernel
+def invert_with_determinant(A, T, log, sign):
+    """The same, and log += log|det A| and sign *= sign(det A) as in `add_log_determinant`."""
+    _invert(A, T, sign)
+    for k in range(A.shape[0]):
+        _add_pivot(A[k, k], log, sign)
+
+
+@inlined
+def _invert(A, T, sign):
+    """The inverse, leaving the pivots on the diagonal of A; sign is that of the exchanges of columns."""
     n, _, tile = A.shape
-    swapped, multiplier, sign = np.empty(tile), np.empty(tile), np.ones(tile)
+    swapped, multiplier = np.empty(tile), np.empty(tile)
     for i in range(n):
         for j in range(n):
             row, value = T[i, j], 1.0 if i == j else 0.0

@@ -22,7 +22,7 @@ from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.product import Product
 from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
-from wavefunctions.slater import Slater
+from wavefunctions.slater import Slater, SlaterExpansion
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,25 @@ def determinants(system, orbitals, down=None):
     return Slater(system, orbitals, orbitals if down is None else down)
 
 
+def expansion(system, orbitals, up, down=None, weights=None):
+    """Both spins choose from one set."""
+    return SlaterExpansion(system, orbitals, None if down is None else orbitals, up, down, weights)
+
+
 SQUARE = [(0, 0), (1, 0), (0, 1)]
+SQUARES = [*SQUARE, (2, 0), (1, 1), (0, 2)]
 CUBE = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
 DOT, BOX = System(6, 2, 3), System(8, 3, 7, Cell.rectangular([4.0, 4.0, 4.0]))
 ASPECT = [0.5, 2.0, 1.25]
 LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
 #: Enough partners to fill vector registers and leave a remainder.
 CROWD = System(11, 2)
+#: Orbitals of each spin in sums of determinants: some occur twice, and some with another partner.
+CHOICES = [[0, 1, 2], [0, 1, 3], [0, 1, 2], [5, 2, 0]], [[0, 1], [0, 1], [0, 3], [4, 1]]
+COPIES = [[0, 1], [2, 3]]
+WAVES = [[0, 1], [0, 2], [3, 4]], [[0], [0], [1]]
+LEVELS = [[0, 1, 2], [0, 1, 3], [1, 2, 3]]
+QUARTET, FEW = System(4, 2, 2), System(3, 3, 2, Cell.rectangular([4.0, 4.0, 4.0]))
 #: Particles with spins, and such as repeat themselves.
 SPIN_PLANE = System(5, 2, n_up=3)
 SPIN_CUBE = System(5, 3, n_up=2, cell=Cell.rectangular((2.6, 2.6, 2.6)))
@@ -217,8 +229,8 @@ CASES = [
         lambda: determinants(DOT, Combination(Oscillator(2, 6, 0.9, learn_omega=True), 3, noise=0.2)),
         naive.slater(
             3,
-            naive.combined(naive.oscillator([*SQUARE, (2, 0), (1, 1), (0, 2)]), 3),
-            naive.combined(naive.oscillator([*SQUARE, (2, 0), (1, 1), (0, 2)]), 3),
+            naive.combined(naive.oscillator(SQUARES), 3),
+            naive.combined(naive.oscillator(SQUARES), 3),
         ),
         fermionic=True,
         n_points=10,
@@ -227,6 +239,38 @@ CASES = [
         "slater_plane_waves",
         lambda: determinants(BOX, PlaneWaves(BOX.cell, 7), PlaneWaves(BOX.cell, 1)),
         naive.slater(7, naive.plane_waves(4, CUBE), naive.plane_waves(4, [])),
+        fermionic=True,
+        n_points=5,
+    ),
+    Case(
+        "expansion_occupations",
+        lambda: expansion(SPIN_PLANE, Oscillator(2, 6, 0.9, learn_omega=True), *CHOICES, [1.0, -0.6, 0.4, 0.3]),
+        naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1]),
+        fermionic=True,
+        n_points=4,
+    ),
+    Case(
+        "expansion_mixed",
+        lambda: expansion(
+            QUARTET, Combination(Oscillator(2, 3, 0.9, learn_omega=True), 2, 0.3, copies=2), COPIES, COPIES, [1.0, 0.7]
+        ),
+        naive.slater_sum(
+            2, naive.combined(naive.oscillator(SQUARE), 4), COPIES, naive.combined(naive.oscillator(SQUARE), 4), COPIES
+        ),
+        fermionic=True,
+        n_points=5,
+    ),
+    Case(
+        "expansion_line",
+        lambda: expansion(System(3, 1, 3), Oscillator(1, 4, 0.7), LEVELS, weights=[0.5, -1.0, 0.2]),
+        naive.slater_sum(3, naive.oscillator([(0,), (1,), (2,), (3,)], 0.7), LEVELS),
+        fermionic=True,
+        n_points=10,
+    ),
+    Case(
+        "expansion_plane_waves",
+        lambda: expansion(FEW, PlaneWaves(FEW.cell, 7), *WAVES, [1.0, 0.5, -0.8]),
+        naive.slater_sum(2, naive.plane_waves(4, CUBE[::-1]), WAVES[0], naive.plane_waves(4, CUBE[::-1]), WAVES[1]),
         fermionic=True,
         n_points=5,
     ),

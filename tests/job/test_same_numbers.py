@@ -73,6 +73,25 @@ def test_other_optimisers_and_samplers(folder, identical, settings):
     identical(folder.numbers("r1.h5"), folder.numbers("r2.h5"))
 
 
+#: Two electrons in a sum of determinants, particle after particle.
+DETERMINANTS = (
+    "-s",
+    "system.n_up=1",
+    "-s",
+    "wavefunction=[{kind='slater', occupied_up=[[0], [3], [1]], occupied_down=[[0], [3], [1]]}, {kind='pade'}]",
+    "-s",
+    "sampler={kind='particle_metropolis', n_walkers=64, n_blocks=8}",
+)
+
+
+def test_a_sum_of_determinants(folder, identical):
+    """Alone, and on two ranks, stopped and resumed."""
+    assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *DETERMINANTS).returncode == 0
+    assert folder.vmc("run", "dot.toml", "-o", "b.h5", "--max-time", "0.2", *DETERMINANTS, ranks=2).returncode == 0
+    assert folder.vmc("resume", "b.h5", "--quiet").returncode == 0
+    identical(folder.numbers("a.h5"), folder.numbers("b.h5"))
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """Numbers of the long job in one go."""

@@ -239,6 +239,27 @@ def slater(n_up, up, down=None):
     return log_psi
 
 
+def slater_sum(n_up, up, occupied_up, down=None, occupied_down=None):
+    """log|sum_k c_k det det|; weights first, the functions are told the other parameters."""
+
+    def determinant(theta, points, functions, occupied):
+        if not points:
+            return mpf(1)
+        return mp.det(mp.matrix([[functions[m](theta, point) for m in occupied] for point in points]))
+
+    def log_psi(theta, x):
+        total = mpf(0)
+        for k, chosen in enumerate(occupied_up):
+            rest = theta[len(occupied_up) :]
+            term = theta[k] * determinant(rest, x[:n_up], up, chosen)
+            if down is not None:
+                term *= determinant(rest, x[n_up:], down, occupied_down[k])
+            total += term
+        return mp.log(abs(total))
+
+    return log_psi
+
+
 def oscillator(numbers, omega=None):
     """Hermite functions without the factor common to all; without omega the last parameter is its logarithm."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from numerics.determinants import add_log_determinant, invert_transposed
+from numerics.determinants import add_log_determinant, invert_transposed, invert_with_determinant
 
 TILE = 8
 
@@ -43,6 +43,18 @@ def test_against_numpy(n, condition):
     found = inverse(A)
     assert np.abs(A @ found - np.eye(n)).max() < 1e-14 * n * condition
     assert np.abs(found - np.linalg.inv(A)).max() < 1e-14 * n * condition * np.abs(found).max()
+
+
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_inverse_and_determinant_together(n):
+    """The same numbers as apart, bit for bit; the logarithm adds and the sign multiplies."""
+    A = matrices(n, 10.0) if n else np.empty((TILE, 0, 0))
+    T, log, sign = np.empty((n, n, TILE)), np.full(TILE, 2.0), np.full(TILE, -1.0)
+    invert_with_determinant(tile_of(A), T, log, sign)
+    expected, expected_sign = log_determinant(A)
+    np.testing.assert_allclose(log, 2.0 + expected, rtol=1e-15)
+    np.testing.assert_array_equal(sign, -expected_sign)
+    np.testing.assert_array_equal(T.transpose(2, 1, 0), inverse(A))
 
 
 @pytest.mark.parametrize("scale", [1e-100, 1e100])

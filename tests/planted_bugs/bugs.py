@@ -30,6 +30,7 @@ LOOP = "tests/estimators/test_measuring_loop.py"
 SUMS = "tests/estimators/test_energy_sums.py"
 GRADIENT = "tests/estimators/test_gradient.py"
 ZERO = "tests/physics/test_zero_variance.py"
+EXPANSION = "tests/wavefunctions/test_expansion.py"
 STREAMS = "tests/numerics/test_random.py"
 RECONFIGURATION = "tests/optimizers/test_stochastic_reconfiguration.py"
 
@@ -470,10 +471,38 @@ FERMIONS = [
     ),
     Bug(
         "inverse updated without the row of the moved particle",
-        "wavefunctions/slater/determinant.py",
+        "wavefunctions/slater/rows.py",
         "        if j != i:\n",
         "        if j > i:\n",
         ("tests/wavefunctions/test_slater.py",),
+    ),
+    Bug(
+        "term of a sum of determinants with the sign of one spin only",
+        "wavefunctions/slater/terms.py",
+        "of_up[b] * of_down[b] * exp(",
+        "of_up[b] * exp(",
+        (f"{EXPANSION}::test_equal_determinants_are_one",),
+    ),
+    Bug(
+        "shares of the other determinants forgotten where orbitals are common",
+        "wavefunctions/slater/block.py",
+        "                out[b] += share[b] * inverse[b]\n",
+        "                out[b] = share[b] * inverse[b]\n",
+        (f"{EXPANSION}::test_equal_determinants_are_one",),
+    ),
+    Bug(
+        "inverses kept after a determinant has been near a node of its own",
+        "wavefunctions/slater/block.py",
+        "    if largest > most:\n",
+        "    if largest > most * 1e9:\n",
+        (f"{EXPANSION}::test_a_determinant_vanishes_where_psi_does_not",),
+    ),
+    Bug(
+        "weights of a sum's terms not updated after a move",
+        "wavefunctions/slater/terms.py",
+        "            old, new = out[b], out[b] * (q[b] / total[b])\n",
+        "            old, new = out[b], out[b]\n",
+        (f"{EXPANSION}::test_a_determinant_vanishes_where_psi_does_not",),
     ),
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vmc.config.backflow_sections import Activation, Backflow
-from vmc.config.sections import Count, Finite, NotNegative, Positive, Section
+from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section
 
 
 class GaussianFactor(Section):
@@ -129,8 +129,12 @@ class GaussianPairFactor(Section):
     gamma: Finite = 0.0
 
 
+Occupied = Annotated[list[Annotated[list[CountOrNone], Field(min_length=1)]], Field(min_length=1)]
+
+
 class SlaterFactor(Section):
-    """Determinants of orbitals, one for each spin: plane waves in a cell, the oscillator's in a trap."""
+    """Determinants of orbitals, one for each spin, or a sum of several such products with weights as parameters: plane
+    waves in a cell, the oscillator's in a trap."""
 
     kind: Literal["slater"]
     omega: Positive | None = Field(None, description="frequency of the orbitals, that of the trap where not given")
@@ -139,6 +143,14 @@ class SlaterFactor(Section):
         None, description="orbitals to mix, with coefficients as parameters; none for no mixing"
     )
     noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
+    determinants: Count = Field(1, description="summed, each with orbitals of its own mixed from the basis")
+    occupied_up: Occupied | None = Field(
+        None, description="orbitals of spin up in each determinant of a sum, counted from 0 by level; else the lowest"
+    )
+    occupied_down: Occupied | None = Field(None, description="the same for spin down, as many lists")
+    weights: list[Finite] | None = Field(
+        None, description="first weights in a sum; else equal, or with occupied orbitals the first determinant alone"
+    )
     backflow: Backflow | None = Field(
         None, description="orbitals at displaced coordinates; none for the particles' own"
     )

@@ -25,6 +25,7 @@ class Combination(Orbitals):
     n_orbitals : how many combinations.
     noise : standard deviation of what is added to the first coefficients.
     seed : of the noise.
+    copies : sets of so many combinations each, one for each of several determinants; equal but for the noise.
 
     Raises
     ------
@@ -32,15 +33,16 @@ class Combination(Orbitals):
         for a basis smaller than the number of combinations.
     """
 
-    def __init__(self, basis: Orbitals, n_orbitals: int, noise: float = 0.0, seed: int = 1) -> None:
+    def __init__(self, basis: Orbitals, n_orbitals: int, noise: float = 0.0, seed: int = 1, copies: int = 1) -> None:
         if not 1 <= n_orbitals <= basis.n_orbitals:
             raise ValueError(
                 f"basis = {basis.n_orbitals}: expected at least n_orbitals = {n_orbitals}, and that one or more"
             )
         self.basis = basis
         self.cell = basis.cell
-        shape = (n_orbitals, basis.n_orbitals)
-        coefficients = np.eye(*shape) + noise * np.random.default_rng(seed).normal(size=shape)
+        shape = (copies * n_orbitals, basis.n_orbitals)
+        start = np.tile(np.eye(n_orbitals, basis.n_orbitals), (copies, 1))
+        coefficients = start + noise * np.random.default_rng(seed).normal(size=shape)
         inner = basis.kernels
         kernels = {
             "values": link(_values, basis_values=inner["values"]),
@@ -54,7 +56,7 @@ class Combination(Orbitals):
         }
         layout = ParameterLayout((("coefficients", shape),)) + basis.layout
         theta = np.concatenate([coefficients.ravel(), basis.theta])
-        super().__init__(basis.n_dim, n_orbitals, layout, theta, kernels)
+        super().__init__(basis.n_dim, shape[0], layout, theta, kernels)
 
     def arguments(self, theta: np.ndarray) -> tuple[Any, ...]:
         """(theta, C, p of the basis)."""

@@ -19,6 +19,7 @@ class SpinOrbitals:
     system : the particles, with `n_up` stated.
     up : one orbital for each particle of spin up, None where there are none.
     down : the same for spin down; the same object as `up` for shared parameters.
+    exactly : whether there is one orbital for each particle; else there may be more.
 
     Attributes
     ----------
@@ -32,10 +33,10 @@ class SpinOrbitals:
         for a system without spin, or orbitals of the wrong number, dimension or cell.
     """
 
-    def __init__(self, system: System, up: Orbitals | None, down: Orbitals | None) -> None:
+    def __init__(self, system: System, up: Orbitals | None, down: Orbitals | None, exactly: bool = True) -> None:
         given = list(zip(("up", "down"), system.spin_counts, (up, down)))
         for spin, count, orbitals in given:
-            _refuse_misfit(system, spin, count, orbitals)
+            _refuse_misfit(system, spin, count, orbitals, exactly)
         named = [(spin, orbitals) for spin, _, orbitals in given if orbitals is not None]
         self.sets = tuple(orbitals for _, orbitals in named)
         #: Whether both spins share one set and its parameters.
@@ -63,10 +64,11 @@ class SpinOrbitals:
         return parts[: len(self.sets)]
 
 
-def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None) -> None:
+def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None, exactly: bool) -> None:
     found = 0 if orbitals is None else orbitals.n_orbitals
-    if found != count:
-        raise ValueError(f"orbitals_{spin} has {found} orbitals: expected {count}, the particles of spin {spin}")
+    if found < count or (exactly and found > count):
+        least = "" if exactly else "at least "
+        raise ValueError(f"orbitals_{spin} has {found} orbitals: expected {least}{count}, the particles of spin {spin}")
     if orbitals is not None and orbitals.n_dim != system.n_dim:
         raise ValueError(f"orbitals_{spin} is for n_dim = {orbitals.n_dim}, the system has {system.n_dim}")
     if orbitals is not None and orbitals.cell not in (None, system.cell):

@@ -12,11 +12,9 @@ import numpy as np
 
 from numerics.determinants import add_log_determinant, invert_transposed
 from numerics.elementary import log as logarithm
-from numerics.link import INLINE_OPTIONS, Slot, inlined, kernel, link
+from numerics.link import INLINE_OPTIONS, Slot, link
 from wavefunctions.orbitals.base import Orbitals
-
-#: Accepted moves after which the inverse is built anew, per particle: an inverse costs about one update each.
-REBUILD_EVERY = 16
+from wavefunctions.slater.rows import REBUILD_EVERY, add_row_derivatives, overlap, update_inverse
 
 values = Slot("values", "(p, x, value)")
 laplacians = Slot("laplacians", "(p, x, value, gradient, laplacian)")
@@ -74,21 +72,7 @@ def _grad_laplacian(p, X, G, L, ws):
     fill_inverse(p, X, A, T)
     for i in range(A.shape[0]):
         laplacians(p, X[i * n_dim : (i + 1) * n_dim], value, gradient, laplacian)
-        for mu in range(A.shape[0]):
-            weight, second = T[i, mu], laplacian[mu]
-            for b in range(L.size):
-                L[b] += weight[b] * second[b]
-        for k in range(n_dim):
-            drift, out = value[0], G[i * n_dim + k]
-            for b in range(L.size):
-                drift[b] = 0.0
-            for mu in range(A.shape[0]):
-                weight, slope = T[i, mu], gradient[mu, k]
-                for b in range(L.size):
-                    drift[b] += weight[b] * slope[b]
-            for b in range(L.size):
-                out[b] += drift[b]
-                L[b] -= drift[b] * drift[b]
+        add_row_derivatives(T[i], gradient, laplacian, value[0], G[i * n_dim : (i + 1) * n_dim], L)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
@@ -110,21 +94,10 @@ def _refresh(p, X, ws):
     ws[2][2][0] = 0
 
 
-@inlined
-def _overlap(T, value, out):
-    """out = sum_mu T[mu] value[mu]."""
-    for b in range(out.size):
-        out[b] = 0.0
-    for mu in range(value.shape[0]):
-        weight, phi = T[mu], value[mu]
-        for b in range(out.size):
-            out[b] += weight[b] * phi[b]
-
-
 def _ratio(p, X, i, Y, log_ratio, ws):
     value, T, q = ws[1][0], ws[2][0], ws[2][1][0]
     values(p, Y, value)
-    _overlap(T[i], value, q)
+    overlap(T[i], value, q)
     for b in range(log_ratio.size):
         log_ratio[b] += logarithm(abs(q[b]))
 
@@ -134,7 +107,11 @@ def _accept(p, X, i, Y, accepted, ws):
     count[0] += 1
     if count[0] < REBUILD_EVERY * T.shape[0]:
         values(p, Y, value)
-        _update(i, value, accepted, T, rows)
+        inverse = rows[0]
+        overlap(T[i], value, inverse)
+        for b in range(inverse.size):
+            inverse[b] = 1.0 / inverse[b] if accepted[b] else 0.0
+        update_inverse(i, value, inverse, T, rows[1])
         return
     for k in range(X.shape[0]):
         new, old, out = Y[k % n_dim], X[k], Z[k]
@@ -142,26 +119,3 @@ def _accept(p, X, i, Y, accepted, ws):
             out[b] = new[b] if accepted[b] and k // n_dim == i else old[b]
     fill_inverse(p, Z, ws[0][0], T)
     count[0] = 0
-
-
-@kernel
-def _update(i, value, accepted, T, rows):
-    """Sherman and Morrison: T[j] -= T[i] (value . T[j]) / q for j != i, T[i] /= q, with q = value . T[i]."""
-    inverse, factor = rows
-    _overlap(T[i], value, inverse)
-    for b in range(inverse.size):
-        inverse[b] = 1.0 / inverse[b] if accepted[b] else 0.0
-    for j in range(T.shape[0]):
-        if j != i:
-            _overlap(T[j], value, factor)
-            for b in range(factor.size):
-                factor[b] *= inverse[b]
-            for mu in range(T.shape[1]):
-                row, moved = T[j, mu], T[i, mu]
-                for b in range(factor.size):
-                    row[b] -= factor[b] * moved[b]
-    for mu in range(T.shape[1]):
-        moved = T[i, mu]
-        for b in range(inverse.size):
-            old, new = moved[b], moved[b] * inverse[b]
-            moved[b] = new if accepted[b] else old

@@ -1,0 +1,89 @@
+"""What a configuration may say about sums of determinants, and what it is told where it may not."""
+
+import numpy as np
+import pytest
+
+from tests.commands.test_slater_settings import GAS, built
+from vmc.errors import UserError
+from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
+from wavefunctions.slater import SlaterExpansion
+
+DOT = {"n_particles": 4, "n_up": 2}
+TRIPLE = {"n_particles": 3, "n_up": 2}
+CHOSEN = {"occupied_up": [[0, 1], [0, 4]], "occupied_down": [[0, 1], [0, 2]]}
+MIXED = {"determinants": 3, "basis": 6, "noise": 0.1}
+
+
+def test_chosen_orbitals():
+    """Closed shells are filled up around them; both spins share the set, and the first determinant begins."""
+    dot = built(DOT, {**CHOSEN, "learn_omega": True}, {"omega": 0.5})
+    assert isinstance(dot, SlaterExpansion)
+    assert dot.layout.names() == ["weights[0]", "weights[1]", "orbitals.log_omega"]
+    assert dot.theta.tolist() == [1.0, 0.0, np.log(0.5)]
+    assert isinstance(dot.orbitals.sets[0], Oscillator)
+    assert dot.orbitals.sets[0].n_orbitals == 6
+    open_shell = built(DOT, {"occupied_up": [[0, 1]], "occupied_down": [[0, 2]]})
+    assert open_shell.orbitals.sets[0].n_orbitals == 3
+    polarised = built({"n_particles": 2, "n_up": 2}, {"occupied_up": [[0, 1], [0, 2]], "weights": [0.5, -2.0]})
+    assert polarised.theta.tolist() == [0.5, -2.0]
+    gas = built({**TRIPLE, "n_dim": 3}, {"occupied_up": [[0, 1], [0, 8]], "occupied_down": [[0], [1]]}, GAS)
+    assert isinstance(gas.orbitals.sets[0], PlaneWaves)
+    assert gas.orbitals.sets[0].n_orbitals == 19
+
+
+def test_chosen_orbitals_that_are_mixed():
+    dot = built(DOT, {**CHOSEN, "basis": 6, "noise": 0.1})
+    assert isinstance(dot.orbitals.sets[0], Combination)
+    assert dot.n_params == 2 + 5 * 6
+
+
+def test_determinants_with_orbitals_of_their_own():
+    dot = built(TRIPLE, MIXED)
+    assert isinstance(dot, SlaterExpansion)
+    assert dot.n_params == 3 + 3 * 2 * 6 + 3 * 1 * 6
+    assert dot.theta[:3].tolist() == [1.0, 1.0, 1.0]
+    assert dot.occupations.up.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert dot.occupations.down.tolist() == [[0], [1], [2]]
+    coefficients = dot.theta[3:39].reshape(3, 2, 6)
+    assert 0.0 < np.abs(coefficients - np.eye(2, 6)).max() < 0.5
+    assert (coefficients[0] != coefficients[1]).all()
+    assert built({"n_particles": 2, "n_up": 0}, MIXED).n_params == 3 + 3 * 2 * 6
+    shared = built(DOT, {**MIXED, "weights": [1.0, 0.0, 0.0]})
+    assert shared.n_params == 3 + 3 * 2 * 6
+    assert shared.theta[:3].tolist() == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("system", "factor", "words"),
+    [
+        (DOT, {"determinants": 0}, ("determinants", "0")),
+        (DOT, {"determinants": 2}, ("determinants = 2", "basis = None", "noise > 0")),
+        (DOT, {**MIXED, "noise": 0.0}, ("determinants = 3", "noise = 0.0", "equal")),
+        (TRIPLE, {**MIXED, "basis": 1}, ("basis = 1", "system.n_up = 2")),
+        ({"n_particles": 6, "n_up": 3}, {**MIXED, "basis": 3}, ("basis = 3", "determinants = 3", "same function")),
+        (DOT, {**MIXED, "weights": [1.0]}, ("weights has 1 numbers", "expected 3")),
+        (DOT, {"weights": [1.0]}, ("weights = [1.0]", "determinants or occupied orbitals")),
+        (DOT, {**CHOSEN, "determinants": 2}, ("determinants = 2", "occupied orbitals")),
+        (DOT, {**CHOSEN, "basis": 3}, ("basis = 3", "at least 5", "orbital 4")),
+        (DOT, {**CHOSEN, "noise": 0.1}, ("noise = 0.1", "basis")),
+        (DOT, {**CHOSEN, "backflow": {"kind": "pair", "cutoff": 2.0}}, ("backflow = pair", "one determinant")),
+        (DOT, {**MIXED, "backflow": {"kind": "pair", "cutoff": 2.0}}, ("backflow = pair", "one determinant")),
+        (DOT, {"occupied_up": [[0, 1]]}, ("occupied_down = None", "n_down = n_particles - n_up = 2")),
+        ({"n_particles": 2, "n_up": 2}, CHOSEN, ("occupied_down = [[0, 1], [0, 2]]", "expected none")),
+        (DOT, {"occupied_up": [[0, 1]], "occupied_down": [[0]]}, ("occupied_down[0] = [0]", "expected 2")),
+        (DOT, {**CHOSEN, "occupied_down": [[0, 1]]}, ("occupied_down has 1 lists", "expected 2")),
+        (DOT, {"occupied_up": [[0, 0]], "occupied_down": [[0, 1]]}, ("occupied_up[0] = [0, 0]", "at most once")),
+        (DOT, {"occupied_up": [[0, -1]], "occupied_down": [[0, 1]]}, ("occupied_up", "-1")),
+        (DOT, {"occupied_up": [], "occupied_down": []}, ("occupied_up",)),
+        (
+            DOT,
+            {"occupied_up": [[0, 1], [1, 0]], "occupied_down": [[0, 2], [0, 2]]},
+            ("determinants 0 and 1", "same orbitals"),
+        ),
+        ({"n_particles": 4}, CHOSEN, ("system.n_up is missing",)),
+    ],
+)
+def test_refusals(system, factor, words):
+    with pytest.raises(UserError) as refused:
+        built(system, factor)
+    assert all(word in str(refused.value) for word in words), refused.value

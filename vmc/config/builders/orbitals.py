@@ -1,0 +1,83 @@
+"""From a table 'wavefunction' of kind slater to orbitals that fit the Hamiltonian."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hamiltonians.shells import closed_shells
+from hamiltonians.system import System
+from vmc.config.factor_sections import SlaterFactor
+from vmc.config.hamiltonian_sections import TrapSection
+from vmc.config.schema import Config
+from vmc.errors import UserError
+from wavefunctions.orbitals import Combination, Orbitals, Oscillator, PlaneWaves
+from wavefunctions.orbitals.oscillator import closed_count
+
+#: The names of the numbers of particles of either spin.
+COUNTS = "system.n_up", "n_down = n_particles - n_up"
+
+
+def spin_orbitals(config: Config, system: System, section: SlaterFactor) -> tuple[Orbitals | None, Orbitals | None]:
+    """The lowest orbitals, or mixed ones, for either spin; equal numbers of both share their parameters."""
+    n_up, n_down = system.spin_counts
+    up = _orbitals(config, system, section, n_up, COUNTS[0])
+    if n_up == n_down:
+        return up, up
+    return up, _orbitals(config, system, section, n_down, COUNTS[1])
+
+
+def common_orbitals(config: Config, system: System, section: SlaterFactor, highest: int) -> Orbitals:
+    """One set for both spins that holds the orbital numbered `highest`, mixed from the basis where there is one."""
+    if section.basis is None:
+        return _closed_shells(config, system, section, _closed_above(system, highest), "occupied orbitals")
+    if section.basis <= highest:
+        raise UserError(
+            f"wavefunction slater: basis = {section.basis}: expected at least {highest + 1}, since orbital {highest} "
+            "is occupied"
+        )
+    basis = _closed_shells(config, system, section, section.basis, "basis")
+    return Combination(basis, highest + 1, section.noise, config.seed)
+
+
+def _orbitals(config: Config, system: System, section: SlaterFactor, count: int, name: str) -> Orbitals | None:
+    """The orbitals of one spin, in as many sets as there are determinants; None for no particles."""
+    if count == 0:
+        return None
+    if section.basis is None:
+        return _closed_shells(config, system, section, count, name)
+    if section.basis < count:
+        raise UserError(f"wavefunction slater: basis = {section.basis}: expected at least {name} = {count}")
+    basis = _closed_shells(config, system, section, section.basis, "basis")
+    return Combination(basis, count, section.noise, config.seed, section.determinants)
+
+
+def _closed_above(system: System, highest: int) -> int:
+    """The smallest number of orbitals in closed shells among which is the one numbered `highest`."""
+    if system.cell is not None:
+        largest = 2 * highest + 2
+        while not (found := [n for n in closed_shells(system.cell, largest) if n > highest]):
+            largest *= 2
+        return found[0]
+    n_shells = 1
+    while closed_count(system.n_dim, n_shells) <= highest:
+        n_shells += 1
+    return closed_count(system.n_dim, n_shells)
+
+
+def _closed_shells(config: Config, system: System, section: SlaterFactor, count: int, name: str) -> Orbitals:
+    if system.cell is None:
+        return Oscillator(system.n_dim, count, _frequency(config, section), section.learn_omega, name)
+    if section.omega is not None or section.learn_omega:
+        raise UserError("wavefunction slater: omega and learn_omega belong to a trap: expected neither in a cell")
+    return PlaneWaves(system.cell, count, name)
+
+
+def _frequency(config: Config, section: SlaterFactor) -> float:
+    if section.omega is not None:
+        return section.omega
+    frequencies = config.hamiltonian.omega if isinstance(config.hamiltonian, TrapSection) else 1.0
+    if np.ptp(frequencies) > 0.0:
+        raise UserError(
+            f"wavefunction slater: omega is missing: expected one, since hamiltonian.omega = {frequencies} has several"
+        )
+    return float(np.mean(frequencies))

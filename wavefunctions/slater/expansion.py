@@ -1,0 +1,249 @@
+"""Sums of Slater determinants with weights that are parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hamiltonians.system import System
+from numerics.elementary import log as logarithm
+from numerics.link import INLINE_OPTIONS, Slot, link
+from wavefunctions.base import WaveFunction
+from wavefunctions.orbitals.base import Orbitals
+from wavefunctions.orbitals.spins import SpinOrbitals
+from wavefunctions.parameters import ParameterLayout
+from wavefunctions.slater import block
+from wavefunctions.slater.block import determinant_memory, orbital_memory
+from wavefunctions.slater.occupations import Lists, Occupations
+from wavefunctions.slater.rows import REBUILD_EVERY
+from wavefunctions.slater.terms import add_sum, fill_shares, move_amplitudes
+
+#: A determinant that grows by more in one move has been near a node of its own: all is built anew.
+MOST_GROWTH = 1e4
+
+logs_up = Slot("logs_up", "(p, X, orbitals, determinants)")
+logs_down = Slot("logs_down", "(p, X, orbitals, determinants)")
+inverses_up = Slot("inverses_up", "(p, X, orbitals, determinants)")
+inverses_down = Slot("inverses_down", "(p, X, orbitals, determinants)")
+derivatives_up = Slot("derivatives_up", "(p, X, G, L, orbitals, determinants)")
+derivatives_down = Slot("derivatives_down", "(p, X, G, L, orbitals, determinants)")
+parameters_up = Slot("parameters_up", "(p, X, O, first, orbitals, determinants)")
+parameters_down = Slot("parameters_down", "(p, X, O, first, orbitals, determinants)")
+ratios_up = Slot("ratios_up", "(p, i, Y, orbitals, determinants)")
+ratios_down = Slot("ratios_down", "(p, i, Y, orbitals, determinants)")
+move_up = Slot("move_up", "(p, i, Y, accepted, most, orbitals, determinants)")
+move_down = Slot("move_down", "(p, i, Y, accepted, most, orbitals, determinants)")
+fill = Slot("fill", "(p, X, orbitals, state)")
+shared_log_derivatives = Slot("shared_log_derivatives", "(p, X, O, first, ws)")
+n_dim = 3  # bound at link time
+
+
+class SlaterExpansion(WaveFunction):
+    """psi = sum_k c_k D_k_up D_k_down, determinants of chosen orbitals of one set, docs/theory.md eqs. (67)-(69).
+
+    The weights c_k are the first parameters.  All of them are: their common factor changes nothing, neither the energy
+    nor what an optimiser makes of the others, and any determinant may vanish.
+
+    Parameters
+    ----------
+    system : the particles, with `n_up` stated.
+    orbitals_up, orbitals_down : what the determinants choose from, one object for shared parameters; None where there
+        are no particles of a spin.
+    occupied_up, occupied_down : for each determinant the numbers of its orbitals, shapes (K, n_up) and (K, n_down);
+        None where there are no particles of a spin.
+    weights : initial c_k, shape (K,); 1 for the first and 0 for the others where not given.
+
+    Raises
+    ------
+    ValueError
+        for a system without spin, orbitals that are too few, of another dimension or cell, occupations that do not fit
+        them, or weights that are not K numbers with one that is not zero.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        orbitals_up: Orbitals | None,
+        orbitals_down: Orbitals | None,
+        occupied_up: Lists | None,
+        occupied_down: Lists | None,
+        weights: Sequence[float] | np.ndarray | None = None,
+    ) -> None:
+        self.orbitals = SpinOrbitals(system, orbitals_up, orbitals_down, exactly=False)
+        self.is_periodic = self.orbitals.is_periodic
+        counts = [0 if orbitals is None else orbitals.n_orbitals for orbitals in (orbitals_up, orbitals_down)]
+        self.occupations = Occupations.of(system, (counts[0], counts[1]), occupied_up, occupied_down)
+        first = _first_weights(self.occupations.n_terms, weights)
+        layout = ParameterLayout((("weights", first.shape),)) + self.orbitals.layout
+        theta = np.concatenate([first, self.orbitals.theta])
+        super().__init__(system, layout, theta, _kernels(system.n_dim, self.orbitals))
+
+    def arguments(self) -> tuple[Any, ...]:
+        """(theta, c, terms, p of up, p of down, particles of spin up, offset of down's parameters)."""
+        n_terms = self.occupations.n_terms
+        parts, sets = self.orbitals.arguments(self.theta[n_terms:]), self.orbitals.sets
+        up = parts[0], self.occupations.up, sets[0].n_orbitals
+        down = parts[-1], self.occupations.down, sets[-1].n_orbitals
+        n_up = self.occupations.up.shape[1]
+        return self.theta, self.theta[:n_terms], self.occupations.terms, up, down, n_up, self.orbitals.shift
+
+
+def _first_weights(n_terms: int, weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
+    if weights is None:
+        return np.eye(1, n_terms)[0]
+    given = np.array(weights, dtype=np.float64)
+    if given.shape != (n_terms,):
+        raise ValueError(f"weights has {given.size} numbers: expected {n_terms}, one for each determinant")
+    if not given.any():
+        raise ValueError("weights are all zero: expected at least one that is not")
+    return given
+
+
+def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
+    spins = {"up": orbitals.sets[0].kernels, "down": orbitals.sets[-1].kernels}
+    of = {spin: _block_kernels(d, own) for spin, own in spins.items()}
+
+    def pair(name: str) -> dict[str, Any]:
+        return {f"{name}_{spin}": kernels[name] for spin, kernels in of.items()}
+
+    everything = link(_fill, n_dim=d, **pair("inverses"))
+    rows = link(_shared_log_derivatives, n_dim=d, **pair("parameters"))
+    return {
+        "workspace": link(_workspace, n_dim=d),
+        "log_psi": link(_log_psi, n_dim=d, **pair("logs")),
+        "grad_laplacian": link(_grad_laplacian, n_dim=d, fill=everything, **pair("derivatives")),
+        "log_derivatives": link(_log_derivatives, fill=everything, shared_log_derivatives=rows),
+        "shared_log_derivatives": rows,
+        "refresh": link(_refresh, fill=everything),
+        "ratio": link(_ratio, options=INLINE_OPTIONS, **pair("ratios")),
+        "accept": link(_accept, options=INLINE_OPTIONS, n_dim=d, fill=everything, **pair("move")),
+    }
+
+
+def _block_kernels(d: int, own: Any) -> dict[str, Callable]:
+    """The kernels of all determinants of one spin."""
+    matrices = link(block.fill_block_matrices, values=own["values"], n_dim=d)
+    ratios = link(block.fill_block_ratios, values=own["values"])
+    slope = own["parameter_derivatives"]
+    return {
+        "logs": link(block.fill_block_logs, fill_matrices=matrices),
+        "inverses": link(block.fill_block_inverses, fill_matrices=matrices),
+        "derivatives": link(block.add_block_derivatives, laplacians=own["laplacians"], n_dim=d),
+        "parameters": link(block.add_block_parameters, parameter_derivatives=slope, n_dim=d),
+        "ratios": ratios,
+        "move": link(block.move_in_block, fill_ratios=ratios),
+    }
+
+
+# With one spin only, the other has one determinant without particles, which is 1.
+
+
+def _workspace(p, tile, n):
+    """Orbitals of either spin; determinants at the configuration asked for; determinants of one-particle moves."""
+    _, weights, _, (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down), n_up, _ = p
+    n_down = n // n_dim - n_up
+    orbitals = (
+        orbital_memory(n_orbitals_up, n_up, n_dim, tile),
+        orbital_memory(n_orbitals_down, n_down, n_dim, tile),
+    )
+    still = (
+        determinant_memory(occupied_up.shape[0], n_up, tile),
+        determinant_memory(occupied_down.shape[0], n_down, tile),
+        np.empty((weights.size, tile)),
+    )
+    moving = (
+        determinant_memory(occupied_up.shape[0], n_up, tile),
+        determinant_memory(occupied_down.shape[0], n_down, tile),
+        np.empty((weights.size, tile)),
+    )
+    return orbitals, still, moving, (np.zeros(1, np.int64), np.empty((n, tile)))
+
+
+def _log_psi(p, X, log, sign, ws):
+    _, weights, terms, p_up, p_down, n_up, _ = p
+    (orbitals_up, orbitals_down), (up, down, amplitudes), _, _ = ws
+    split = n_up * n_dim
+    logs_up(p_up, X[:split], orbitals_up, up)
+    logs_down(p_down, X[split:], orbitals_down, down)
+    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, log, sign)
+
+
+def _fill(p, X, orbitals, state):
+    """Inverses, amplitudes and shares at X."""
+    _, weights, terms, p_up, p_down, n_up, _ = p
+    up, down, amplitudes = state
+    split, tile = n_up * n_dim, X.shape[1]
+    inverses_up(p_up, X[:split], orbitals[0], up)
+    inverses_down(p_down, X[split:], orbitals[1], down)
+    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
+    fill_shares(weights, terms, amplitudes, up[4], down[4])
+
+
+def _grad_laplacian(p, X, G, L, ws):
+    _, _, _, p_up, p_down, n_up, _ = p
+    orbitals, still, _, _ = ws
+    split = n_up * n_dim
+    fill(p, X, orbitals, still)
+    derivatives_up(p_up, X[:split], G[:split], L, orbitals[0], still[0])
+    derivatives_down(p_down, X[split:], G[split:], L, orbitals[1], still[1])
+
+
+def _shared_log_derivatives(p, X, O, first, ws):
+    """From the inverses, amplitudes and shares that the gradient of the same X has left."""
+    theta, weights, _, p_up, p_down, n_up, shift = p
+    (orbitals_up, orbitals_down), (up, down, amplitudes), _, _ = ws
+    n_terms, split = weights.size, n_up * n_dim
+    for k in range(n_terms):
+        amplitude, out = amplitudes[k], O[first + k]
+        for b in range(out.size):
+            out[b] += amplitude[b]
+    if theta.size > n_terms:
+        parameters_up(p_up, X[:split], O, first + n_terms, orbitals_up, up)
+        parameters_down(p_down, X[split:], O, first + n_terms + shift, orbitals_down, down)
+
+
+def _log_derivatives(p, X, O, first, ws):
+    fill(p, X, ws[0], ws[1])
+    shared_log_derivatives(p, X, O, first, ws)
+
+
+def _refresh(p, X, ws):
+    fill(p, X, ws[0], ws[2])
+    ws[3][0][0] = 0
+
+
+def _ratio(p, X, i, Y, log_ratio, ws):
+    _, _, _, p_up, p_down, n_up, _ = p
+    (orbitals_up, orbitals_down), _, (up, down, _), _ = ws
+    if i < n_up:
+        ratios_up(p_up, i, Y, orbitals_up, up)
+        total = up[6][0]
+    else:
+        ratios_down(p_down, i - n_up, Y, orbitals_down, down)
+        total = down[6][0]
+    for b in range(log_ratio.size):
+        log_ratio[b] += logarithm(abs(total[b]))
+
+
+def _accept(p, X, i, Y, accepted, ws):
+    _, weights, terms, p_up, p_down, n_up, _ = p
+    (orbitals_up, orbitals_down), _, (up, down, amplitudes), (count, Z) = ws
+    count[0] += 1
+    kept = count[0] < REBUILD_EVERY * (X.shape[0] // n_dim)
+    if kept and i < n_up:
+        kept = move_up(p_up, i, Y, accepted, MOST_GROWTH, orbitals_up, up)
+        move_amplitudes(terms, 0, up[5], up[6][0], accepted, amplitudes)
+    elif kept:
+        kept = move_down(p_down, i - n_up, Y, accepted, MOST_GROWTH, orbitals_down, down)
+        move_amplitudes(terms, 1, down[5], down[6][0], accepted, amplitudes)
+    if kept:
+        fill_shares(weights, terms, amplitudes, up[4], down[4])
+        return
+    for k in range(X.shape[0]):
+        new, old, out = Y[k % n_dim], X[k], Z[k]
+        for b in range(out.size):
+            out[b] = new[b] if accepted[b] and k // n_dim == i else old[b]
+    fill(p, Z, ws[0], ws[2])
+    count[0] = 0

@@ -1,0 +1,71 @@
+"""Sums psi = sum_k c_k D_u(k) D_v(k) over pairs of determinants of either spin, from their logarithms and signs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from numerics.elementary import exp
+from numerics.elementary import log as logarithm
+from numerics.link import kernel
+
+
+@kernel
+def add_sum(weights, terms, up, down, amplitudes, log, sign):
+    """amplitudes[k] = D_u D_v / psi (K, tile); log += log|psi| and sign *= sign(psi).
+
+    `up` and `down` are pairs (logarithms, signs), each (number of determinants, tile).  The largest term is taken out,
+    so that nothing overflows; where all determinants vanish, log = -inf and sign = 0.
+    """
+    (log_up, sign_up), (log_down, sign_down) = up, down
+    n_terms, tile = amplitudes.shape
+    largest, total = np.full(tile, -math.inf), np.zeros(tile)
+    for k in range(n_terms):
+        of_up, of_down, out = log_up[terms[k, 0]], log_down[terms[k, 1]], amplitudes[k]
+        for b in range(tile):
+            size = of_up[b] + of_down[b]
+            out[b] = size
+            largest[b] = size if size > largest[b] else largest[b]
+    for b in range(tile):
+        largest[b] = 0.0 if largest[b] == -math.inf else largest[b]
+    for k in range(n_terms):
+        of_up, of_down, out = sign_up[terms[k, 0]], sign_down[terms[k, 1]], amplitudes[k]
+        for b in range(tile):
+            out[b] = of_up[b] * of_down[b] * exp(out[b] - largest[b])
+            total[b] += weights[k] * out[b]
+    for b in range(tile):
+        value = total[b]
+        log[b] += largest[b] + logarithm(abs(value))
+        size = 0.0 if value == 0.0 else sign[b]
+        sign[b] = -size if value < 0.0 else size
+        total[b] = 0.0 if value == 0.0 else 1.0 / value
+    for k in range(n_terms):
+        out = amplitudes[k]
+        for b in range(tile):
+            out[b] *= total[b]
+
+
+@kernel
+def fill_shares(weights, terms, amplitudes, up, down):
+    """Shares W of each determinant of either spin: the sum of c_k amplitudes[k] over the terms it occurs in."""
+    for shares in (up, down):
+        for u in range(shares.shape[0]):
+            for b in range(shares.shape[1]):
+                shares[u, b] = 0.0
+    for k in range(terms.shape[0]):
+        amplitude, of_up, of_down = amplitudes[k], up[terms[k, 0]], down[terms[k, 1]]
+        for b in range(amplitude.size):
+            part = weights[k] * amplitude[b]
+            of_up[b] += part
+            of_down[b] += part
+
+
+@kernel
+def move_amplitudes(terms, spin, ratios, total, accepted, amplitudes):
+    """amplitudes[k] *= q_u(k) / q where accepted, for a move of a particle of one spin; total (tile,) is q."""
+    for k in range(terms.shape[0]):
+        q, out = ratios[terms[k, spin]], amplitudes[k]
+        for b in range(out.size):
+            old, new = out[b], out[b] * (q[b] / total[b])
+            out[b] = new if accepted[b] else old
