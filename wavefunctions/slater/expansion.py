@@ -108,15 +108,15 @@ def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
     def pair(name: str) -> dict[str, Any]:
         return {f"{name}_{spin}": kernels[name] for spin, kernels in of.items()}
 
-    everything = link(_fill, n_dim=d, **pair("inverses"))
-    rows = link(_shared_log_derivatives, n_dim=d, **pair("parameters"))
+    everything = link(_fill, apart=True, n_dim=d, **pair("inverses"))
+    rows = link(_shared_log_derivatives, apart=True, n_dim=d, **pair("parameters"))
     return {
-        "workspace": link(_workspace, n_dim=d),
-        "log_psi": link(_log_psi, n_dim=d, **pair("logs")),
-        "grad_laplacian": link(_grad_laplacian, n_dim=d, fill=everything, **pair("derivatives")),
-        "log_derivatives": link(_log_derivatives, fill=everything, shared_log_derivatives=rows),
+        "workspace": link(_workspace, apart=True, n_dim=d),
+        "log_psi": link(_log_psi, apart=True, n_dim=d, **pair("logs")),
+        "grad_laplacian": link(_grad_laplacian, apart=True, n_dim=d, fill=everything, **pair("derivatives")),
+        "log_derivatives": link(_log_derivatives, apart=True, fill=everything, shared_log_derivatives=rows),
         "shared_log_derivatives": rows,
-        "refresh": link(_refresh, fill=everything),
+        "refresh": link(_refresh, apart=True, fill=everything),
         "ratio": link(_ratio, options=INLINE_OPTIONS, **pair("ratios")),
         "accept": link(_accept, options=INLINE_OPTIONS, n_dim=d, fill=everything, **pair("move")),
     }
@@ -124,16 +124,16 @@ def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
 
 def _block_kernels(d: int, own: Any) -> dict[str, Callable]:
     """The kernels of all determinants of one spin."""
-    matrices = link(block.fill_block_matrices, values=own["values"], n_dim=d)
-    ratios = link(block.fill_block_ratios, values=own["values"])
+    matrices = link(block.fill_block_matrices, apart=True, values=own["values"], n_dim=d)
+    ratios = link(block.fill_block_ratios, apart=True, values=own["values"])
     slope = own["parameter_derivatives"]
     return {
-        "logs": link(block.fill_block_logs, fill_matrices=matrices),
-        "inverses": link(block.fill_block_inverses, fill_matrices=matrices),
-        "derivatives": link(block.add_block_derivatives, laplacians=own["laplacians"], n_dim=d),
-        "parameters": link(block.add_block_parameters, parameter_derivatives=slope, n_dim=d),
+        "logs": link(block.fill_block_logs, apart=True, fill_matrices=matrices),
+        "inverses": link(block.fill_block_inverses, apart=True, fill_matrices=matrices),
+        "derivatives": link(block.add_block_derivatives, apart=True, laplacians=own["laplacians"], n_dim=d),
+        "parameters": link(block.add_block_parameters, apart=True, parameter_derivatives=slope, n_dim=d),
         "ratios": ratios,
-        "move": link(block.move_in_block, fill_ratios=ratios),
+        "move": link(block.move_in_block, apart=True, fill_ratios=ratios),
     }
 
 
