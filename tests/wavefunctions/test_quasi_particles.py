@@ -35,6 +35,13 @@ def network(system, **settings):
     return MessagePassing(system, 6, (5, 5), displacement_scale=0.3, output_scale=1.0, seed=2, **settings)
 
 
+def in_blocks(system, block, iterations):
+    """A network of several iterations that takes derivatives by so many particles together."""
+    quasi = network(system, iterations=iterations)
+    quasi.block = block
+    return quasi
+
+
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
 CASES = [
     Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
@@ -45,16 +52,23 @@ CASES = [
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
     Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
+    Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
+    Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),
+    Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False),
     Case("pair_hexagonal", lambda: perturbed(PairBackflow(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), 4))),
 ]
 NORMED = Case(
     "network_normed", lambda: network(System(3, 3, 2, Cell.of_volume(9.0, "fcc")), layer_norm=True, residual=True)
 )
+TWICE_NORMED = Case(
+    "network_twice_normed",
+    lambda: network(System(3, 3, 2, Cell.of_volume(9.0, "fcc")), iterations=2, layer_norm=True, residual=True),
+)
 #: Cases whose kernels take long to compile, and that add little to the others.
 LONG, SLOW = ("network_hexagonal", "pair_hexagonal", "pair_polarised"), pytest.mark.slow
 NAMED = [
     *(pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in CASES),
-    pytest.param(NORMED, id=NORMED.name, marks=SLOW),
+    *(pytest.param(case, id=case.name, marks=SLOW) for case in (NORMED, TWICE_NORMED)),
 ]
 cases = pytest.mark.parametrize("case", NAMED)
 

@@ -19,11 +19,10 @@ from wavefunctions.message_passing.iterated.memory import (
     QUERY,
     UPDATE,
     copy_rows,
-    cut,
     displacement_of,
     map_of,
+    memory_of,
     piece_of,
-    update_memory,
 )
 from wavefunctions.message_passing.iterated.values import (
     factor_of,
@@ -153,7 +152,7 @@ def iterate_derivatives(p, t, begin, end, ws):
     attend_all(scale, Q, K, DQ, DK, likeness[: N * full].reshape(N, full))
     for i in range(N):
         arrive(p, t, i, n, block, ws)
-    update, n_update = update_memory(p, t, ws), sizes[t, UPDATE, 0]
+    update, n_update = memory_of(ws[3], UPDATE + t, sizes[t, UPDATE]), sizes[t, UPDATE, 0]
     own = sizes[0, UPDATE, 0] - Q.shape[1]
     for i in range(N):
         Dy = from_layer(
@@ -166,7 +165,11 @@ def add_arriving(p, t, i, n, block, ws):
     """Derivatives of what reaches particle i in n directions, and of what is known of its pairs afterwards."""
     sizes, networks = p[1], ws[3]
     inputs, visible = sizes[t, MESSAGE, 0], sizes[0, MESSAGE, 0]
-    message, edge = cut(networks[MESSAGE], sizes[t, MESSAGE]), cut(networks[EDGE], sizes[t, EDGE])
+    message, attention, edge = (
+        memory_of(networks, MESSAGE, sizes[t, MESSAGE]),
+        memory_of(networks, ATTENTION, sizes[t, ATTENTION]),
+        memory_of(networks, EDGE, sizes[t, EDGE]),
+    )
     DX, DG, _, DU, De = block
     messages(p, t, i, ws)
     goes_on = t + 1 < sizes.shape[0]
@@ -178,9 +181,7 @@ def add_arriving(p, t, i, n, block, ws):
     zero(total)
     for j in range(A.shape[1] // STRIP):
         column, Dx = j * STRIP, DX[i, j, :inputs]
-        DA = from_layer(
-            piece_of(p, t, NETWORK + ATTENTION), sizes[t, ATTENTION], networks[ATTENTION], column, 1, n, DG[i, j], 1
-        )
+        DA = from_layer(piece_of(p, t, NETWORK + ATTENTION), sizes[t, ATTENTION], attention, column, 1, n, DG[i, j], 1)
         Dphi = from_layer(piece_of(p, t, NETWORK + MESSAGE), sizes[t, MESSAGE], message, column, 1, n, Dx, 1)
         weigh_derivatives(j, A, phi, DA, Dphi, De[inputs : inputs + A.shape[0]], total)
         if goes_on:
@@ -193,7 +194,8 @@ def add_arriving(p, t, i, n, block, ws):
 
 def displace(p, begin, end, first, J, LQ, G, L, ws):
     """Derivatives of displacements and of S by a block, for the walkers from `first` on."""
-    sizes, unit, factor = p[1], p[5], ws[3][5]
+    sizes, unit = p[1], p[5]
+    factor = memory_of(ws[3], UPDATE + sizes.shape[0], p[3][0])
     _, _, _, DU, _ = block_memory(n_dim, p, begin, end, ws)
     displacement = displacement_of(p, n_dim)
     own, width = sizes[0, UPDATE, 0] - displacement.shape[1], displacement.shape[1]

@@ -1,7 +1,7 @@
 """What the kernels of several iterations are handed, and the memory of one strip of walkers.
 
 p       : (theta, sizes, bounds, last, g, unit, scale, block)
-sizes   : (T, 4, layers) of the networks message, attention, update and edge of every iteration t = 0, ..., T - 1
+sizes   : (T, 4, layers) of the networks message, attention, edge and update of every iteration t = 0, ..., T - 1
 bounds  : (T, 8, 2) where weights and biases of queries, those of keys, and these networks begin and end in theta
 last    : (sizes of the symmetric factor, its bounds and those of the displacement (2, 2))
 g, unit, scale : geometry, unit of length and 1 / sqrt(N) as with one iteration
@@ -9,11 +9,8 @@ block   : particles by which derivatives are taken together
 ws      : (x, waves, pairs, networks, changes, back), made by :func:`strip_memory`
 pairs   : X (T, N, inputs, N STRIP) what is known of pairs in every iteration, visible and hidden; and Q, K
           (N, channels, N STRIP) of the iteration at hand
-
-networks: memories of message, attention, update and edge; units of the updates of all iterations; the memory of the
-          symmetric factor
-
-Networks of pairs keep what they need of one receiving particle, those of particles of all particles and iterations.
+networks: memories as of :func:`numerics.networks.network_memory`, one behind the other: message, attention and edge of
+          one receiving particle; the updates of all iterations; the symmetric factor
 """
 
 from __future__ import annotations
@@ -21,11 +18,12 @@ from __future__ import annotations
 import numpy as np
 
 from numerics.link import inlined, kernel
-from numerics.networks import STRIP, network_memory
+from numerics.networks import STRIP
 from wavefunctions.message_passing.layout import named
 
-#: The networks of an iteration by their place among sizes and memories.
-MESSAGE, ATTENTION, UPDATE, EDGE = 0, 1, 2, 3
+#: The networks of an iteration by their place among sizes; among memories the update of iteration t is at UPDATE + t,
+#: and the symmetric factor behind the last one.
+MESSAGE, ATTENTION, EDGE, UPDATE = 0, 1, 2, 3
 #: Its pieces by their place among the bounds: queries, keys, and from NETWORK on the networks.
 QUERY, KEY, NETWORK = 0, 2, 4
 #: Derivatives of what is known of pairs, of queries and of keys may take so many bytes, which is what a cache holds.
@@ -36,7 +34,7 @@ def parameter_table(
     iterations: int, sizes: dict[str, np.ndarray], bounds: dict[str, tuple[int, int]]
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Sizes, bounds and last of p; the edge network that the last iteration has not is one without parameters."""
-    networks = ("message", "attention", "update", "edge")
+    networks = ("message", "attention", "edge", "update")
     pieces = ("query_weights", "query_biases", "key_weights", "key_biases", *networks)
     nothing = np.zeros_like(sizes["message"])
     ends = [[bounds.get(_piece(name, t), (0, 0)) for name in pieces] for t in range(1, iterations + 1)]
@@ -74,21 +72,21 @@ def strip_memory(p, tile, n):
         np.empty((N, width, columns)),
     )
     # Buffers of derivatives hold one pair in all directions.
-    n_update = sizes[T - 1, UPDATE].sum()
-    updates = (
-        np.zeros((T, n_update, columns)),
-        np.zeros((T, n_update, columns)),
-        np.zeros((T, n_update, columns)),
-        np.zeros((T, n_update, columns)),
-        np.zeros((T, sizes.shape[2], columns)),
-    )
+    most, widest = 0, 0
+    for t in range(T):
+        for k in range(sizes.shape[1]):
+            most = max(most, sizes[t, k].sum())
+            for layer in range(sizes.shape[2]):
+                widest = max(widest, sizes[t, k, layer])
+    slots = UPDATE + T + 1
     networks = (
-        network_memory(sizes[T - 1, MESSAGE], STRIP, N, d),
-        network_memory(sizes[T - 1, ATTENTION], STRIP, N, d),
-        network_memory(sizes[T - 1, UPDATE], STRIP, N, d),
-        network_memory(sizes[T - 2, EDGE], STRIP, N, d),
-        updates,
-        network_memory(last_sizes, STRIP, N, d),
+        np.zeros((slots, most, columns)),
+        np.zeros((slots, most, columns)),
+        np.zeros((slots, most, columns)),
+        np.zeros((slots, most, columns)),
+        np.zeros((slots, sizes.shape[2], columns)),
+        np.empty((slots, 2, widest * (d + 1) * columns)),
+        np.empty((slots, 4, widest * columns)),
     )
     full = (block * d + 1) * STRIP
     changes = (
@@ -104,12 +102,8 @@ def strip_memory(p, tile, n):
     )
     back = (
         np.empty((theta.size, STRIP)),
-        np.empty((width, columns)),
-        np.empty((N, width, columns)),
-        np.empty((width, columns)),
-        np.empty((width, columns)),
-        np.empty((width, columns)),
-        np.empty((N, width, columns)),
+        np.empty((4, width, columns)),
+        np.empty((2, N, width, columns)),
         np.empty((known, columns)),
         np.ones((1, columns)),
     )
@@ -139,21 +133,32 @@ def displacement_of(p, n_dim):
 
 
 @inlined
-def cut(memory, sizes):
-    """The memory of a network that has fewer units than there is memory for."""
-    A, Y, V, U, S, forward, backward = memory
-    total = sizes.sum()
-    return A[:total], Y[:total], V[:total], U[:total], S, forward, backward
+def memory_of(networks, slot, sizes):
+    """The memory of one network; none has more units than there is memory for."""
+    A, Y, V, U, S, forward, backward = networks
+    n = sizes.sum()
+    return (
+        A[slot, :n],
+        Y[slot, :n],
+        V[slot, :n],
+        U[slot, :n],
+        S[slot],
+        (forward[slot, 0], forward[slot, 1]),
+        (backward[slot, 0], backward[slot, 1], backward[slot, 2], backward[slot, 3]),
+    )
 
 
 @inlined
-def update_memory(p, t, ws):
-    """The memory of the network that updates all particles in iteration t."""
-    sizes, networks = p[1], ws[3]
-    _, _, _, _, _, forward, backward = networks[UPDATE]
-    A, Y, V, U, S = networks[4]
-    total = sizes[t, UPDATE].sum()
-    return A[t, :total], Y[t, :total], V[t, :total], U[t, :total], S[t], forward, backward
+def inputs_of(networks, slot):
+    """Memory for the inputs of a network, (inputs and further units, columns)."""
+    return networks[0][slot]
+
+
+@inlined
+def outputs_of(networks, slot, sizes):
+    """Values of its outputs, (outputs, columns)."""
+    n = sizes.sum()
+    return networks[0][slot, n - sizes[sizes.size - 1] : n]
 
 
 @kernel

@@ -17,14 +17,14 @@ from wavefunctions.message_passing.iterated.memory import (
     QUERY,
     UPDATE,
     copy_rows,
-    cut,
     displacement_of,
     map_of,
+    memory_of,
+    outputs_of,
     piece_of,
-    update_memory,
 )
 from wavefunctions.message_passing.iterated.values import factor_of, queries_and_keys, weights_and_messages
-from wavefunctions.message_passing.strip import outputs_of, take_strip
+from wavefunctions.message_passing.strip import take_strip
 
 values = Slot("values", "(p, ws)")
 messages = Slot("messages", "(p, t, i, ws)")
@@ -54,12 +54,15 @@ def pull_back(p, X, F, O, first, ws):
 
 def pull_to_features(p, F, first, ws):
     """Derivatives by the last features of all particles, from F and from S; those by what makes q and S of them."""
-    rows, by_features, _, _, _, _, _, _, ones = ws[5]
+    rows, by_channels, _, _, ones = ws[5]
+    by_features = by_channels[0]
     sizes, (last, ends), unit = p[1], p[3], p[5]
     t, N = sizes.shape[0] - 1, ones.shape[1] // STRIP
     displacement = displacement_of(p, n_dim)
-    from_factor = add_rows(factor_of(p), last, ws[3][5], ones, N, rows, rows, ends[0, 0], True)
-    features = outputs_of(update_memory(p, t, ws), sizes[t, UPDATE])
+    from_factor = add_rows(
+        factor_of(p), last, memory_of(ws[3], UPDATE + t + 1, last), ones, N, rows, rows, ends[0, 0], True
+    )
+    features = outputs_of(ws[3], UPDATE + t, sizes[t, UPDATE])
     end = F.shape[1] - 1
     for u in range(by_features.shape[0]):
         out, source = by_features[u], from_factor[u]
@@ -77,7 +80,8 @@ def pull_to_features(p, F, first, ws):
 def pull_through(p, t, ws):
     """From derivatives by features of particles and pairs after iteration t to those before it."""
     X, Q, _ = ws[2]
-    rows, by_features, by_hidden, _, _, _, by_keys, by_known, _ = ws[5]
+    rows, by_channels, by_pairs, by_known, _ = ws[5]
+    by_features, by_hidden, by_keys = by_channels[0], by_pairs[0], by_pairs[1]
     sizes, bounds = p[1], p[2]
     N, visible, inputs = Q.shape[0], sizes[0, MESSAGE, 0], sizes[t, MESSAGE, 0]
     queries_and_keys(p, t, ws)
@@ -87,7 +91,7 @@ def pull_through(p, t, ws):
     arrived = add_rows(
         piece_of(p, t, NETWORK + UPDATE),
         sizes[t, UPDATE],
-        update_memory(p, t, ws),
+        memory_of(ws[3], UPDATE + t, sizes[t, UPDATE]),
         by_features,
         N,
         rows,
@@ -111,15 +115,17 @@ def pull_through(p, t, ws):
 def pull_to_pairs(p, t, i, arrived, ws):
     """From derivatives by what arrives at all particles, and by hidden features of i's pairs, to those behind them."""
     X, Q, K = ws[2]
-    rows, _, by_hidden, by_A, by_phi, by_queries, by_keys, by_known, _ = ws[5]
+    rows, by_channels, by_pairs, by_known, _ = ws[5]
+    by_A, by_phi, by_queries = by_channels[1], by_channels[2], by_channels[3]
+    by_keys = by_pairs[1]
     sizes, bounds, networks = p[1], p[2], ws[3]
     N, visible, inputs = Q.shape[0], sizes[0, MESSAGE, 0], sizes[t, MESSAGE, 0]
     A, phi = weights_and_messages(p, t, ws)
     spread_arrived(arrived, sizes[t, UPDATE, 0] - A.shape[0], i, by_phi)
-    known = by_hidden[i]
+    known = by_pairs[0, i]
     if t + 1 < sizes.shape[0]:
         edges(p, t, i, ws)
-        edge = cut(networks[EDGE], sizes[t, EDGE])
+        edge = memory_of(networks, EDGE, sizes[t, EDGE])
         theta, start = piece_of(p, t, NETWORK + EDGE), bounds[t, NETWORK + EDGE, 0]
         by_edge = add_rows(theta, sizes[t, EDGE], edge, known, N, rows, rows, start, True)
         add_to(by_edge[inputs:], by_phi)
@@ -132,10 +138,11 @@ def pull_to_pairs(p, t, i, arrived, ws):
             to_A[c] = to_phi[c] * message[c]
             to_phi[c] = to_phi[c] * a[c]
     theta, start = piece_of(p, t, NETWORK + MESSAGE), bounds[t, NETWORK + MESSAGE, 0]
-    memory = cut(networks[MESSAGE], sizes[t, MESSAGE])
+    memory = memory_of(networks, MESSAGE, sizes[t, MESSAGE])
     by_message = add_rows(theta, sizes[t, MESSAGE], memory, by_phi, N, rows, rows, start, t > 0)
     theta, start = piece_of(p, t, NETWORK + ATTENTION), bounds[t, NETWORK + ATTENTION, 0]
-    by_likeness = add_rows(theta, sizes[t, ATTENTION], networks[ATTENTION], by_A, N, rows, rows, start, True)
+    attention = memory_of(networks, ATTENTION, sizes[t, ATTENTION])
+    by_likeness = add_rows(theta, sizes[t, ATTENTION], attention, by_A, N, rows, rows, start, True)
     attend_back(p[6], Q[i], K, by_likeness, by_queries, by_keys)
     add_map_strip(X[t, i, :inputs], by_queries, rows, bounds[t, QUERY, 0], bounds[t, QUERY + 1, 0])
     if t > 0:

@@ -14,13 +14,14 @@ from wavefunctions.message_passing.iterated.memory import (
     QUERY,
     UPDATE,
     copy_rows,
-    cut,
     displacement_of,
+    inputs_of,
     map_of,
+    memory_of,
+    outputs_of,
     piece_of,
-    update_memory,
 )
-from wavefunctions.message_passing.strip import outputs_of, take_strip
+from wavefunctions.message_passing.strip import take_strip
 
 fill_pairs = Slot("fill_pairs", "(g, x, waves, E)")
 fill_particles = Slot("fill_particles", "(g, x, out)")
@@ -39,7 +40,7 @@ def coordinates(p, X, Q, log, ws):
         take_strip(X, first, ws[0])
         values(p, ws)
         place(n_dim, p, first, Q, ws)
-        factors = outputs_of(ws[3][5], p[3][0])[0]
+        factors = outputs_of(ws[3], UPDATE + p[1].shape[0], p[3][0])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):
                 log[first + w] += factors[i * STRIP + w]
@@ -51,7 +52,7 @@ def fill_values(p, ws):
     T = X.shape[0]
     fill_pairs(p[4], x, waves, X[0])
     for t in range(T):
-        fill_particles(p[4], x, update_memory(p, t, ws)[0])
+        fill_particles(p[4], x, inputs_of(ws[3], UPDATE + t))
         queries_and_keys(p, t, ws)
         for i in range(X.shape[1]):
             messages(p, t, i, ws)
@@ -74,41 +75,39 @@ def queries_and_keys(p, t, ws):
 
 def fill_messages(p, t, i, ws):
     """Attention to and messages from all partners of particle i, after `queries_and_keys`."""
-    X, Q, K = ws[2]
+    (X, Q, K), networks = ws[2], ws[3]
     sizes, scale = p[1], p[6]
-    message, attention = cut(ws[3][MESSAGE], sizes[t, MESSAGE]), ws[3][ATTENTION]
-    copy_rows(X[t, i, : sizes[t, MESSAGE, 0]], 0, message[0])
-    forward(piece_of(p, t, NETWORK + MESSAGE), sizes[t, MESSAGE], message)
-    attend(scale, Q[i], K, attention[0])
-    forward(piece_of(p, t, NETWORK + ATTENTION), sizes[t, ATTENTION], attention)
+    copy_rows(X[t, i, : sizes[t, MESSAGE, 0]], 0, inputs_of(networks, MESSAGE))
+    attend(scale, Q[i], K, inputs_of(networks, ATTENTION))
+    for k in range(MESSAGE, ATTENTION + 1):
+        forward(piece_of(p, t, NETWORK + k), sizes[t, k], memory_of(networks, k, sizes[t, k]))
 
 
 @inlined
 def weights_and_messages(p, t, ws):
     """A and phi (channels, N STRIP) of one receiver, whose product is what it is told, after `messages`."""
     sizes, networks = p[1], ws[3]
-    message = cut(networks[MESSAGE], sizes[t, MESSAGE])
-    return outputs_of(networks[ATTENTION], sizes[t, ATTENTION]), outputs_of(message, sizes[t, MESSAGE])
+    return outputs_of(networks, ATTENTION, sizes[t, ATTENTION]), outputs_of(networks, MESSAGE, sizes[t, MESSAGE])
 
 
 @kernel
 def hear(p, t, i, ws):
     """The sum of all messages to particle i, into the inputs of its update."""
     A, phi = weights_and_messages(p, t, ws)
-    weigh(A, phi, p[1][t, UPDATE, 0] - A.shape[0], update_memory(p, t, ws)[0], i * STRIP)
+    weigh(A, phi, p[1][t, UPDATE, 0] - A.shape[0], inputs_of(ws[3], UPDATE + t), i * STRIP)
 
 
 def fill_edges(p, t, i, ws):
     """The network behind what is known of the pairs of particle i, after `messages`."""
-    X, sizes = ws[2][0], p[1]
-    inputs, edge = sizes[t, MESSAGE, 0], cut(ws[3][EDGE], sizes[t, EDGE])
-    copy_rows(X[t, i, :inputs], 0, edge[0])
+    X, sizes, networks = ws[2][0], p[1], ws[3]
+    inputs, edge = sizes[t, MESSAGE, 0], inputs_of(networks, EDGE)
+    copy_rows(X[t, i, :inputs], 0, edge)
     A, phi = weights_and_messages(p, t, ws)
     for u in range(A.shape[0]):
-        weight, message, out = A[u], phi[u], edge[0][inputs + u]
+        weight, message, out = A[u], phi[u], edge[inputs + u]
         for c in range(out.size):
             out[c] = weight[c] * message[c]
-    forward(piece_of(p, t, NETWORK + EDGE), sizes[t, EDGE], edge)
+    forward(piece_of(p, t, NETWORK + EDGE), sizes[t, EDGE], memory_of(networks, EDGE, sizes[t, EDGE]))
 
 
 @kernel
@@ -117,21 +116,19 @@ def remember(p, t, i, ws):
     X, sizes = ws[2][0], p[1]
     visible = sizes[0, MESSAGE, 0]
     copy_rows(X[0, i, :visible], 0, X[t + 1, i])
-    copy_rows(outputs_of(cut(ws[3][EDGE], sizes[t, EDGE]), sizes[t, EDGE]), visible, X[t + 1, i])
+    copy_rows(outputs_of(ws[3], EDGE, sizes[t, EDGE]), visible, X[t + 1, i])
 
 
 def fill_update(p, t, ws):
     """Hidden features of all particles, handed on to the next iteration or to the symmetric factor."""
-    sizes = p[1]
-    update = update_memory(p, t, ws)
-    forward(piece_of(p, t, NETWORK + UPDATE), sizes[t, UPDATE], update)
-    features = outputs_of(update, sizes[t, UPDATE])
-    if t + 1 < sizes.shape[0]:
-        own = sizes[0, UPDATE, 0] - features.shape[0]
-        copy_rows(features, own, update_memory(p, t + 1, ws)[0])
-    else:
-        copy_rows(features, 0, ws[3][5][0])
-        forward(factor_of(p), p[3][0], ws[3][5])
+    sizes, networks, slot = p[1], ws[3], UPDATE + t
+    T = sizes.shape[0]
+    forward(piece_of(p, t, NETWORK + UPDATE), sizes[t, UPDATE], memory_of(networks, slot, sizes[t, UPDATE]))
+    features = outputs_of(networks, slot, sizes[t, UPDATE])
+    own = sizes[0, UPDATE, 0] - features.shape[0] if t + 1 < T else 0
+    copy_rows(features, own, inputs_of(networks, slot + 1))
+    if t + 1 == T:
+        forward(factor_of(p), p[3][0], memory_of(networks, slot + 1, p[3][0]))
 
 
 @inlined
@@ -146,7 +143,7 @@ def place(d, p, first, Q, ws):
     """Q = x + unit W y for the walkers from `first` on, after `values`."""
     x, sizes, unit = ws[0], p[1], p[5]
     t = sizes.shape[0] - 1
-    displacement, y = displacement_of(p, d), outputs_of(update_memory(p, t, ws), sizes[t, UPDATE])
+    displacement, y = displacement_of(p, d), outputs_of(ws[3], UPDATE + t, sizes[t, UPDATE])
     for i in range(x.shape[0] // d):
         for a in range(d):
             for w in range(min(STRIP, Q.shape[1] - first)):
