@@ -41,7 +41,9 @@ particle_derivatives = Slot("particle_derivatives", "(g, x, i, D)")
 from_layer = Slot("from_layer", "(theta, sizes, memory, first, n_groups, n, D, layer)")
 iterate = Slot("iterate", "(p, t, begin, end, ws)")
 leave = Slot("leave", "(p, begin, end, first, J, LQ, G, L, ws)")
-arrive = Slot("arrive", "(p, t, i, block, ws)")
+arrive = Slot("arrive", "(p, t, i, begin, end, ws)")
+first_likeness = Slot("first_likeness", "(scale, i, j, begin, end, Q, K, DQ, DK, out)")
+first_weighed = Slot("first_weighed", "(i, j, begin, end, A, phi, DA, Dphi, out, total)")
 n_dim = 3  # bound at link time
 
 
@@ -142,16 +144,20 @@ def iterate_derivatives(p, t, begin, end, ws):
     _, Q, K = ws[2]
     N, n, full = Q.shape[0], (end - begin) * n_dim, ((end - begin) * n_dim + 1) * STRIP
     inputs = sizes[t, MESSAGE, 0]
-    block = block_memory(n_dim, p, begin, end, ws)
-    DX, DQ, DK, DU, _ = block
+    DX, DQ, DK, DU, _ = block_memory(n_dim, p, begin, end, ws)
     queries_and_keys(p, t, ws)
-    for i in range(N):
+    if t == 0:
+        _, keys = first_memory(n_dim, ws)
         for j in range(N):
-            multiply(map_of(p, t, QUERY), DX[i, j, :inputs], DQ[i, j])
-            multiply(map_of(p, t, KEY), DX[i, j, :inputs], DK[i, j])
-    attend_all(scale, Q, K, DQ, DK, likeness[: N * full].reshape(N, full))
+            multiply(map_of(p, t, KEY), ws[4][0][j], keys[j])
+    else:
+        for i in range(N):
+            for j in range(N):
+                multiply(map_of(p, t, QUERY), DX[i, j, :inputs], DQ[i, j])
+                multiply(map_of(p, t, KEY), DX[i, j, :inputs], DK[i, j])
+        attend_all(scale, Q, K, DQ, DK, likeness[: N * full].reshape(N, full))
     for i in range(N):
-        arrive(p, t, i, n, block, ws)
+        arrive(p, t, i, begin, end, ws)
     update, n_update = memory_of(ws[3], UPDATE + t, sizes[t, UPDATE]), sizes[t, UPDATE, 0]
     own = sizes[0, UPDATE, 0] - Q.shape[1]
     for i in range(N):
@@ -161,34 +167,55 @@ def iterate_derivatives(p, t, begin, end, ws):
         copy_rows(Dy, own, DU[i])
 
 
-def add_arriving(p, t, i, n, block, ws):
-    """Derivatives of what reaches particle i in n directions, and of what is known of its pairs afterwards."""
-    sizes, networks = p[1], ws[3]
+@inlined
+def first_memory(d, ws):
+    """Views for the derivatives of one particle's queries (channels, N (d + 1) STRIP) and of all keys by receivers, in
+    the first iteration, in the memory of those that depend on all particles."""
+    N, width = ws[2][1].shape[0], ws[2][1].shape[1]
+    size = width * N * (d + 1) * STRIP
+    queries, keys = ws[4][3], ws[4][4]
+    return queries[:size].reshape(width, size // width), keys[: N * size].reshape(N, width, size // width)
+
+
+def add_arriving(p, t, i, begin, end, ws):
+    """Derivatives of what reaches particle i by a block, and of what is known of its pairs afterwards."""
+    (_, Q, K), sizes, networks, DE = ws[2], p[1], ws[3], ws[4][0]
+    N, n, width = Q.shape[0], (end - begin) * n_dim, Q.shape[1]
     inputs, visible = sizes[t, MESSAGE, 0], sizes[0, MESSAGE, 0]
+    theta, attend_theta = piece_of(p, t, NETWORK + MESSAGE), piece_of(p, t, NETWORK + ATTENTION)
     message, attention, edge = (
         memory_of(networks, MESSAGE, sizes[t, MESSAGE]),
         memory_of(networks, ATTENTION, sizes[t, ATTENTION]),
         memory_of(networks, EDGE, sizes[t, EDGE]),
     )
-    DX, DG, _, DU, De = block
+    DX, DG, _, DU, De = block_memory(n_dim, p, begin, end, ws)
+    DQ, DK = first_memory(n_dim, ws)
     messages(p, t, i, ws)
     goes_on = t + 1 < sizes.shape[0]
     if goes_on:
         edges(p, t, i, ws)
     A, phi = weights_and_messages(p, t, ws)
-    first = sizes[t, UPDATE, 0] - A.shape[0]
-    total = DU[i, first : first + A.shape[0]]
+    first = sizes[t, UPDATE, 0] - width
+    told, total = De[inputs : inputs + width], DU[i, first : first + width]
     zero(total)
-    for j in range(A.shape[1] // STRIP):
+    Dphi = told
+    if t == 0:
+        multiply(map_of(p, t, QUERY), DE[i], DQ)
+        Dphi = from_layer(theta, sizes[t, MESSAGE], message, 0, N, n_dim, DE[i], 1)
+    for j in range(N):
         column, Dx = j * STRIP, DX[i, j, :inputs]
-        DA = from_layer(piece_of(p, t, NETWORK + ATTENTION), sizes[t, ATTENTION], attention, column, 1, n, DG[i, j], 1)
-        Dphi = from_layer(piece_of(p, t, NETWORK + MESSAGE), sizes[t, MESSAGE], message, column, 1, n, Dx, 1)
-        weigh_derivatives(j, A, phi, DA, Dphi, De[inputs : inputs + A.shape[0]], total)
+        if t == 0:
+            first_likeness(p[6], i, j, begin, end, Q[i], K[j], DQ, DK[j], told)
+            DA = from_layer(attend_theta, sizes[t, ATTENTION], attention, column, 1, n, told, 1)
+            first_weighed(i, j, begin, end, A, phi, DA, Dphi, told, total)
+        else:
+            DA = from_layer(attend_theta, sizes[t, ATTENTION], attention, column, 1, n, DG[i, j], 1)
+            Dphi = from_layer(theta, sizes[t, MESSAGE], message, column, 1, n, Dx, 1)
+            weigh_derivatives(j, A, phi, DA, Dphi, told, total)
         if goes_on:
             copy_rows(Dx, 0, De)
-            Dh = from_layer(
-                piece_of(p, t, NETWORK + EDGE), sizes[t, EDGE], edge, column, 1, n, De[: inputs + A.shape[0]], 1
-            )
+            known, to_edges = De[: inputs + width], piece_of(p, t, NETWORK + EDGE)
+            Dh = from_layer(to_edges, sizes[t, EDGE], edge, column, 1, n, known, 1)
             copy_rows(Dh, visible, DX[i, j])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hamiltonians.system import System
 from numerics.link import link
 from wavefunctions.message_passing import open_inputs, periodic_inputs
-from wavefunctions.message_passing.iterated import derivatives, memory, pull_back, values
+from wavefunctions.message_passing.iterated import derivatives, first, memory, pull_back, values
 
 
 def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
@@ -41,7 +41,14 @@ def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]
             particle_derivatives=own_changes,
             iterate=link(
                 derivatives.iterate_derivatives,
-                arrive=link(derivatives.add_arriving, **pairs, **through),
+                arrive=link(
+                    derivatives.add_arriving,
+                    first_likeness=link(first.likeness_derivatives, **shape),
+                    first_weighed=link(first.weigh_first_derivatives, **shape),
+                    **pairs,
+                    **through,
+                    **shape,
+                ),
                 **through,
                 **shape,
             ),
