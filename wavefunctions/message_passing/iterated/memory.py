@@ -26,8 +26,8 @@ from wavefunctions.message_passing.layout import named
 MESSAGE, ATTENTION, EDGE, UPDATE = 0, 1, 2, 3
 #: Its pieces by their place among the bounds: queries, keys, and from NETWORK on the networks.
 QUERY, KEY, NETWORK = 0, 2, 4
-#: Derivatives of what is known of pairs, of queries and of keys may take so many bytes: larger blocks make larger products
-#: of matrices, and 14 electrons with 32 channels are one block.
+#: Derivatives of what is known of pairs, of queries and of keys may take so many bytes: larger blocks make larger
+#: products of matrices, and 14 electrons with 32 channels are one block.
 MOST_BYTES = 2**26
 
 
