@@ -476,10 +476,10 @@ FERMIONS = [
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[network_twice]",),
     ),
     Bug(
-        "a block of particles that counts both ends of a pair in or out together",
+        "first messages that follow both ends of a pair",
         "wavefunctions/message_passing/iterated/first.py",
-        "        if begin <= j < end:\n            total = plus(total, by_j)\n",
-        "        if begin <= i < end:\n            total = plus(total, by_j)\n",
+        "                store(product, at, minus(load(product, at), through))\n",
+        "                store(product, at, plus(load(product, at), through))\n",
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[network_thrice]",),
     ),
     Bug(
