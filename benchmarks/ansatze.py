@@ -97,7 +97,7 @@ def backflow_operations(n: int) -> float:
 
 def message_passing_operations(n: int, quasi) -> float:
     """Products of matrices alone: d + 2 columns before queries meet keys, 3 n + 2 behind, for every edge."""
-    message, attention, update, factor = (np.asarray(sizes, dtype=float) for sizes in quasi.sizes)
+    message, attention, update, factor = (np.asarray(sizes, dtype=float) for sizes in quasi.sizes.values())
     narrow, wide, width = 5, 3 * n + 2, attention[0]
 
     def products(sizes) -> float:

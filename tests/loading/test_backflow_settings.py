@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vmc.config import build, check_config
+from vmc.cost import estimate_cost
 from vmc.errors import UserError
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_dict, gas_lines, gas_summary
@@ -27,11 +28,21 @@ def test_a_slater_with_backflow():
     assert psi.quasi.cutoff == pytest.approx(0.5 * psi.system.cell.lattice[0, 0])
 
 
+def test_message_passing_with_several_iterations():
+    config = check_config(settings(backflow={"kind": "message_passing", "width": 4, "hidden": [4], "iterations": 3}))
+    psi = build(config).wave_function
+    assert psi.quasi.iterations == 3
+    names = {name.split("[")[0] for name in psi.layout.names()}
+    assert {"message_weights1", "edge_weights1", "message_2_weights1", "edge_2_weights1", "update_3_biases2"} < names
+    assert estimate_cost(config).n_params == psi.n_params
+
+
 @pytest.mark.parametrize(
     ("backflow", "message"),
     [
         ({"kind": "pair", "order": 1}, "wavefunction.0.backflow.order = 1"),
         ({"kind": "pair", "cutof": 1.0}, "unknown key 'wavefunction.0.backflow.cutof', did you mean 'cutoff'?"),
+        ({"kind": "message_passing", "iterations": 0}, "wavefunction.0.backflow.iterations = 0"),
         ({"kind": "pears"}, "wavefunction.0.backflow.kind = 'pears', did you mean 'pair'?"),
         ({"kind": "pair", "cutoff": 9.0}, "cutoff = 9.0: expected a positive length up to"),
     ],

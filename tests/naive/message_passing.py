@@ -1,6 +1,7 @@
 """The message-passing network of one configuration once more: plain NumPy, one pair after another."""
 
 import itertools
+import re
 
 import numpy as np
 from scipy.special import expit
@@ -56,21 +57,32 @@ def message_passing(network, x, activation="silu", kink=True):
         length = (system.cell.volume / N) ** (1 / d)
         of_pair = pair_in_cell(system.cell, kink)
         own = np.empty((N, 0))
-    E = np.array([[[*of_pair(x[i] - x[j]), spins[i] * spins[j]] for j in range(N)] for i in range(N)])
-    queries = E @ views["query_weights"].T + views["query_biases"]
-    keys = E @ views["key_weights"].T + views["key_biases"]
+    visible = np.array([[[*of_pair(x[i] - x[j]), spins[i] * spins[j]] for j in range(N)] for i in range(N)])
 
-    def net(name, position, values):
-        parameters = np.concatenate([v.ravel() for key, v in views.items() if key.startswith(name + "_")])
-        return dense(parameters, network.sizes[position], values, activation)
+    def net(name, values):
+        pattern = re.compile(rf"{name}_(weights|biases)\d+")
+        parameters = np.concatenate([v.ravel() for key, v in views.items() if pattern.fullmatch(key)])
+        return dense(parameters, network.sizes[name], values, activation)
 
-    q, S = np.empty((N, d)), 0.0
-    for i in range(N):
-        heard = 0.0
-        for j in range(N):
-            likeness = (queries[i] * keys[j]).sum(axis=0) / np.sqrt(N)
-            heard = heard + net("attention", 1, likeness) * net("message", 0, E[i, j])
-        y = net("update", 2, np.concatenate([own[i], heard]))
-        q[i] = x[i] + length * views["displacement"] @ y
-        S += net("factor", 3, y)[0]
-    return q, S
+    known, features = visible, own
+    for t in range(1, network.iterations + 1):
+        end = "" if t == 1 else f"_{t}"
+        queries = known @ views[f"query{end}_weights"].T + views[f"query{end}_biases"]
+        keys = known @ views[f"key{end}_weights"].T + views[f"key{end}_biases"]
+        likeness = np.array([[(queries[i] * keys[j]).sum(axis=0) / np.sqrt(N) for j in range(N)] for i in range(N)])
+        told = np.array(
+            [
+                [net(f"attention{end}", likeness[i, j]) * net(f"message{end}", known[i, j]) for j in range(N)]
+                for i in range(N)
+            ]
+        )
+        heard = [np.concatenate([features[i], told[i].sum(axis=0)]) for i in range(N)]
+        y = np.array([net(f"update{end}", heard[i]) for i in range(N)])
+        features = np.concatenate([own, y], axis=1)
+        if t < network.iterations:
+            hidden = [
+                [net(f"edge{end}", np.concatenate([known[i, j], told[i, j]])) for j in range(N)] for i in range(N)
+            ]
+            known = np.concatenate([visible, hidden], axis=2)
+    q = x + length * y @ views["displacement"].T
+    return q, sum(net("factor", y[i])[0] for i in range(N))

@@ -14,10 +14,14 @@ BOX = Cell.rectangular([3.0, 3.0, 3.0])
 PLANE = Cell.of_volume(12.0, "square", 2)
 
 
-def gas(n_up, n_down, cell, strength=1.0, network=False):
+def gas(n_up, n_down, cell, strength=1.0, iterations=0):
+    """With a network of so many iterations, or with pairs where there are none."""
     system = System(n_up + n_down, cell.n_dim, n_up, cell)
-    quasi = MessagePassing(system, 4, (4,), displacement_scale=0.3) if network else PairBackflow(system, 4)
-    if strength and not network:
+    if iterations:
+        quasi = MessagePassing(system, 4, (4,), iterations, displacement_scale=0.3)
+    else:
+        quasi = PairBackflow(system, 4)
+    if strength and not iterations:
         perturbed(quasi)
     up, down = (PlaneWaves(cell, n) if n else None for n in (n_up, n_down))
     return BackflowSlater(quasi, up, down)
@@ -29,10 +33,11 @@ CASES = {
     "polarised": lambda: gas(7, 0, BOX),
     "down_only": lambda: gas(0, 7, BOX),
     "plane": lambda: gas(5, 5, PLANE),
-    "network": lambda: gas(7, 1, BOX, network=True),
+    "network": lambda: gas(7, 1, BOX, iterations=1),
+    "network_twice": lambda: gas(7, 1, BOX, iterations=2),
 }
 #: Cases that add little to the others.
-LONG = ("down_only", "space_one_spin_flipped")
+LONG = ("down_only", "space_one_spin_flipped", "network_twice")
 cases = pytest.mark.parametrize(
     "build",
     [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],

@@ -22,9 +22,10 @@ def network(system, **settings):
     return MessagePassing(system, **{**small, **settings})
 
 
+@pytest.mark.parametrize("iterations", [1, 2, 3])
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
-def test_the_same_as_a_slow_twin(system):
-    quasi = network(system)
+def test_the_same_as_a_slow_twin(system, iterations):
+    quasi = network(system, iterations=iterations)
     X = points(quasi, 11)
     Q, S = coordinates(quasi, X)
     for x, q, s in zip(X, Q, S, strict=True):
@@ -40,9 +41,10 @@ def test_without_displacement_particles_stay_where_they_are():
     assert np.ptp(coordinates(quasi, X)[1]) > 1e-3
 
 
-def test_a_kink_at_contact_is_one_of_the_distance():
+@pytest.mark.parametrize("iterations", [1, 2])
+def test_a_kink_at_contact_is_one_of_the_distance(iterations):
     """S along a line through contact: with a kink its slopes differ in sign only, without one it has none."""
-    quasi = network(SYSTEMS["box"])
+    quasi = network(SYSTEMS["box"], iterations=iterations)
     x = points(quasi, 1)
     offset = np.zeros(x.shape)
     offset[0, 3:6] = np.array([1.0, 2.0, -1.0]) / np.sqrt(6)
@@ -59,9 +61,43 @@ def test_a_kink_at_contact_is_one_of_the_distance():
     assert odd != 0.0
 
 
-def test_contact_leaves_everything_finite():
+def test_later_iterations_add_networks_of_their_own():
+    """Names and number of the parameters; the first iteration's come first, drawn as those of a single one."""
+    once, twice = (network(SYSTEMS["box"], iterations=t) for t in (1, 2))
+    names = [name for name, _ in twice.layout.shapes]
+    assert {"edge_weights1", "query_2_weights", "message_2_biases3", "update_2_weights1"} < set(names)
+    assert not {"edge_2_weights1", "query_1_weights"} & set(names)
+    shared = once.theta.size - sum(v.size for v in views(once, "factor") + views(once, "displacement"))
+    assert (twice.theta[:shared] == once.theta[:shared]).all()
+    assert twice.theta.size > 2 * once.theta.size
+
+
+def views(quasi, word):
+    every = zip(quasi.layout.shapes, quasi.layout.views(quasi.theta), strict=True)
+    return [view for (name, _), view in every if name.startswith(word)]
+
+
+def test_hidden_features_of_pairs_are_heard_through_second_messages():
+    """Edges of the first iteration matter, and no longer do where the second messages are silent."""
+    quasi = network(SYSTEMS["box"], iterations=2)
+    X = points(quasi, 3)
+
+    def change():
+        before = coordinates(quasi, X)[0]
+        for view in views(quasi, "edge"):
+            view *= 1.5
+        return np.abs(coordinates(quasi, X)[0] - before).max()
+
+    assert change() > 1e-6
+    for view in views(quasi, "message_2_weights3") + views(quasi, "message_2_biases3"):
+        view[:] = 0.0
+    assert change() == 0.0
+
+
+@pytest.mark.parametrize("iterations", [1, 2])
+def test_contact_leaves_everything_finite(iterations):
     for system in SYSTEMS.values():
-        quasi = network(system)
+        quasi = network(system, iterations=iterations)
         X = points(quasi, 2)
         d = system.n_dim
         X[0, d : 2 * d] = X[0, :d]
@@ -78,6 +114,7 @@ def test_contact_leaves_everything_finite():
         ({"activation": "relu"}, "activation = 'relu'"),
         ({"displacement_scale": -1.0}, "displacement_scale = -1.0"),
         ({"output_scale": -1.0}, "output_scale = -1.0"),
+        ({"iterations": 0}, "iterations = 0: expected at least one"),
         ({"length": 0.0}, "length = 0.0: expected a positive number"),
     ],
 )

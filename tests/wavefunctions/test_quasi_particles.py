@@ -23,6 +23,8 @@ class Case:
     build: Callable[[], QuasiParticles]
     #: Whether every place is like every other.
     uniform: bool = True
+    #: Of the differences; networks with layer norm are steep.
+    step: float = STEP
 
 
 def perturbed(quasi):
@@ -35,6 +37,13 @@ def network(system, **settings):
     return MessagePassing(system, 6, (5, 5), displacement_scale=0.3, output_scale=1.0, seed=2, **settings)
 
 
+def in_blocks(system, block, iterations):
+    """A network of several iterations that takes derivatives by so many particles together."""
+    quasi = network(system, iterations=iterations)
+    quasi.block = block
+    return quasi
+
+
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
 CASES = [
     Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
@@ -45,16 +54,24 @@ CASES = [
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
     Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
+    Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
+    Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),
+    Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False),
     Case("pair_hexagonal", lambda: perturbed(PairBackflow(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), 4))),
 ]
 NORMED = Case(
     "network_normed", lambda: network(System(3, 3, 2, Cell.of_volume(9.0, "fcc")), layer_norm=True, residual=True)
 )
+TWICE_NORMED = Case(
+    "network_twice_normed",
+    lambda: network(System(3, 3, 2, Cell.of_volume(200.0, "fcc")), iterations=2, layer_norm=True, residual=True),
+    step=3e-4,
+)
 #: Cases whose kernels take long to compile, and that add little to the others.
 LONG, SLOW = ("network_hexagonal", "pair_hexagonal", "pair_polarised"), pytest.mark.slow
 NAMED = [
     *(pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in CASES),
-    pytest.param(NORMED, id=NORMED.name, marks=SLOW),
+    *(pytest.param(case, id=case.name, marks=SLOW) for case in (NORMED, TWICE_NORMED)),
 ]
 cases = pytest.mark.parametrize("case", NAMED)
 
@@ -100,19 +117,19 @@ def points(quasi, n=6):
     return (fractions @ system.cell.lattice).reshape(n, -1)
 
 
-def differences(function, x):
+def differences(function, x, length=STEP):
     """First and second derivatives of function(x) (values,) along each coordinate, fourth order."""
     first, second = [], []
     for k in range(x.size):
         step = np.zeros(x.size)
-        step[k] = STEP
+        step[k] = length
         far, near, here = (
             [function(x + s * step) for s in (-2, 2)],
             [function(x + s * step) for s in (-1, 1)],
             function(x),
         )
-        first.append((8 * (near[1] - near[0]) - (far[1] - far[0])) / (12 * STEP))
-        second.append((16 * (near[0] + near[1]) - (far[0] + far[1]) - 30 * here) / (12 * STEP**2))
+        first.append((8 * (near[1] - near[0]) - (far[1] - far[0])) / (12 * length))
+        second.append((16 * (near[0] + near[1]) - (far[0] + far[1]) - 30 * here) / (12 * length**2))
     return np.array(first).T, np.array(second).T
 
 
@@ -122,10 +139,10 @@ def test_derivatives_by_coordinates(case):
     X = points(quasi)
     found = everything(quasi, X, np.zeros(X.shape))
     for b, x in enumerate(X):
-        J, second = differences(lambda y: coordinates(quasi, y[None])[0][0], x)
+        J, second = differences(lambda y: coordinates(quasi, y[None])[0][0], x, case.step)
         np.testing.assert_allclose(found.J[b], J, atol=1e-8, rtol=1e-8)
         np.testing.assert_allclose(found.laplacian[b], second.sum(axis=1), atol=2e-6, rtol=1e-6)
-        grad_S, second_S = differences(lambda y: coordinates(quasi, y[None])[1], x)
+        grad_S, second_S = differences(lambda y: coordinates(quasi, y[None])[1], x, case.step)
         np.testing.assert_allclose(found.grad_S[b], grad_S[0], atol=1e-8, rtol=1e-8)
         np.testing.assert_allclose(found.laplacian_S[b], second_S[0].sum(), atol=2e-6, rtol=1e-6)
     np.testing.assert_allclose(found.Q, coordinates(quasi, X)[0], rtol=1e-13)
@@ -151,7 +168,8 @@ def test_pull_back_to_parameters(case):
         return value
 
     for k in range(quasi.theta.size):
-        slope = (8 * (at(k, STEP) - at(k, -STEP)) - (at(k, 2 * STEP) - at(k, -2 * STEP))) / (12 * STEP)
+        h = case.step
+        slope = (8 * (at(k, h) - at(k, -h)) - (at(k, 2 * h) - at(k, -2 * h))) / (12 * h)
         np.testing.assert_allclose(found.pulled[:, k], slope, atol=1e-9, rtol=1e-8)
 
 

@@ -27,6 +27,7 @@ class MessagePassingSection(Section):
     hidden: Annotated[list[Count], Field(min_length=1)] = Field(
         [32, 32], description="units of the hidden layers of its networks"
     )
+    iterations: Count = Field(1, description="how often messages are passed; each has networks of its own")
     activation: Activation = "silu"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
     residual: bool = Field(False, description="a layer adds its input where both have as many units")

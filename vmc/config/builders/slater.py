@@ -41,6 +41,7 @@ def _quasi_particles(config: Config, system: System, section: Backflow) -> Quasi
         system,
         width=section.width,
         hidden=section.hidden,
+        iterations=section.iterations,
         activation=section.activation,
         layer_norm=section.layer_norm,
         residual=section.residual,

@@ -1,0 +1,1 @@
+"""Messages that are passed several times, between pairs and particles with hidden features."""

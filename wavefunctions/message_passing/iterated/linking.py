@@ -1,0 +1,76 @@
+"""The compiled kernels of message passing with several iterations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hamiltonians.system import System
+from numerics.link import link
+from wavefunctions.message_passing import open_inputs, periodic_inputs
+from wavefunctions.message_passing.iterated import derivatives, first, memory, pull_back, values
+
+
+def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
+    """Link the kernels of quasi-particles for a geometry and for networks with one choice of activation."""
+    inputs: Any = periodic_inputs if system.cell else open_inputs
+    shape: dict[str, Any] = {"n_dim": system.n_dim}
+    alone = system.cell is not None
+    own = inputs.no_particle_inputs if alone else link(inputs.fill_particles, **shape)
+    own_changes = inputs.no_particle_derivatives if alone else link(inputs.fill_particle_derivatives, **shape)
+    pairs: dict[str, Any] = {
+        "messages": link(values.fill_messages, apart=True, forward=network.forward),
+        "edges": link(values.fill_edges, apart=True, forward=network.forward),
+    }
+    strip: dict[str, Any] = {
+        "values": link(
+            values.fill_values,
+            apart=True,
+            fill_pairs=link(inputs.fill_pairs, kink=kink, **shape),
+            fill_particles=own,
+            particles=link(values.fill_update, apart=True, forward=network.forward),
+            **pairs,
+        )
+    }
+    through: dict[str, Any] = {"from_layer": network.from_layer}
+    rows: dict[str, Any] = {"add_rows": network.add_strip_rows}
+    return {
+        "workspace": link(memory.strip_memory, apart=True),
+        "coordinates": link(values.coordinates, apart=True, **strip, **shape),
+        "derivatives": link(
+            derivatives.derivatives,
+            apart=True,
+            pair_derivatives=link(inputs.fill_pair_derivatives, kink=kink, **shape),
+            particle_derivatives=own_changes,
+            iterate=link(
+                derivatives.iterate_derivatives,
+                apart=True,
+                arrive=link(
+                    derivatives.add_arriving,
+                    apart=True,
+                    first_likeness=link(first.likeness_derivatives, **shape),
+                    first_weighed=link(first.weigh_first_derivatives, **shape),
+                    **pairs,
+                    **through,
+                    **shape,
+                ),
+                **through,
+                **shape,
+            ),
+            leave=link(derivatives.displace, apart=True, **through, **shape),
+            **strip,
+            **shape,
+        ),
+        "pull_back": link(
+            pull_back.pull_back,
+            apart=True,
+            back_to_features=link(pull_back.pull_to_features, apart=True, **rows, **shape),
+            back_through=link(
+                pull_back.pull_through,
+                apart=True,
+                back_to_pairs=link(pull_back.pull_to_pairs, apart=True, edges=pairs["edges"], **rows),
+                messages=pairs["messages"],
+                **rows,
+            ),
+            **strip,
+        ),
+    }

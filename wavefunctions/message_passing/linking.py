@@ -1,0 +1,59 @@
+"""The compiled kernels of message passing with one iteration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hamiltonians.system import System
+from numerics.link import link
+from wavefunctions.message_passing import attention, kernels, open_inputs, periodic_inputs, pull_back, strip
+
+
+def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
+    """Link the kernels of quasi-particles for a geometry and for networks with one choice of activation."""
+    inputs: Any = periodic_inputs if system.cell else open_inputs
+    shape: dict[str, Any] = {"n_dim": system.n_dim}
+    alone = system.cell is not None
+    own = inputs.no_particle_inputs if alone else link(inputs.fill_particles, **shape)
+    own_changes = inputs.no_particle_derivatives if alone else link(inputs.fill_particle_derivatives, **shape)
+    values: dict[str, Any] = {
+        "keys": link(
+            strip.fill_keys,
+            apart=True,
+            fill_pairs=link(inputs.fill_pairs, kink=kink, **shape),
+            fill_particles=own,
+        ),
+        "messages": link(strip.fill_messages, apart=True, forward=network.forward),
+        "features": link(strip.finish, apart=True, forward=network.forward),
+    }
+    arrive = link(
+        kernels.add_arriving,
+        apart=True,
+        attention_derivatives=link(attention.attend_derivatives, **shape),
+        message_derivatives=link(attention.add_weighed_derivatives, **shape),
+        from_layer=network.from_layer,
+        **shape,
+    )
+    rows: dict[str, Any] = {"add_rows": network.add_strip_rows}
+    return {
+        "workspace": link(kernels.workspace, apart=True),
+        "coordinates": link(kernels.coordinates, apart=True, **values, **shape),
+        "derivatives": link(
+            kernels.derivatives,
+            apart=True,
+            pair_derivatives=link(inputs.fill_pair_derivatives, kink=kink, **shape),
+            particle_derivatives=own_changes,
+            arrive=arrive,
+            leave=link(kernels.displace, apart=True, from_layer=network.from_layer, **shape),
+            **values,
+            **shape,
+        ),
+        "pull_back": link(
+            pull_back.pull_back,
+            apart=True,
+            back_to_features=link(pull_back.pull_to_features, apart=True, **rows, **shape),
+            back_to_pairs=link(pull_back.pull_to_pairs, apart=True, **rows),
+            **values,
+            **rows,
+        ),
+    }
