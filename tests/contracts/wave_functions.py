@@ -92,7 +92,7 @@ CROWD = System(11, 2)
 #: Orbitals of each spin in sums of determinants: some occur twice, and some with another partner.
 CHOICES = [[0, 1, 2], [0, 1, 3], [0, 1, 2], [5, 2, 0]], [[0, 1], [0, 1], [0, 3], [4, 1]]
 COPIES = [[0, 1], [2, 3]]
-WAVES = [[0, 1], [0, 2], [3, 4]], [[0], [0], [1]]
+WAVES = [[0, 1], [0, 2], [3, 5]], [[0], [0], [1]]
 LEVELS = [[0, 1, 2], [0, 1, 3], [1, 2, 3]]
 QUARTET, FEW = System(4, 2, 2), System(3, 3, 2, Cell.rectangular([4.0, 4.0, 4.0]))
 #: Particles with spins, and such as repeat themselves.
