@@ -65,6 +65,7 @@ def draw_correlation(figure: Figure) -> None:
     axes.minorticks_off()
     axes.set_xlabel(r"$r_s$")
     axes.set_ylabel("correlation energy (%)")
+    axes.set_ylim(bottom=87.0)
     axes.legend(loc="lower right", fontsize="small")
 
 
