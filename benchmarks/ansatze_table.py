@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+#: Of a local energy's time, below which the time of a row of O is not told.
+SMALLEST_SHARE = 0.1
+#: Of an iteration's time, the least that is told.
+LEAST_PART = 0.03
+
 
 def ansatze_table(path: Path) -> str:
     """Rates and growth, then the parts of an iteration of 14 electrons."""
@@ -18,7 +23,8 @@ def ansatze_table(path: Path) -> str:
         "|:--|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for row in data["rows"]:
-        rates = " | ".join(_number(1.0 / row["seconds"][part]) for part in ("move", "energy", "row"))
+        seconds = row["seconds"]
+        rates = f"{_number(1.0 / seconds['move'])} | {_number(1.0 / seconds['energy'])} | {_rows(seconds)}"
         lines.append(
             f"| {row['wave_function']} | {row['n']} | {row['n_params']} | {rates} | {_number(row['operations'])} "
             f"| {row['share_of_dgemm']:.0%} |"
@@ -38,9 +44,21 @@ def ansatze_table(path: Path) -> str:
                 samples * row["seconds"]["row"],
             ]
             parts.append(row["iteration"] - sum(parts))
-            cells = " | ".join(f"{1e3 * part:.3g} ms" for part in (*parts, row["iteration"]))
+            cells = " | ".join(_part(part, row["iteration"]) for part in (*parts, row["iteration"]))
             lines.append(f"| {row['wave_function']} | {cells} |")
     return "\n".join(lines)
+
+
+def _rows(seconds: dict[str, float]) -> str:
+    """Rows of O a second; a bound where they take too little of the time to be told from its noise."""
+    least = SMALLEST_SHARE * seconds["energy"]
+    return _number(1.0 / seconds["row"]) if seconds["row"] > least else f"above {_number(1.0 / least)}"
+
+
+def _part(seconds: float, together: float) -> str:
+    """Milliseconds; a bound where differences of times are no longer told from their noise."""
+    least = LEAST_PART * together
+    return f"{1e3 * seconds:.3g} ms" if seconds > least else f"below {1e3 * least:.2g} ms"
 
 
 def _number(value: float) -> str:

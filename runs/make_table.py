@@ -25,6 +25,7 @@ STUDIES = (
     "harmonic-fermions",
     "electron-gas",
     "electron-gas-networks",
+    "electron-gas-2d",
     "fermion-dots",
     "long-dot",
     "deep-sets",
