@@ -94,7 +94,7 @@ def named(name: str, t: int) -> str:
 
 
 def lay_out(widths: Widths, initial: Initial) -> NetworkLayout:
-    """All maps and networks of docs/theory.md eqs. (60) to (62) and (67) with their first values."""
+    """All maps and networks of docs/theory.md eqs. (60) to (62) and (70) with their first values."""
     rng = np.random.default_rng(initial.seed)
     layout = NetworkLayout()
     width, hidden = widths.width, widths.hidden
