@@ -6,7 +6,7 @@ from numerics.dense import zero
 from numerics.link import Slot
 from numerics.networks import STRIP
 from numerics.networks.products import multiply
-from wavefunctions.message_passing.strip import outputs_of, strip_memory, take_strip
+from wavefunctions.message_passing.strip import outputs_of, place, strip_memory, take_strip
 from wavefunctions.network_factor import add_strip
 
 keys = Slot("keys", "(p, ws)")
@@ -15,7 +15,7 @@ features = Slot("features", "(p, ws)")
 pair_derivatives = Slot("pair_derivatives", "(g, E, D)")
 particle_derivatives = Slot("particle_derivatives", "(g, x, i, D)")
 arrive = Slot("arrive", "(p, i, ws)")
-leave = Slot("leave", "(p, i, first, Q, J, LQ, G, L, ws)")
+leave = Slot("leave", "(p, i, first, J, LQ, G, L, ws)")
 attention_derivatives = Slot("attention_derivatives", "(scale, i, j, Q, K, DQ, DK, out)")
 message_derivatives = Slot("message_derivatives", "(i, j, A, phi, DA, Dphi, out)")
 from_layer = Slot("from_layer", "(theta, sizes, memory, first, n_groups, n, D, layer)")
@@ -30,29 +30,24 @@ def workspace(p, tile, n):
 def coordinates(p, X, Q, log, ws):
     """Q = x + unit W y, log += S."""
     n, tile = X.shape
-    x, memories, displacement = ws[0], ws[3], p[1][4]
+    x, memories = ws[0], ws[3]
     for first in range(0, tile, STRIP):
         take_strip(X, first, x)
         keys(p, ws)
         for i in range(n // n_dim):
             messages(p, i, ws)
         features(p, ws)
-        y, factors = outputs_of(memories[2], p[3][2]), outputs_of(memories[3], p[3][3])
+        place(p[1][4], p[6], outputs_of(memories[2], p[3][2]), x, first, Q)
+        factors = outputs_of(memories[3], p[3][3])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):
-                column = i * STRIP + w
-                for a in range(n_dim):
-                    total = 0.0
-                    for u in range(y.shape[0]):
-                        total += displacement[a, u] * y[u, column]
-                    Q[i * n_dim + a, first + w] = x[i * n_dim + a, w] + p[6] * total
-                log[first + w] += factors[0, column]
+                log[first + w] += factors[i * STRIP + w]
 
 
 def derivatives(p, X, Q, J, LQ, G, L, ws):
     """Q and its first derivatives and Laplacian; those of S are added."""
     n, tile = X.shape
-    x, _, (E, _, _), _, (DE, _, DK, _, arriving, _), _ = ws
+    x, _, (E, _, _), (_, _, update, _), (DE, _, DK, _, arriving, _), _ = ws
     for first in range(0, tile, STRIP):
         take_strip(X, first, x)
         keys(p, ws)
@@ -64,8 +59,9 @@ def derivatives(p, X, Q, J, LQ, G, L, ws):
             arrive(p, i, ws)
             particle_derivatives(p[5], x, i, arriving[i])
         features(p, ws)
+        place(p[1][4], p[6], outputs_of(update, p[3][2]), x, first, Q)
         for i in range(n // n_dim):
-            leave(p, i, first, Q, J, LQ, G, L, ws)
+            leave(p, i, first, J, LQ, G, L, ws)
 
 
 def add_arriving(p, i, ws):
@@ -84,21 +80,16 @@ def add_arriving(p, i, ws):
         message_derivatives(i, j, A, phi, DA, Dphi, total)
 
 
-def displace(p, i, first, Q, J, LQ, G, L, ws):
-    """The displacement of particle i and its part of S, with derivatives, for the walkers from `first` on."""
+def displace(p, i, first, J, LQ, G, L, ws):
+    """Derivatives of the displacement of particle i and of its part of S, for the walkers from `first` on."""
     x, _, _, (_, _, update, factor), (_, _, _, _, arriving, moved), _ = ws
     _, (_, _, _, _, displacement), (_, _, to_features, to_factor), sizes, _, _, unit, _ = p
     n, valid = x.shape[0], min(STRIP, L.size - first)
     Dy = from_layer(to_features, sizes[2], update, i * STRIP, 1, n, arriving[i], 1)
     multiply(displacement, Dy, moved)
-    y = outputs_of(update, sizes[2])
     for a in range(n_dim):
         row, change = i * n_dim + a, moved[a]
         for w in range(valid):
-            total = 0.0
-            for u in range(y.shape[0]):
-                total += displacement[a, u] * y[u, i * STRIP + w]
-            Q[row, first + w] = x[row, w] + unit * total
             LQ[row, first + w] = unit * change[n * STRIP + w]
         for c in range(n):
             own = 1.0 if c == row else 0.0

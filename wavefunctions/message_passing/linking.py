@@ -9,19 +9,33 @@ from numerics.link import link
 from wavefunctions.message_passing import attention, kernels, open_inputs, periodic_inputs, pull_back, strip
 
 
-def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
-    """Link the kernels of quasi-particles for a geometry and for networks with one choice of activation."""
+def input_kernels(system: System, kink: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values of what the network sees of pairs and of particles, and their derivatives, by slot."""
     inputs: Any = periodic_inputs if system.cell else open_inputs
     shape: dict[str, Any] = {"n_dim": system.n_dim}
     alone = system.cell is not None
-    own = inputs.no_particle_inputs if alone else link(inputs.fill_particles, **shape)
-    own_changes = inputs.no_particle_derivatives if alone else link(inputs.fill_particle_derivatives, **shape)
+    values = {
+        "fill_pairs": link(inputs.fill_pairs, kink=kink, **shape),
+        "fill_particles": inputs.no_particle_inputs if alone else link(inputs.fill_particles, **shape),
+    }
+    changes = {
+        "pair_derivatives": link(inputs.fill_pair_derivatives, kink=kink, **shape),
+        "particle_derivatives": (
+            inputs.no_particle_derivatives if alone else link(inputs.fill_particle_derivatives, **shape)
+        ),
+    }
+    return values, changes
+
+
+def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
+    """Link the kernels of quasi-particles for a geometry and for networks with one choice of activation."""
+    shape: dict[str, Any] = {"n_dim": system.n_dim}
+    seen, changes = input_kernels(system, kink)
     values: dict[str, Any] = {
         "keys": link(
             strip.fill_keys,
             apart=True,
-            fill_pairs=link(inputs.fill_pairs, kink=kink, **shape),
-            fill_particles=own,
+            **seen,
         ),
         "messages": link(strip.fill_messages, apart=True, forward=network.forward),
         "features": link(strip.finish, apart=True, forward=network.forward),
@@ -41,8 +55,7 @@ def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
         "derivatives": link(
             kernels.derivatives,
             apart=True,
-            pair_derivatives=link(inputs.fill_pair_derivatives, kink=kink, **shape),
-            particle_derivatives=own_changes,
+            **changes,
             arrive=arrive,
             leave=link(kernels.displace, apart=True, from_layer=network.from_layer, **shape),
             **values,
@@ -51,7 +64,7 @@ def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
         "pull_back": link(
             pull_back.pull_back,
             apart=True,
-            back_to_features=link(pull_back.pull_to_features, apart=True, **rows, **shape),
+            back_to_features=link(pull_back.pull_to_features, apart=True, **rows),
             back_to_pairs=link(pull_back.pull_to_pairs, apart=True, **rows),
             **values,
             **rows,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from numerics.dense import zero
-from numerics.link import Slot
+from numerics.dense import copy_rows, zero
+from numerics.link import Slot, kernel
 from numerics.networks import STRIP
 from numerics.networks.strip_rows import add_unit_strip, add_weight_strip
 from wavefunctions.message_passing.attention import attend_back
@@ -15,7 +15,6 @@ features = Slot("features", "(p, ws)")
 add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs)")
 back_to_features = Slot("back_to_features", "(p, F, first, ws)")
 back_to_pairs = Slot("back_to_pairs", "(p, i, arrived, ws)")
-n_dim = 3  # bound at link time
 
 
 def pull_back(p, X, F, O, first, ws):
@@ -38,8 +37,7 @@ def pull_back(p, X, F, O, first, ws):
             messages(p, i, ws)
             back_to_pairs(p, i, arrived, ws)
         for j in range(K.shape[0]):
-            add_weight_strip(E[j], by_keys[j], K.shape[0], rows, rows, starts[2])
-            add_unit_strip(by_keys[j], rows[:0], K.shape[0], rows, rows, starts[3])
+            add_map_strip(E[j], by_keys[j], rows, starts[2], starts[3])
         for k in range(rows.shape[0]):
             for w in range(min(STRIP, tile - begin)):
                 O[first + k, begin + w] += rows[k, w]
@@ -51,19 +49,8 @@ def pull_to_features(p, F, first, ws):
     displacement, sizes, starts, unit = p[1][4], p[3], p[4], p[6]
     N = K.shape[0]
     from_factor = add_rows(p[2][3], sizes[3], factor, ones, N, rows, rows, starts[7], True)
-    features = outputs_of(update, sizes[2])
-    last = F.shape[1] - 1
-    for u in range(by_features.shape[0]):
-        out, source = by_features[u], from_factor[u]
-        for c in range(out.size):
-            out[c] = source[c]
-        for a in range(n_dim):
-            weight, row = displacement[a, u], rows[starts[8] + a * by_features.shape[0] + u]
-            for i in range(N):
-                for w in range(STRIP):
-                    force = unit * F[i * n_dim + a, min(first + w, last)]
-                    out[i * STRIP + w] += weight * force
-                    row[w] += features[u, i * STRIP + w] * force
+    copy_rows(from_factor, 0, by_features)
+    pull_displacement(displacement, unit, outputs_of(update, sizes[2]), F, first, by_features, rows, starts[8])
 
 
 def pull_to_pairs(p, i, arrived, ws):
@@ -82,5 +69,28 @@ def pull_to_pairs(p, i, arrived, ws):
     add_rows(p[2][0], sizes[0], by_pair, by_phi, N, rows, rows, starts[4], False)
     by_likenesses = add_rows(p[2][1], sizes[1], by_likeness, by_A, N, rows, rows, starts[5], True)
     attend_back(p[7], Q, K, by_likenesses, by_queries, by_keys)
-    add_weight_strip(E[i], by_queries, N, rows, rows, starts[0])
-    add_unit_strip(by_queries, rows[:0], N, rows, rows, starts[1])
+    add_map_strip(E[i], by_queries, rows, starts[0], starts[1])
+
+
+@kernel
+def add_map_strip(inputs, delta, rows, weights, biases):
+    """Derivatives by weights and biases of a map of `inputs`, from those by its outputs."""
+    n_groups = delta.shape[1] // STRIP
+    add_weight_strip(inputs, delta, n_groups, rows, rows, weights)
+    add_unit_strip(delta, rows[:0], n_groups, rows, rows, biases)
+
+
+@kernel
+def pull_displacement(displacement, unit, features, F, first, by_features, rows, start):
+    """Add what F asks of q = x + unit W y to derivatives by y (channels, N STRIP), and by W from row `start` on."""
+    n_channels, last = features.shape[0], F.shape[1] - 1
+    d = displacement.shape[0]
+    for u in range(n_channels):
+        out = by_features[u]
+        for a in range(d):
+            weight, row = displacement[a, u], rows[start + a * n_channels + u]
+            for i in range(F.shape[0] // d):
+                for w in range(STRIP):
+                    force = unit * F[i * d + a, min(first + w, last)]
+                    out[i * STRIP + w] += weight * force
+                    row[w] += features[u, i * STRIP + w] * force

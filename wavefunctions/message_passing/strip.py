@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.dense import copy_rows
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP, network_memory
 from wavefunctions.message_passing.attention import attend, map_pairs, weigh
@@ -78,6 +79,19 @@ def outputs_of(memory, sizes):
     return A[A.shape[0] - sizes[-1] :]
 
 
+@inlined
+def place(displacement, unit, y, x, first, Q):
+    """Q = x + unit W y for the walkers from `first` on."""
+    d = displacement.shape[0]
+    for i in range(x.shape[0] // d):
+        for a in range(d):
+            for w in range(min(STRIP, Q.shape[1] - first)):
+                total = 0.0
+                for u in range(y.shape[0]):
+                    total += displacement[a, u] * y[u, i * STRIP + w]
+                Q[i * d + a, first + w] = x[i * d + a, w] + unit * total
+
+
 def fill_keys(p, ws):
     """Inputs of all pairs, the inputs of particles, and the keys."""
     x, waves, (E, _, K), memories, _, _ = ws
@@ -93,13 +107,9 @@ def fill_messages(p, i, ws):
     _, _, (E, Q, K), memories, _, _ = ws
     _, (queries, biases, _, _, _), (message, attention, _, _), sizes, _, _, _, scale = p
     by_pair, by_likeness, update = memories[0], memories[1], memories[2]
-    inputs, channels = queries.shape[1], queries.shape[0]
+    channels = queries.shape[0]
     map_pairs(queries, biases, E[i], Q)
-    A = by_pair[0]
-    for k in range(inputs):
-        source, out = E[i, k], A[k]
-        for c in range(out.size):
-            out[c] = source[c]
+    copy_rows(E[i], 0, by_pair[0])
     forward(message, sizes[0], by_pair)
     attend(scale, Q, K, by_likeness[0])
     forward(attention, sizes[1], by_likeness)
@@ -112,9 +122,5 @@ def finish(p, ws):
     memories = ws[3]
     _, _, (_, _, update, factor), sizes, _, _, _, _ = p
     forward(update, sizes[2], memories[2])
-    features, A = outputs_of(memories[2], sizes[2]), memories[3][0]
-    for u in range(features.shape[0]):
-        source, out = features[u], A[u]
-        for c in range(out.size):
-            out[c] = source[c]
+    copy_rows(outputs_of(memories[2], sizes[2]), 0, memories[3][0])
     forward(factor, sizes[3], memories[3])

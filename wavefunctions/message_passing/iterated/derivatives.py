@@ -5,7 +5,7 @@ A block has n directions, and the Laplacian by their coordinates, in (n + 1) STR
 
 from __future__ import annotations
 
-from numerics.dense import zero
+from numerics.dense import copy_rows, zero
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP
 from numerics.networks.products import multiply
@@ -18,7 +18,6 @@ from wavefunctions.message_passing.iterated.memory import (
     NETWORK,
     QUERY,
     UPDATE,
-    copy_rows,
     displacement_of,
     map_of,
     memory_of,
@@ -26,11 +25,11 @@ from wavefunctions.message_passing.iterated.memory import (
 )
 from wavefunctions.message_passing.iterated.values import (
     factor_of,
-    place,
+    last_features,
     queries_and_keys,
     weights_and_messages,
 )
-from wavefunctions.message_passing.strip import take_strip
+from wavefunctions.message_passing.strip import place, take_strip
 from wavefunctions.network_factor import add_strip
 
 values = Slot("values", "(p, ws)")
@@ -56,7 +55,7 @@ def derivatives(p, X, Q, J, LQ, G, L, ws):
     for first in range(0, tile, STRIP):
         take_strip(X, first, x)
         values(p, ws)
-        place(n_dim, p, first, Q, ws)
+        place(displacement_of(p, n_dim), p[5], last_features(p, ws), x, first, Q)
         pair_derivatives(p[4], known[0], DE)
         for begin in range(0, N, block):
             end = min(begin + block, N)

@@ -6,17 +6,14 @@ from typing import Any
 
 from hamiltonians.system import System
 from numerics.link import link
-from wavefunctions.message_passing import open_inputs, periodic_inputs
 from wavefunctions.message_passing.iterated import derivatives, first, memory, pull_back, values
+from wavefunctions.message_passing.linking import input_kernels
 
 
 def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
     """Link the kernels of quasi-particles for a geometry and for networks with one choice of activation."""
-    inputs: Any = periodic_inputs if system.cell else open_inputs
     shape: dict[str, Any] = {"n_dim": system.n_dim}
-    alone = system.cell is not None
-    own = inputs.no_particle_inputs if alone else link(inputs.fill_particles, **shape)
-    own_changes = inputs.no_particle_derivatives if alone else link(inputs.fill_particle_derivatives, **shape)
+    seen, changes = input_kernels(system, kink)
     pairs: dict[str, Any] = {
         "messages": link(values.fill_messages, apart=True, forward=network.forward),
         "edges": link(values.fill_edges, apart=True, forward=network.forward),
@@ -25,8 +22,7 @@ def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]
         "values": link(
             values.fill_values,
             apart=True,
-            fill_pairs=link(inputs.fill_pairs, kink=kink, **shape),
-            fill_particles=own,
+            **seen,
             particles=link(values.fill_update, apart=True, forward=network.forward),
             **pairs,
         )
@@ -39,8 +35,7 @@ def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]
         "derivatives": link(
             derivatives.derivatives,
             apart=True,
-            pair_derivatives=link(inputs.fill_pair_derivatives, kink=kink, **shape),
-            particle_derivatives=own_changes,
+            **changes,
             iterate=link(
                 derivatives.iterate_derivatives,
                 apart=True,

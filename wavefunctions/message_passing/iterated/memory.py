@@ -160,12 +160,3 @@ def outputs_of(networks, slot, sizes):
     """Values of its outputs, (outputs, columns)."""
     n = sizes.sum()
     return networks[0][slot, n - sizes[sizes.size - 1] : n]
-
-
-@kernel
-def copy_rows(source, first, out):
-    """out[first + k] = source[k] for all rows k."""
-    for k in range(source.shape[0]):
-        a, b = source[k], out[first + k]
-        for c in range(a.size):
-            b[c] = a[c]

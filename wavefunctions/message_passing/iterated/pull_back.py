@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from numerics.dense import zero
+from numerics.dense import copy_rows, zero
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP
 from numerics.networks.products import multiply_transposed
-from numerics.networks.strip_rows import add_unit_strip, add_weight_strip
 from wavefunctions.message_passing.attention import attend_back
 from wavefunctions.message_passing.iterated.memory import (
     ATTENTION,
@@ -16,14 +15,18 @@ from wavefunctions.message_passing.iterated.memory import (
     NETWORK,
     QUERY,
     UPDATE,
-    copy_rows,
     displacement_of,
     map_of,
     memory_of,
-    outputs_of,
     piece_of,
 )
-from wavefunctions.message_passing.iterated.values import factor_of, queries_and_keys, weights_and_messages
+from wavefunctions.message_passing.iterated.values import (
+    factor_of,
+    last_features,
+    queries_and_keys,
+    weights_and_messages,
+)
+from wavefunctions.message_passing.pull_back import add_map_strip, pull_displacement
 from wavefunctions.message_passing.strip import take_strip
 
 values = Slot("values", "(p, ws)")
@@ -58,23 +61,11 @@ def pull_to_features(p, F, first, ws):
     by_features = by_channels[0]
     sizes, (last, ends), unit = p[1], p[3], p[5]
     t, N = sizes.shape[0] - 1, ones.shape[1] // STRIP
-    displacement = displacement_of(p, n_dim)
     from_factor = add_rows(
         factor_of(p), last, memory_of(ws[3], UPDATE + t + 1, last), ones, N, rows, rows, ends[0, 0], True
     )
-    features = outputs_of(ws[3], UPDATE + t, sizes[t, UPDATE])
-    end = F.shape[1] - 1
-    for u in range(by_features.shape[0]):
-        out, source = by_features[u], from_factor[u]
-        for c in range(out.size):
-            out[c] = source[c]
-        for a in range(n_dim):
-            weight, row = displacement[a, u], rows[ends[1, 0] + a * by_features.shape[0] + u]
-            for i in range(N):
-                for w in range(STRIP):
-                    force = unit * F[i * n_dim + a, min(first + w, end)]
-                    out[i * STRIP + w] += weight * force
-                    row[w] += features[u, i * STRIP + w] * force
+    copy_rows(from_factor, 0, by_features)
+    pull_displacement(displacement_of(p, n_dim), unit, last_features(p, ws), F, first, by_features, rows, ends[1, 0])
 
 
 def pull_through(p, t, ws):
@@ -149,14 +140,6 @@ def pull_to_pairs(p, t, i, arrived, ws):
         add_to(by_message[visible:], known)
         multiply_transposed(map_of(p, t, QUERY), by_queries, by_known[:inputs])
         add_to(by_known[visible:inputs], known)
-
-
-@kernel
-def add_map_strip(inputs, delta, rows, weights, biases):
-    """Derivatives by weights and biases of a map of `inputs`, from those by its outputs."""
-    n_groups = delta.shape[1] // STRIP
-    add_weight_strip(inputs, delta, n_groups, rows, rows, weights)
-    add_unit_strip(delta, rows[:0], n_groups, rows, rows, biases)
 
 
 @kernel

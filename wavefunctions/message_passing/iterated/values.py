@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numerics.dense import copy_rows
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP
 from wavefunctions.message_passing.attention import attend, map_pairs, weigh
@@ -13,7 +14,6 @@ from wavefunctions.message_passing.iterated.memory import (
     NETWORK,
     QUERY,
     UPDATE,
-    copy_rows,
     displacement_of,
     inputs_of,
     map_of,
@@ -21,7 +21,7 @@ from wavefunctions.message_passing.iterated.memory import (
     outputs_of,
     piece_of,
 )
-from wavefunctions.message_passing.strip import take_strip
+from wavefunctions.message_passing.strip import place, take_strip
 
 fill_pairs = Slot("fill_pairs", "(g, x, waves, E)")
 fill_particles = Slot("fill_particles", "(g, x, out)")
@@ -39,7 +39,7 @@ def coordinates(p, X, Q, log, ws):
     for first in range(0, tile, STRIP):
         take_strip(X, first, ws[0])
         values(p, ws)
-        place(n_dim, p, first, Q, ws)
+        place(displacement_of(p, n_dim), p[5], last_features(p, ws), ws[0], first, Q)
         factors = outputs_of(ws[3], UPDATE + p[1].shape[0], p[3][0])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):
@@ -139,15 +139,8 @@ def factor_of(p):
 
 
 @inlined
-def place(d, p, first, Q, ws):
-    """Q = x + unit W y for the walkers from `first` on, after `values`."""
-    x, sizes, unit = ws[0], p[1], p[5]
+def last_features(p, ws):
+    """Hidden features of all particles after the last iteration, (channels, N STRIP)."""
+    sizes = p[1]
     t = sizes.shape[0] - 1
-    displacement, y = displacement_of(p, d), outputs_of(ws[3], UPDATE + t, sizes[t, UPDATE])
-    for i in range(x.shape[0] // d):
-        for a in range(d):
-            for w in range(min(STRIP, Q.shape[1] - first)):
-                total = 0.0
-                for u in range(y.shape[0]):
-                    total += displacement[a, u] * y[u, i * STRIP + w]
-                Q[i * d + a, first + w] = x[i * d + a, w] + unit * total
+    return outputs_of(ws[3], UPDATE + t, sizes[t, UPDATE])
