@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,31 @@ from hamiltonians.cell import Cell, points_within
 _SAME = 1e-9
 #: Closed shells that an error message lists.
 _LISTED = 8
+
+
+class WaveTable(NamedTuple):
+    """Wave vectors in the order in which :mod:`numerics.plane_waves` makes their phases."""
+
+    #: Whole numbers of reciprocal vectors, (n_waves, d).
+    numbers: np.ndarray
+    #: The wave vectors themselves, (n_waves, d).
+    vectors: np.ndarray
+    #: The shell of each, (n_waves,).
+    shell: np.ndarray
+    #: Inverse of the reduced lattice vectors, (d, d).
+    inverse: np.ndarray
+    #: The largest of all numbers.
+    highest: int
+
+
+def wave_table(cell: Cell, vectors: np.ndarray, shell: np.ndarray) -> WaveTable:
+    """The table of wave vectors (n_waves, d) and their shells."""
+    basis = cell.reduced.lattice
+    numbers = np.rint(vectors @ basis.T / (2.0 * np.pi)).astype(np.int64)
+    order = np.lexsort(numbers.T[::-1])
+    inverse = np.ascontiguousarray(np.linalg.inv(basis))
+    sorted_numbers, sorted_vectors = np.ascontiguousarray(numbers[order]), np.ascontiguousarray(vectors[order])
+    return WaveTable(sorted_numbers, sorted_vectors, shell[order], inverse, int(np.abs(numbers).max()))
 
 
 def closed_shells(cell: Cell, largest: int) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ def settings(**slater):
 def test_a_slater_with_backflow():
     psi = build(check_config(settings(backflow={"kind": "pair", "order": 5}))).wave_function
     assert isinstance(psi, BackflowSlater)
-    assert psi.layout.names() == [f"backflow[{kind},{power}]" for kind in range(2) for power in range(5)]
+    assert psi.layout.names() == [*(f"backflow[{kind},{power}]" for kind in range(2) for power in range(5)), "contact"]
     assert psi.quasi.cutoff == pytest.approx(0.5 * psi.system.cell.lattice[0, 0])
 
 

@@ -10,6 +10,8 @@ from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from wavefunctions.backflow.base import QuasiParticles
 from wavefunctions.backflow.pair import PairBackflow
+from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
+from wavefunctions.backflow.summed import SummedBackflow
 from wavefunctions.message_passing import MessagePassing
 
 STEP = 5e-4
@@ -44,6 +46,10 @@ def in_blocks(system, block, iterations):
     return quasi
 
 
+def pairs_and_waves(system):
+    return SummedBackflow(PairBackflow(system, 3), PlaneWaveBackflow(system, 2))
+
+
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
 CASES = [
     Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
@@ -51,6 +57,9 @@ CASES = [
     Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
     Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),
     Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4))),
+    Case("waves_fcc", lambda: perturbed(PlaneWaveBackflow(System(5, 3, 3, Cell.of_volume(20.0, "fcc")), 3))),
+    Case("waves_polarised", lambda: perturbed(PlaneWaveBackflow(System(3, 2, 3, Cell.of_volume(9.0, "hexagonal", 2))))),
+    Case("pairs_and_waves", lambda: perturbed(pairs_and_waves(System(4, 3, 2, BOX)))),
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
     Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),

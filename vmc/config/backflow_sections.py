@@ -12,11 +12,12 @@ Activation = Literal["tanh", "sigmoid", "softplus", "silu", "gelu", "sine"]
 
 
 class PairBackflowSection(Section):
-    """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
+    """Displacements along the lines to the other particles, polynomials of the distance, and in plane waves."""
 
     kind: Literal["pair"]
     order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
     cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
+    shells: Annotated[int, Field(ge=0)] = Field(0, description="of plane waves that displace too, in a cell")
 
 
 class MessagePassingSection(Section):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.cell import Cell
-from hamiltonians.shells import shortest_shells
+from hamiltonians.shells import shortest_shells, wave_table
 from vmc.observables.base import Points, power
 
 
@@ -33,19 +33,15 @@ class Waves:
         vectors, shell = shortest_shells(cell, n_shells)
         if with_zero:
             vectors, shell = np.vstack([np.zeros((1, cell.n_dim)), vectors]), np.append(0, shell + 1)
-        basis = cell.reduced.lattice
-        numbers = np.rint(vectors @ basis.T / (2.0 * np.pi)).astype(np.int64)
-        order = np.lexsort(numbers.T[::-1])
-        self.numbers = np.ascontiguousarray(numbers[order])
-        self.shell = shell[order]
+        self._table = wave_table(cell, vectors, shell)
+        self.numbers, self.shell = self._table.numbers, self._table.shell
         self.counts = np.bincount(shell)
         self.multiplicities = 2 * self.counts
         self.multiplicities[:1] -= int(with_zero)
-        self._inverse = np.ascontiguousarray(np.linalg.inv(basis))
         first = np.searchsorted(shell, np.arange(len(self.counts)))
         self.axis = Points("k", power(length, -1), np.linalg.norm(vectors[first], axis=1))
 
     @property
     def constants(self) -> tuple[Any, ...]:
         """Inverse of the lattice vectors, numbers, largest of them, shells: for kernels."""
-        return self._inverse, self.numbers, int(np.abs(self.numbers).max()), self.shell
+        return self._table.inverse, self.numbers, self._table.highest, self.shell

@@ -3,5 +3,7 @@
 from wavefunctions.backflow.backflow_slater import BackflowSlater
 from wavefunctions.backflow.base import QuasiParticles
 from wavefunctions.backflow.pair import PairBackflow
+from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
+from wavefunctions.backflow.summed import SummedBackflow
 
-__all__ = ["BackflowSlater", "PairBackflow", "QuasiParticles"]
+__all__ = ["BackflowSlater", "PairBackflow", "PlaneWaveBackflow", "QuasiParticles", "SummedBackflow"]

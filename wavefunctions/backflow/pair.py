@@ -12,8 +12,8 @@ from numerics.dense import zero
 from numerics.displacements import rows
 from numerics.link import Slot, inlined, link
 from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.cutoff_polynomial import cutoff_length, polynomial, polynomial_derivatives, polynomial_parameters
 from wavefunctions.displacements import pair_displacements
-from wavefunctions.jastrow.pair_polynomial import cutoff_length, pair_derivatives, pair_log, pair_parameters
 from wavefunctions.jastrow.pair_sum import CLOSE, partners
 from wavefunctions.parameters import ParameterLayout
 
@@ -24,13 +24,15 @@ displacements = Slot("displacements", "(geometry, d, here, X, n_partners, square
 n_dim = 3  # these are bound at link time
 n_kinds = 2
 in_cell = False
+order = 8
 
 
 class PairBackflow(QuasiParticles):
     """q_i = r_i + sum_{j != i} eta(r_ij) (r_i - r_j), docs/theory.md eq. (55).
 
-    eta(r) = (1 - r/L)^3 [c_0 (1 + 3 r/L) + sum_{l=2}^order c_l (r/L)^l] for r < L: smooth at the cutoff, and flat at
-    contact, which leaves the cusps to the Jastrow factor.  Equal and opposite spins have coefficients of their own.
+    eta(r) = (1 - r/L)^3 [c_1 r/L + c_0 (1 + 3 r/L) + sum_{l=2}^order c_l (r/L)^l] for r < L: smooth at the cutoff.
+    Equal and opposite spins have coefficients of their own.  Equal spins have c_1 = 0, which leaves their cusp to the
+    Jastrow factor; with c_1 of opposite spins, s and p waves of a pair have a cusp each.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ class PairBackflow(QuasiParticles):
         #: L.
         self.cutoff = cutoff_length(system, cutoff)
         kinds = 2 if system.n_up is not None and 0 < system.n_up < system.n_particles else 1
-        layout = ParameterLayout((("backflow", (kinds, order)),))
+        layout = ParameterLayout((("backflow", (kinds, order)), ("contact", (kinds - 1,))))
         displace, geometry = pair_displacements(system)
         split = system.n_up if kinds == 2 else system.n_particles
         shape: dict[str, Any] = {
@@ -65,7 +67,7 @@ class PairBackflow(QuasiParticles):
             "n_kinds": kinds,
             "in_cell": system.cell is not None,
         }
-        radial = link(pair_log, order=order)
+        radial = link(_eta, order=order)
         kernels = {
             "workspace": link(_workspace, apart=True, n_dim=system.n_dim),
             "coordinates": link(_coordinates, apart=True, eta=radial, **shape),
@@ -73,13 +75,32 @@ class PairBackflow(QuasiParticles):
                 _derivatives,
                 apart=True,
                 eta=radial,
-                eta_derivatives=link(pair_derivatives, order=order),
+                eta_derivatives=link(_eta_derivatives, order=order),
                 **shape,
             ),
-            "pull_back": link(_pull_back, apart=True, eta_parameters=link(pair_parameters, order=order), **shape),
+            "pull_back": link(_pull_back, apart=True, eta_parameters=link(_eta_parameters, order=order), **shape),
         }
-        constants = (np.zeros(kinds), self.cutoff, 1.0 / self.cutoff, split, geometry)
+        constants = (1.0 / self.cutoff, split, geometry)
         super().__init__(system, layout, np.zeros(layout.size), kernels, constants)
+
+
+@inlined
+def _slope(p, kind):
+    return p[2][0] if kind == 1 else 0.0
+
+
+def _eta(p, kind, r):
+    return polynomial(p[1][kind], _slope(p, kind), order, p[3], r)
+
+
+def _eta_derivatives(p, kind, r):
+    return polynomial_derivatives(p[1][kind], _slope(p, kind), order, p[3], r)
+
+
+def _eta_parameters(p, kind, r, b, O, first):
+    slope = polynomial_parameters(order, p[3], r, b, O, first + kind * order)
+    if kind == 1:
+        O[first + 2 * order, b] += slope
 
 
 def _workspace(p, tile, n):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import INLINE_OPTIONS, inlined, link
+from numerics.link import INLINE_OPTIONS, link
+from wavefunctions.cutoff_polynomial import cutoff_length, polynomial, polynomial_derivatives, polynomial_parameters
 from wavefunctions.jastrow.cusps import contact_slopes
 from wavefunctions.jastrow.pair_sum import Jastrow
 from wavefunctions.parameters import ParameterLayout
@@ -64,70 +65,19 @@ class PairPolynomial(Jastrow):
         super().__init__(system, layout, theta, log, derivatives, parameters, constants, slopes.size)
 
 
-def cutoff_length(system: System, cutoff: float | None) -> float:
-    """L in a system: what is given, checked, or the largest that a cell allows."""
-    longest = np.inf if system.cell is None else system.cell.inner_radius
-    if cutoff is None:
-        if system.cell is None:
-            raise ValueError("cutoff is missing: expected a length, where there is no cell to set it")
-        return longest
-    # A cutoff written with the digits that a message shows may be longer by rounding.
-    if not 0.0 < cutoff <= longest * (1.0 + 1e-12):
-        raise ValueError(
-            f"cutoff = {cutoff}: expected a positive length"
-            + ("" if system.cell is None else f" up to {longest!r}, half the shortest lattice vector")
-        )
-    return float(min(cutoff, longest))
-
-
-# With x = min(r / L, 1) everything beyond the cutoff is zero without a branch.  The coefficients are c_0, c_2, c_3, ...
-
-
-@inlined
-def _bracket(p, order, kind, x):
-    """The bracket and its first and second derivative with respect to x."""
-    c, slope = p[1][min(kind, p[1].shape[0] - 1)], p[2][kind]
-    value, first, second = c[order - 1], 0.0, 0.0
-    for l in range(order - 2, 0, -1):
-        second = second * x + 2.0 * first
-        first = first * x + value
-        value = value * x + c[l]
-    # What has been summed is multiplied by x^2.
-    square = x * x
-    second = second * square + 4.0 * x * first + 2.0 * value
-    first = first * square + 2.0 * x * value
-    linear = slope + 3.0 * c[0]
-    return value * square + linear * x + c[0], first + linear, second
-
-
 def pair_log(p, kind, r):
-    """(1 - x)^3 times the bracket."""
-    x = min(r * p[4], 1.0)
-    value, _, _ = _bracket(p, order, kind, x)
-    rest = 1.0 - x
-    return rest * rest * rest * value
+    """u."""
+    return polynomial(p[1][min(kind, p[1].shape[0] - 1)], p[2][kind], order, p[4], r)
 
 
 def pair_derivatives(p, kind, r):
     """First and second derivative with respect to r."""
-    x = min(r * p[4], 1.0)
-    value, first, second = _bracket(p, order, kind, x)
-    rest = 1.0 - x
-    slope = rest * rest * (rest * first - 3.0 * value)
-    return slope * p[4], rest * (rest * (rest * second - 6.0 * first) + 6.0 * value) * (p[4] * p[4])
+    return polynomial_derivatives(p[1][min(kind, p[1].shape[0] - 1)], p[2][kind], order, p[4], r)
 
 
 def pair_parameters(p, kind, r, b, O, first):
-    """Derivatives with respect to c_0, c_2, ...: (1 - x)^3 (1 + 3 x) and (1 - x)^3 x^l."""
-    start = first + min(kind, p[1].shape[0] - 1) * order
-    x = min(r * p[4], 1.0)
-    rest = 1.0 - x
-    term = rest * rest * rest
-    O[start, b] += term * (1.0 + 3.0 * x)
-    term *= x
-    for l in range(1, order):
-        term *= x
-        O[start + l, b] += term
+    """Derivatives with respect to c_0, c_2, ..."""
+    polynomial_parameters(order, p[4], r, b, O, first + min(kind, p[1].shape[0] - 1) * order)
 
 
 _TEMPLATES = pair_log, pair_derivatives, pair_parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hamiltonians.shells import shortest_shells
+from hamiltonians.shells import shortest_shells, wave_table
 from hamiltonians.system import System
 from numerics.link import inlined, kernel, link
 from numerics.plane_waves import fill_phases, phase_memory
@@ -43,19 +43,8 @@ class PlaneWavePairs(WaveFunction):
         if system.cell is None:
             raise ValueError("cell is missing: expected a system in a periodic cell")
         species = 1 if shared or system.n_up is None else 2
-        vectors, shell = shortest_shells(system.cell, n_shells)
-        basis = system.cell.reduced.lattice
-        numbers = np.rint(vectors @ basis.T / (2.0 * np.pi)).astype(np.int64)
-        order = np.lexsort(numbers.T[::-1])
-        inverse = np.ascontiguousarray(np.linalg.inv(basis))
-        constants = (
-            np.ascontiguousarray(numbers[order]),
-            np.ascontiguousarray(vectors[order]),
-            shell[order],
-            inverse,
-            int(np.abs(numbers).max()),
-            system.spin_counts[0] if species == 2 else system.n_particles,
-        )
+        waves = wave_table(system.cell, *shortest_shells(system.cell, n_shells))
+        constants = (*waves, system.spin_counts[0] if species == 2 else system.n_particles)
         d = system.n_dim
         kernels = {
             "workspace": link(_workspace, apart=True, n_dim=d, n_species=species),

@@ -8,7 +8,7 @@ from vmc.config.builders.orbitals import COUNTS, common_orbitals, spin_orbitals
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import BackflowSlater, PairBackflow, QuasiParticles
+from wavefunctions.backflow import BackflowSlater, PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow
 from wavefunctions.message_passing import MessagePassing
 from wavefunctions.slater import Slater, SlaterExpansion
 
@@ -36,7 +36,8 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> Slate
 def _quasi_particles(config: Config, system: System, section: Backflow) -> QuasiParticles:
     """What displaces the particles."""
     if isinstance(section, PairBackflowSection):
-        return PairBackflow(system, section.order, section.cutoff)
+        pairs = PairBackflow(system, section.order, section.cutoff)
+        return SummedBackflow(pairs, PlaneWaveBackflow(system, section.shells)) if section.shells else pairs
     return MessagePassing(
         system,
         width=section.width,
