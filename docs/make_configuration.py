@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from pydantic_core import PydanticUndefined
 
 from vmc.config import (
@@ -94,7 +94,11 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
     ),
     (
         "wavefunction.backflow",
-        (backflow_sections.PairBackflowSection, backflow_sections.MessagePassingSection),
+        (
+            backflow_sections.PairBackflowSection,
+            backflow_sections.PlaneWaveBackflowSection,
+            backflow_sections.MessagePassingSection,
+        ),
     ),
     ("pretraining", (schema.PretrainingSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
@@ -150,7 +154,9 @@ def kind_of(annotation: Any) -> str:
     if chosen := words(annotation):
         return ", ".join(chosen)
     if get_origin(annotation) is Annotated:
-        return kind_of(get_args(annotation)[0])
+        inner, *further = get_args(annotation)
+        alone = any(isinstance(one, BeforeValidator) for one in further)
+        return ("table or " if alone else "") + kind_of(inner)
     if isinstance(annotation, type):
         if issubclass(annotation, BaseModel):
             return "table"
@@ -160,7 +166,11 @@ def kind_of(annotation: Any) -> str:
     parts = dict.fromkeys(kind_of(part) for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is list:
         inner = next(iter(parts))
-        return "list" if "table" in parts else f"list of {'lists' + inner[4:] if inner[:4] == 'list' else inner + 's'}"
+        return (
+            "list of tables"
+            if "table" in parts
+            else f"list of {'lists' + inner[4:] if inner[:4] == 'list' else inner + 's'}"
+        )
     if get_origin(annotation) is dict:
         return "table of numbers"
     return " or ".join(parts)

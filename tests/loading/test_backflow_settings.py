@@ -28,6 +28,22 @@ def test_a_slater_with_backflow():
     assert psi.quasi.cutoff == pytest.approx(0.5 * psi.system.cell.lattice[0, 0])
 
 
+def test_displacements_of_several_kinds_add():
+    terms = [
+        {"kind": "pair"},
+        {"kind": "plane_waves", "shells": 2},
+        {"kind": "message_passing", "width": 4, "hidden": [4]},
+    ]
+    psi = build(check_config(settings(backflow=terms))).wave_function
+    names = {name.split("[")[0] for name in psi.layout.names()}
+    assert {"backflow", "contact", "backflow_waves", "message_weights1"} < names
+    pairs, waves = psi.quasi.parts[0].parts
+    network = psi.quasi.parts[1]
+    for part in (pairs, waves, network):
+        assert np.shares_memory(part.theta, psi.theta)
+    assert pairs.theta.size + waves.theta.size + network.theta.size == psi.n_params
+
+
 def test_message_passing_with_several_iterations():
     config = check_config(settings(backflow={"kind": "message_passing", "width": 4, "hidden": [4], "iterations": 3}))
     psi = build(config).wave_function
@@ -43,6 +59,9 @@ def test_message_passing_with_several_iterations():
         ({"kind": "pair", "order": 1}, "wavefunction.0.backflow.order = 1"),
         ({"kind": "pair", "cutof": 1.0}, "unknown key 'wavefunction.0.backflow.cutof', did you mean 'cutoff'?"),
         ({"kind": "message_passing", "iterations": 0}, "wavefunction.0.backflow.iterations = 0"),
+        ({"kind": "plane_waves", "shells": 0}, "wavefunction.0.backflow.shells = 0"),
+        ([{"kind": "pair"}, {"kind": "plane_waves", "shell": 2}], "unknown key 'wavefunction.0.backflow.1.shell'"),
+        ([], "wavefunction.0.backflow = []"),
         ({"kind": "pears"}, "wavefunction.0.backflow.kind = 'pears', did you mean 'pair'?"),
         ({"kind": "pair", "cutoff": 9.0}, "cutoff = 9.0: expected a positive length up to"),
     ],

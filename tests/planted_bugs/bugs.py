@@ -456,6 +456,13 @@ FERMIONS = [
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[pair_box]",),
     ),
     Bug(
+        "plane waves of backflow that are curved for one particle only",
+        "wavefunctions/backflow/plane_waves.py",
+        "curved[b] -= 2.0 * square",
+        "curved[b] -= square",
+        ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[waves_fcc]",),
+    ),
+    Bug(
         "attention without the slopes that both factors share",
         "wavefunctions/message_passing/attention.py",
         "                cross = times_plus(steep, slope, cross)\n",

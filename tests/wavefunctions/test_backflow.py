@@ -6,7 +6,7 @@ import pytest
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
-from wavefunctions.backflow import BackflowSlater, PairBackflow
+from wavefunctions.backflow import BackflowSlater, PairBackflow, PlaneWaveBackflow, SummedBackflow
 from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals.plane_waves import PlaneWaves
 
@@ -27,12 +27,21 @@ def gas(n_up, n_down, cell, strength=1.0, iterations=0):
     return BackflowSlater(quasi, up, down)
 
 
+def waves(n_up, n_down, cell):
+    """With pairs and plane waves."""
+    system = System(n_up + n_down, cell.n_dim, n_up, cell)
+    quasi = SummedBackflow(PairBackflow(system, 3), PlaneWaveBackflow(system, 2))
+    quasi.theta += np.random.default_rng(5).normal(0.0, 0.02, quasi.theta.size)
+    return BackflowSlater(quasi, PlaneWaves(cell, n_up), PlaneWaves(cell, n_down))
+
+
 CASES = {
     "space": lambda: gas(7, 7, BOX),
     "space_one_spin_flipped": lambda: gas(7, 1, BOX),
     "polarised": lambda: gas(7, 0, BOX),
     "down_only": lambda: gas(0, 7, BOX),
     "plane": lambda: gas(5, 5, PLANE),
+    "waves": lambda: waves(7, 1, BOX),
     "network": lambda: gas(7, 1, BOX, iterations=1),
     "network_twice": lambda: gas(7, 1, BOX, iterations=2),
 }

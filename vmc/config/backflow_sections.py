@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from vmc.config.sections import Count, NotNegative, Positive, Section
 
@@ -12,12 +12,18 @@ Activation = Literal["tanh", "sigmoid", "softplus", "silu", "gelu", "sine"]
 
 
 class PairBackflowSection(Section):
-    """Displacements along the lines to the other particles, polynomials of the distance, and in plane waves."""
+    """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
 
     kind: Literal["pair"]
     order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
     cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
-    shells: Annotated[int, Field(ge=0)] = Field(0, description="of plane waves that displace too, in a cell")
+
+
+class PlaneWaveBackflowSection(Section):
+    """Displacements in plane waves, for what lies beyond the cutoff of pairs in a cell."""
+
+    kind: Literal["plane_waves"]
+    shells: Count = Field(5, description="number of the shortest shells of wave vectors")
 
 
 class MessagePassingSection(Section):
@@ -40,4 +46,12 @@ class MessagePassingSection(Section):
     length: Positive | None = Field(None, description="unit of length; from the density of a cell, or one in a trap")
 
 
-Backflow = Annotated[PairBackflowSection | MessagePassingSection, Field(discriminator="kind")]
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+BackflowTerm = Annotated[
+    PairBackflowSection | PlaneWaveBackflowSection | MessagePassingSection, Field(discriminator="kind")
+]
+#: One table, or several whose displacements add.
+Backflow = Annotated[list[BackflowTerm], Field(min_length=1), BeforeValidator(_listed)]

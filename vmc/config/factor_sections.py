@@ -152,7 +152,7 @@ class SlaterFactor(Section):
         None, description="first weights in a sum; else equal, or with occupied orbitals the first determinant alone"
     )
     backflow: Backflow | None = Field(
-        None, description="orbitals at displaced coordinates; none for the particles' own"
+        None, description="orbitals at displaced coordinates, several displacements add; none for the particles' own"
     )
 
 

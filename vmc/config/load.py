@@ -133,12 +133,14 @@ def _how_telling(problem: Any) -> tuple[int, bool]:
 
 
 def _spoken(location: tuple) -> list[str]:
-    """The location without the names of union members that pydantic puts in."""
+    """The location without what pydantic puts in: names of union members, and the place in a list of one table."""
     model_tags = {"float", "list[constrained-float]", "constrained-float", "list[float]"}
     parts = [str(part) for part in location if str(part) not in model_tags]
     spoken: list[str] = []
     for position, part in enumerate(parts):
         previous = parts[position - 1] if position else ""
+        if previous == "backflow" and part == "0":
+            continue
         if not ((previous.isdigit() or previous in _CHOSEN_BY_KIND) and part in _KINDS):
             spoken.append(part)
     return spoken

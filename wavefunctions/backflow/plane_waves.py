@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from hamiltonians.shells import shortest_shells, wave_table
@@ -42,7 +44,7 @@ class PlaneWaveBackflow(QuasiParticles):
         waves = wave_table(system.cell, *shortest_shells(system.cell, n_shells))
         split = system.spin_counts[0] if species == 2 else system.n_particles
         layout = ParameterLayout((("backflow_waves", (species, n_shells)),))
-        shape = {"n_dim": system.n_dim, "n_species": species}
+        shape: dict[str, Any] = {"n_dim": system.n_dim, "n_species": species}
         kernels = {
             "workspace": link(_workspace, apart=True, **shape),
             "coordinates": link(_coordinates, apart=True, **shape),

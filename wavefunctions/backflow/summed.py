@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def _pull_back(p, X, F, O, first, ws):
     second_pull_back(p[2], X, F, O, first + p[3], two)
 
 
-_TEMPLATES = {
+_TEMPLATES: dict[str, Callable[..., Any]] = {
     "workspace": _workspace,
     "coordinates": _coordinates,
     "derivatives": _derivatives,

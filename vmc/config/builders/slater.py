@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from hamiltonians.system import System
-from vmc.config.backflow_sections import Backflow, PairBackflowSection
+from vmc.config.backflow_sections import Backflow, BackflowTerm, PairBackflowSection, PlaneWaveBackflowSection
 from vmc.config.builders.orbitals import COUNTS, common_orbitals, spin_orbitals
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
@@ -34,10 +36,15 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> Slate
 
 
 def _quasi_particles(config: Config, system: System, section: Backflow) -> QuasiParticles:
-    """What displaces the particles."""
+    """What displaces the particles: one term, or the sum of several."""
+    return reduce(SummedBackflow, [_term(config, system, term) for term in section])
+
+
+def _term(config: Config, system: System, section: BackflowTerm) -> QuasiParticles:
     if isinstance(section, PairBackflowSection):
-        pairs = PairBackflow(system, section.order, section.cutoff)
-        return SummedBackflow(pairs, PlaneWaveBackflow(system, section.shells)) if section.shells else pairs
+        return PairBackflow(system, section.order, section.cutoff)
+    if isinstance(section, PlaneWaveBackflowSection):
+        return PlaneWaveBackflow(system, section.shells)
     return MessagePassing(
         system,
         width=section.width,
@@ -108,7 +115,8 @@ def _refuse_repetition(section: SlaterFactor) -> None:
 
 def _refuse_backflow(section: SlaterFactor) -> None:
     if section.backflow is not None:
+        kinds = ", ".join(term.kind for term in section.backflow)
         raise UserError(
-            f"wavefunction slater: backflow = {section.backflow.kind}: expected one determinant of the lowest or of "
-            "mixed orbitals with it"
+            f"wavefunction slater: backflow = {kinds}: expected one determinant of the lowest or of mixed orbitals "
+            "with it"
         )
