@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from samplers.base import TUNING_INTERVAL, StepTuner
+from vmc.averaging import ParameterAverage
 from vmc.ensemble import Ensemble
 from vmc.estimators import EnergyMoments
 from vmc.evaluation import Evaluation
@@ -38,7 +39,8 @@ class Plan:
     samples, stride : measurements per walker in the evaluation, and steps before each.
     chunk : measurements per report and possible stop in the evaluation.
     tune : whether the step size is adapted during steps that are not measured.
-    parameters : 'best' (lowest energy + 3 errors seen) or 'last', for the evaluation.
+    parameters : 'best' (lowest energy + 3 errors seen), 'last' or 'average' (of the last quarter of the iterations),
+        for the evaluation.
     equilibration : measurements left out at the start of the evaluation; None to let a test decide.
     target_error : error bar at which the evaluation stops before `samples` are full; None for never.
     proposal : what is done to the ensemble before the evaluation, once; it returns a line for the user.
@@ -97,6 +99,7 @@ class Driver:
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
         self.safeguard = Safeguard(wave_function.theta)
+        self.average = ParameterAverage(wave_function.n_params)
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
 
     @property
@@ -141,8 +144,11 @@ class Driver:
             self.ensemble.follow(self.ensemble.energies(1, 1))
         if phase == "settle" and self.plan.proposal is not None and self.plan.samples:
             self._note = self.plan.proposal(self.ensemble)
-        elif phase == "optimise" and self.plan.iterations and self.plan.parameters == "best":
-            self.theta[:] = self.safeguard.best_theta
+        elif phase == "optimise" and self.plan.iterations:
+            if self.plan.parameters == "best":
+                self.theta[:] = self.safeguard.best_theta
+            elif self.plan.parameters == "average" and self.average.count:
+                self.theta[:] = self.average.mean
 
     def _thermalise(self) -> Report:
         total = self._totals()[self.phase]
@@ -174,6 +180,7 @@ class Driver:
             update = np.array(iteration.update)
             self.ensemble.communicator.fill_from_root(update)
             self.theta[:] += update
+        self.average.add(self.theta, self.position, self.plan.iterations)
         step = float(self.ensemble.options[0])
         update_norm = 0.0 if note else float(np.linalg.norm(iteration.update))
         elapsed = time.monotonic() - started

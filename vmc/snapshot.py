@@ -39,6 +39,7 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
             "best_theta": Dataset(driver.safeguard.best_theta),
             "good": Dataset(np.array(driver.safeguard.good)),
         },
+        "average": {"mean": Dataset(driver.average.mean)},
         "evaluation": {
             "series": Dataset(driver.evaluation.series),
             "moments": Dataset(driver.evaluation.moments),
@@ -52,6 +53,7 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         "position": driver.position,
         "reference": ensemble.reference,
         "n_tuned": driver.tuner.n_updates,
+        "n_averaged": driver.average.count,
         **{name: getattr(driver.safeguard, name) for name in _SAFEGUARD},
     }
     return tree, attributes
@@ -85,6 +87,8 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (3,)).tolist())
     for name in _SAFEGUARD:
         setattr(driver.safeguard, name, attributes[name])
+    driver.average.mean[:] = get_array(tree, "average/mean", "<f8", (P,))
+    driver.average.count = int(attributes["n_averaged"])
     driver.evaluation.series = get_array(tree, "evaluation/series", "<f8", (None, n_series))
     driver.evaluation.moments = get_array(tree, "evaluation/moments", "<f8", (None, 2))
     driver.evaluation.totals = get_array(tree, "evaluation/totals", "<f8", driver.evaluation.totals.shape)

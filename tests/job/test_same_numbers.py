@@ -27,7 +27,10 @@ def identical():
 
 
 #: Long enough to be hit in the middle, with a checkpoint after nearly every step.
-LONG = ("-s", "optimizer.iterations=150", "-s", "evaluation.samples=20000", "-s", "output.checkpoint_interval=0.05")
+LONG = (
+    *("-s", "optimizer.iterations=150", "-s", "evaluation.samples=20000", "-s", "evaluation.parameters=average"),
+    *("-s", "output.checkpoint_interval=0.05"),
+)
 
 
 def test_one_two_and_four_ranks(folder, identical):

@@ -85,7 +85,9 @@ class EvaluationSection(Section):
     samples: CountOrNone = Field(1000, description="measurements per walker, with a target error at most")
     stride: Count = Field(1, description="steps before each measurement")
     chunk: Count = Field(100, description="measurements between two reports")
-    parameters: Literal["best", "last"] = Field("best", description="which parameters to evaluate")
+    parameters: Literal["best", "last", "average"] = Field(
+        "best", description="evaluated: of the lowest energy + 3 errors, the last, or the mean of the last quarter"
+    )
     equilibration: Literal["auto"] | CountOrNone = Field("auto", description="measurements left out; auto: by a test")
     target_error: Positive | None = Field(None, description="stop once the error bar is this and reliable; an energy")
 
