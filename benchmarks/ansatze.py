@@ -7,6 +7,11 @@ OPERATIONS_PER_FUNCTION.
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import clock
@@ -22,13 +27,18 @@ from vmc.parallel import Partition, communicator
 
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 SIZES = (14, 54, 114)
-#: A local energy of 114 electrons by message passing takes about a second.
-LARGEST = {"message passing": 54}
 #: An iteration: walkers, measurements of each, all-particle steps (or sweeps) before a measurement.
 WALKERS, MEASUREMENTS, STRIDE = 256, 4, 10
+ITERATIONS = 3
 CONFIGURATIONS = {
     "Slater-Jastrow": ("electron-gas", ()),
-    "pair backflow": ("electron-gas", ('wavefunction.slater.backflow={kind="pair"}', 'sampler={kind="metropolis"}')),
+    "pair backflow": (
+        "electron-gas",
+        (
+            'wavefunction.slater.backflow=[{kind="pair"}, {kind="plane_waves"}]',
+            'sampler={kind="metropolis"}',
+        ),
+    ),
     "message passing": ("electron-gas-networks", ()),
 }
 
@@ -61,14 +71,49 @@ def seconds_of_parts(measurement, n_walkers: int) -> dict[str, float]:
     return {part: seconds / n_walkers for part, seconds in parts.items()}
 
 
-def seconds_of_iteration(measurement) -> float:
+def an_iteration(measurement, world) -> Callable[[], object]:
     """Sampling and solving once, by stochastic reconfiguration in the space of samples."""
-    ensemble = Ensemble(measurement, communicator(), Partition(WALKERS, WALKERS // 32, 0, 1), 1)
+    ensemble = Ensemble(measurement, world, Partition(WALKERS, WALKERS // 32, world.rank, world.size), 1)
     ensemble.advance(STRIDE)
     ensemble.follow(ensemble.energies(1, 1))
     metric = MinSR(1e-3, 0.9)
     state = metric.init(measurement.wave_function.n_params)
-    return clock.seconds_per_call(lambda: metric.direction(ensemble, MEASUREMENTS, STRIDE, state), 4.0, 2)
+    return lambda: metric.direction(ensemble, MEASUREMENTS, STRIDE, state)
+
+
+def child(name: str) -> None:
+    """On every rank: seconds in messages during an iteration, when all have arrived; the root prints."""
+    world = communicator()
+    iterate = an_iteration(physics(name, SIZES[0]).measurement(), world)
+    iterate()
+    spent: list[float] = []
+    for method in ("exchange", "fill_from_root"):
+        setattr(world, method, timed(getattr(world, method), world, spent))
+    for _ in range(ITERATIONS):
+        iterate()
+    total = world.max(sum(spent)) / ITERATIONS
+    if world.is_root:
+        print(json.dumps(total))
+
+
+def timed(message: Callable[..., None], world, spent: list[float]) -> Callable[..., None]:
+    """The same message between two ranks once both are there, with its seconds noted: to wait is not to speak."""
+
+    def call(*arguments) -> None:
+        world.barrier()
+        started = time.perf_counter()
+        message(*arguments)
+        spent.append(time.perf_counter() - started)
+
+    return call
+
+
+def seconds_of_messages(name: str) -> float:
+    """Of an iteration on two ranks."""
+    launcher = Path(sys.executable).with_name("mpirun")
+    command = [str(launcher), "-n", "2", "-bind-to", "core", sys.executable, __file__, "--child", name]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(finished.stdout.strip().splitlines()[-1])
 
 
 def pair_operations(n: int, shells: int, order: int = 8) -> float:
@@ -97,6 +142,14 @@ def backflow_operations(n: int) -> float:
     return 2 * one + m * m * 2 * 26 + 2 * (d * n) ** 2 + n * (n - 1) * 60
 
 
+def plane_wave_backflow_operations(n: int, waves: int = 28) -> float:
+    """For each pair and wave a cosine with its weight for each of 3 rows, 4, and 6 elements of k k^T, 2; added to J.
+
+    For each particle and wave a phase 6, a sine 4, and q and its Laplacian 12.
+    """
+    return n * (n - 1) / 2 * waves * (3 * 4 + 6 * 2) + n * waves * (6 + 4 + 12) + 2 * (3 * n) ** 2
+
+
 def message_passing_operations(n: int, quasi) -> float:
     """Products of matrices alone: d + 2 columns before queries meet keys, 3 n + 2 behind, for every edge."""
     message, attention, update, factor = (np.asarray(sizes, dtype=float) for sizes in quasi.sizes.values())
@@ -117,7 +170,7 @@ def operations(name: str, n: int, wave_function) -> float:
     if name == "Slater-Jastrow":
         return pairs + slater_operations(n)
     if name == "pair backflow":
-        return pairs + backflow_operations(n)
+        return pairs + backflow_operations(n) + plane_wave_backflow_operations(n)
     return pairs + backflow_operations(n) + message_passing_operations(n, wave_function.factors[0].quasi)
 
 
@@ -134,7 +187,10 @@ def measured(name: str, n: int, rate: float) -> dict:
         "seconds": parts,
         "operations": counted,
         "share_of_dgemm": counted / parts["energy"] / rate,
-        "iteration": seconds_of_iteration(measurement) if n == SIZES[0] else None,
+        "iteration": (
+            clock.seconds_per_call(an_iteration(measurement, communicator()), 4.0, 2) if n == SIZES[0] else None
+        ),
+        "messages": seconds_of_messages(name) if n == SIZES[0] else None,
     }
 
 
@@ -143,7 +199,7 @@ def main() -> None:
     rate = clock.dgemm_rate()
     rows = []
     for name in CONFIGURATIONS:
-        for n in (size for size in SIZES if size <= LARGEST.get(name, size)):
+        for n in SIZES:
             rows.append(measured(name, n, rate))
             print(rows[-1], flush=True)
     iteration = {"walkers": WALKERS, "measurements": MEASUREMENTS, "stride": STRIDE}
@@ -151,4 +207,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    child(sys.argv[2]) if sys.argv[1:2] == ["--child"] else main()

@@ -33,8 +33,8 @@ def ansatze_table(path: Path) -> str:
     lines += [
         "",
         f"| an iteration, N = 14, {samples} samples {plan['stride']} moves apart | sampling | local energies "
-        "| rows of O | linear solve | together |",
-        "|:--|--:|--:|--:|--:|--:|",
+        "| rows of O | linear solve | together | messages between two ranks |",
+        "|:--|--:|--:|--:|--:|--:|--:|",
     ]
     for row in data["rows"]:
         if row["iteration"] is not None:
@@ -45,7 +45,7 @@ def ansatze_table(path: Path) -> str:
             ]
             parts.append(row["iteration"] - sum(parts))
             cells = " | ".join(_part(part, row["iteration"]) for part in (*parts, row["iteration"]))
-            lines.append(f"| {row['wave_function']} | {cells} |")
+            lines.append(f"| {row['wave_function']} | {cells} | {1e3 * row['messages']:.2g} ms |")
     return "\n".join(lines)
 
 
