@@ -42,6 +42,23 @@ def fill_phases(inverse, numbers, d, point, memory, phases):
 
 
 @inlined
+def fill_field(coefficients, shell, rho, species, field):
+    """What the phase of a particle meets: c_equal rho_own + c_opposite rho_other, (n_waves, 2, tile).
+
+    ``coefficients`` (kinds, n_shells) are those of equal and, with two species, of opposite ones; ``shell`` is that of
+    each wave; rho (species, n_waves, 2, tile) are sums of phases.
+    """
+    for w in range(field.shape[0]):
+        equal, opposite = coefficients[0, shell[w]], 0.0
+        if rho.shape[0] == 2:
+            opposite = coefficients[1, shell[w]]
+        for c in range(2):
+            own, other, out = rho[species, w, c], rho[rho.shape[0] - 1 - species, w, c], field[w, c]
+            for b in range(out.size):
+                out[b] = equal * own[b] + opposite * other[b]
+
+
+@inlined
 def _fill_powers(d, fractions, powers):
     """powers[l, highest + n] = (cos, sin) of 2 pi n s_l."""
     highest = powers.shape[1] // 2

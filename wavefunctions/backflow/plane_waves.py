@@ -9,7 +9,7 @@ import numpy as np
 from hamiltonians.shells import shortest_shells, wave_table
 from hamiltonians.system import System
 from numerics.link import inlined, link
-from numerics.plane_waves import fill_phases, phase_memory
+from numerics.plane_waves import fill_field, fill_phases, phase_memory
 from wavefunctions.backflow.base import QuasiParticles
 from wavefunctions.parameters import ParameterLayout
 
@@ -83,19 +83,6 @@ def _fill_phases(p, d, X, phases, rho, memory):
 
 
 @inlined
-def _fill_field(p, rho, species, field):
-    """What a particle of this species meets: c_equal rho_own + c_opposite rho_other."""
-    for w in range(field.shape[0]):
-        equal, opposite = p[1][0, p[4][w]], 0.0
-        if rho.shape[0] == 2:
-            opposite = p[1][1, p[4][w]]
-        for c in range(2):
-            own, other, out = rho[species, w, c], rho[rho.shape[0] - 1 - species, w, c], field[w, c]
-            for b in range(out.size):
-                out[b] = equal * own[b] + opposite * other[b]
-
-
-@inlined
 def _fill_sines(phase, field, sines):
     """sum_j c_ij sin(k . r_ij), where `field` is the sum of c_ij times the phases of the j."""
     for b in range(sines.size):
@@ -110,7 +97,7 @@ def _coordinates(p, X, Q, log, ws):
             Q[a, b] = X[a, b]
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
-            _fill_field(p, rho, 0 if i < p[7] else n_species - 1, field)
+            fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
         for w in range(field.shape[0]):
             _fill_sines(phases[i, w], field[w], rows[0])
             for k in range(n_dim):
@@ -132,7 +119,7 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
                 J[a, c, b] = 1.0 if a == c else 0.0
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
-            _fill_field(p, rho, 0 if i < p[7] else n_species - 1, field)
+            fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
         for w in range(field.shape[0]):
             _fill_sines(phases[i, w], field[w], rows[0])
             square = 0.0

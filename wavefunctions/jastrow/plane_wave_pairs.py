@@ -7,7 +7,7 @@ import numpy as np
 from hamiltonians.shells import shortest_shells, wave_table
 from hamiltonians.system import System
 from numerics.link import inlined, kernel, link
-from numerics.plane_waves import fill_phases, phase_memory
+from numerics.plane_waves import fill_field, fill_phases, phase_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -130,7 +130,7 @@ def _grad_laplacian(p, X, G, L, ws):
     slope = sums[0]
     for i in range(n_particles):
         if i == 0 or (n_species == 2 and i == p[7]):
-            _fill_field(p, rho, 0 if i < p[7] else n_species - 1, field)
+            fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
         fill_phases(p[5], p[2], n_dim, X[i * n_dim : (i + 1) * n_dim], memory, phases)
         for w in range(p[2].shape[0]):
             for b in range(slope.size):
@@ -139,19 +139,6 @@ def _grad_laplacian(p, X, G, L, ws):
                 out, component = G[i * n_dim + k], p[3][w, k]
                 for b in range(slope.size):
                     out[b] += component * slope[b]
-
-
-@inlined
-def _fill_field(p, rho, species, field):
-    """What the phase of a particle of this species meets: a_equal rho_own + a_opposite rho_other."""
-    for w in range(field.shape[0]):
-        equal, opposite = p[1][0, p[4][w]], 0.0
-        if rho.shape[0] == 2:
-            opposite = p[1][1, p[4][w]]
-        for c in range(2):
-            own, other, out = rho[species, w, c], rho[rho.shape[0] - 1 - species, w, c], field[w, c]
-            for b in range(out.size):
-                out[b] = equal * own[b] + opposite * other[b]
 
 
 def _log_derivatives(p, X, O, first, ws):
