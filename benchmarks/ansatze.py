@@ -39,7 +39,7 @@ CONFIGURATIONS = {
             'sampler={kind="metropolis"}',
         ),
     ),
-    "message passing": ("electron-gas-networks", ()),
+    "message passing": ("electron-gas-networks", ('wavefunction.slater.backflow={kind="message_passing"}',)),
 }
 
 
