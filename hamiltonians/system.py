@@ -100,7 +100,9 @@ class System:
 
     def _checked_masses(self) -> float | tuple[float, ...]:
         if np.shape(self.masses) not in ((), (self.n_particles,)):
-            raise ValueError(f"masses = {self.masses}: expected one number or {self.n_particles}, one for each particle")
+            raise ValueError(
+                f"masses = {self.masses}: expected one number or {self.n_particles}, one for each particle"
+            )
         masses = tuple(float(mass) for mass in np.full(self.n_particles, self.masses, dtype=np.float64))
         if not all(0.0 < mass < math.inf for mass in masses):
             raise ValueError(f"masses = {self.masses}: expected positive numbers")

@@ -26,9 +26,9 @@ add_differences = Slot("add_differences", "(p, coordinates, excess, steps, X, T,
 
 
 def usual_mass(system: System) -> float:
-    """The mass that most particles have, the lightest of several such."""
+    """The mass that most particles have, the heaviest of several such: then no two large numbers cancel."""
     masses, counts = np.unique(system.particle_masses, return_counts=True)
-    return float(masses[np.argmax(counts)])
+    return float(masses[counts == counts.max()].max())
 
 
 def other_coordinates(system: System) -> np.ndarray:
