@@ -138,7 +138,7 @@ def test_results_and_a_continued_run_keep_the_masses(tmp_path):
     again.write_text(results.config_toml)
     assert load_config(again).system.masses == [1.0, 3.0]
     stopped = tmp_path / "stopped.h5"
-    assert not vmc.run(config, stopped, JobOptions(max_time=0.0)).finished
+    assert not vmc.run(config, stopped, JobOptions(max_time=1e-3)).finished
     with pytest.raises(UserError, match=r"system.masses was \[1.0, 3.0\] and cannot become"):
         vmc.resume(stopped, changes=lambda stored: check_config(merged(config, {"system": {"masses": 1.0}})))
     assert vmc.resume(stopped).finished
