@@ -84,7 +84,10 @@ def _multiply(row, factor):
 
 
 def _add_differences(p, coordinates, excess, steps, X, T, ws):
-    """Add -excess_c / 2 psi^-1 d^2 psi / dx_c^2 of the coordinates c to T (tile,)."""
+    """Add -excess_c / 2 psi^-1 d^2 psi / dx_c^2 of the coordinates c to T (tile,).
+
+    Not a number where psi leaves the range of numbers over a step: far out, where no walker is.
+    """
     tile = X.shape[1]
     Z = X.copy()
     centre, there, total = np.zeros(tile), np.empty(tile), np.empty(tile)
