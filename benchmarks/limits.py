@@ -79,7 +79,7 @@ def energies_rate(psi, hamiltonian, kind: str) -> float:
     """Local energies per second of one tile, by analytic or by numerical derivatives."""
     X = np.random.default_rng(1).normal(size=(TILE, psi.system.n_coordinates))
     kernels = link_local_energy(psi, hamiltonian, kind)
-    p, h = psi.arguments(), hamiltonian.arguments()
+    p, h = psi.arguments(), kernels.arguments
     memory, E = kernels.prepare(p, *X.shape), np.empty((len(hamiltonian.components), TILE))
     tile = np.ascontiguousarray(X.T)
     return TILE / clock.seconds_per_call(many(kernels.energy, p, h, tile, E, memory)) * 100

@@ -28,9 +28,9 @@ nearest valid spelling. `vmc init SYSTEM` writes one with comments, `vmc check F
 defaults, and `-s key=value` lays a value over a file, e.g. `-s optimizer.learning_rate=0.1`,
 `-s wavefunction.rbm.n_hidden=4` or `-s "sampler={kind='metropolis', n_walkers=64}"`.
 
-Units: hbar = m = 1; lengths and energies follow from omega. `[[wavefunction]]` may occur several times: the factors are
-multiplied. So may `[[observables]]`, every kind once. This page is written by `python docs/make_configuration.py`
-from the schema itself.
+Units: hbar = 1, and m = 1 unless `system.masses` says otherwise; lengths and energies follow from omega.
+`[[wavefunction]]` may occur several times: the factors are multiplied. So may `[[observables]]`, every kind once. This
+page is written by `python docs/make_configuration.py` from the schema itself.
 """
 EXAMPLE = """## Example: an open shell
 

@@ -52,11 +52,11 @@ class Term:
 
 
 class Hamiltonian:
-    """H = -1/2 sum_i laplacian_i + sum of terms, in units hbar = m = 1.
+    """H = -sum_i laplacian_i / (2 m_i) + sum of terms, in units hbar = 1.
 
     Parameters
     ----------
-    system : the particles.
+    system : the particles, with their masses.
     terms : parts of the potential energy, with different names.
     unit : name of the energy unit, printed with every energy.
 

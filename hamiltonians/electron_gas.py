@@ -8,6 +8,7 @@ repel as 1 / r.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,24 +21,32 @@ from hamiltonians.system import System
 
 
 class ElectronGas(Hamiltonian):
-    """H = -1/2 sum_i laplacian_i + sum_{i<j} v_E(r_i - r_j) + N xi / 2, docs/theory.md eq. (39).
+    """H = -sum_i laplacian_i / (2 m_i) + sum_{i<j} v_E(r_i - r_j) + N xi / 2, docs/theory.md eq. (39).
 
     Parameters
     ----------
     cell : the periodic cell, which sets the density.
     n_up, n_down : electrons of either spin; the first n_up particles of a configuration have spin up.
     accuracy : error of the interaction energy in units of N / V^(1/d), near that of the Madelung energy.
+    masses : one for all, or one for each particle, equal ones of equal spin.
 
     Raises
     ------
     ValueError
-        for counts out of range.
+        for counts out of range, or masses as :class:`System` refuses them.
     """
 
-    def __init__(self, cell: Cell, n_up: int, n_down: int, accuracy: float = 1e-10) -> None:
+    def __init__(
+        self,
+        cell: Cell,
+        n_up: int,
+        n_down: int,
+        accuracy: float = 1e-10,
+        masses: float | Sequence[float] = 1.0,
+    ) -> None:
         n_particles = _count(n_up, n_down)
         self.ewald = Ewald(cell, n_particles, accuracy)
-        super().__init__(System(n_particles, cell.n_dim, n_up, cell), [self.ewald.term()], "hartree")
+        super().__init__(System(n_particles, cell.n_dim, n_up, cell, masses), [self.ewald.term()], "hartree")
 
     @property
     def r_s(self) -> float:
@@ -87,8 +96,13 @@ def density_parameter(cell: Cell, n_particles: int) -> float:
     return (cell.volume / (n_particles * _ball(cell.n_dim))) ** (1.0 / cell.n_dim)
 
 
-def hartree_fock(cell: Cell, n_up: int, n_down: int) -> HartreeFock:
+def hartree_fock(cell: Cell, n_up: int, n_down: int, masses: tuple[float, float] = (1.0, 1.0)) -> HartreeFock:
     """The Hartree-Fock energy for closed shells of plane waves, exactly, docs/theory.md eq. (42).
+
+    Parameters
+    ----------
+    cell, n_up, n_down : of the gas.
+    masses : of particles with spin up and down.
 
     Raises
     ------
@@ -97,9 +111,9 @@ def hartree_fock(cell: Cell, n_up: int, n_down: int) -> HartreeFock:
     """
     n_particles = _count(n_up, n_down)
     kinetic = exchange = 0.0
-    for name, count in (("n_up", n_up), ("n_down", n_down)):
+    for name, count, mass in (("n_up", n_up, masses[0]), ("n_down", n_down, masses[1])):
         k = shell_vectors(cell, count, name)
-        kinetic += 0.5 * float((k**2).sum())
+        kinetic += 0.5 * float((k**2).sum()) / mass
         squares = ((k[:, None] - k[None, :]) ** 2).sum(axis=-1)[~np.eye(count, dtype=bool)]
         coulomb = 4.0 * math.pi / squares if cell.n_dim == 3 else 2.0 * math.pi / np.sqrt(squares)
         exchange -= 0.5 * float(coulomb.sum()) / cell.volume

@@ -1,7 +1,7 @@
 """Known ground-state energies to compare with, each with its error, its kind and its source.
 
-Units as in the Hamiltonians: hbar = m = 1 and the frequencies stated, which for electrons are Hartree atomic
-units.
+Units as in the Hamiltonians: hbar = 1 and the frequencies stated, which for electrons are Hartree atomic units.  Masses
+are one where they are no argument.
 """
 
 from __future__ import annotations
@@ -87,13 +87,16 @@ def ideal_gas(n_particles: int, frequencies: Sequence[float]) -> Reference:
     return Reference(0.5 * n_particles * math.fsum(frequencies), 0.0, "exact", "harmonic oscillator")
 
 
-def electron_pair(n_dim: int, omega: float = 1.0) -> Reference:
-    """Two electrons of opposite spin in an isotropic dot in two or three dimensions."""
-    if (n_dim, omega) in _CLOSED_FORMS:
+def electron_pair(n_dim: int, omega: float = 1.0, masses: tuple[float, float] = (1.0, 1.0)) -> Reference:
+    """Two electrons of opposite spin in an isotropic dot in two or three dimensions, docs/theory.md eq. (76)."""
+    for mass in masses:
+        _require_positive("masses", mass)
+    if masses == (1.0, 1.0) and (n_dim, omega) in _CLOSED_FORMS:
         value, source = _CLOSED_FORMS[n_dim, omega]
         return Reference(value, 0.0, "exact", source)
     _require_positive("omega", omega)
-    value = omega * electron_pair_energy(n_dim, 1.0 / math.sqrt(omega))
+    reduced_mass = masses[0] * masses[1] / (masses[0] + masses[1])
+    value = omega * electron_pair_energy(n_dim, math.sqrt(2.0 * reduced_mass / omega))
     return Reference(value, 0.0, "exact", f"power series of the relative motion, as in {_TAUT_1993}")
 
 
@@ -132,17 +135,18 @@ def calogero(n_particles: int, exponent: float, omega: float = 1.0) -> Reference
     return Reference(value, 0.0, "exact", source)
 
 
-def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float = 1.0) -> Reference:
+def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float = 1.0, mass: float = 1.0) -> Reference:
     """Bosons with pair interaction strength r^2 / 2: d omega / 2 + d (N - 1) Omega / 2.
 
-    The relative motion has the frequency Omega = sqrt(omega^2 + N strength).
+    The relative motion has the frequency Omega = sqrt(omega^2 + N strength / mass).
 
     Raises
     ------
     ValueError
         for a repulsion that the trap does not hold.
     """
-    square = omega**2 + n_particles * strength
+    _require_positive("mass", mass)
+    square = omega**2 + n_particles * strength / mass
     if not square > 0:
         raise ValueError(f"strength = {strength}: {n_particles} particles are not bound")
     value = 0.5 * n_dim * (omega + (n_particles - 1) * math.sqrt(square))

@@ -1,7 +1,9 @@
-"""What the particles are: how many, in how many dimensions, of which spin, in which cell."""
+"""What the particles are: how many, in how many dimensions, of which spin and mass, in which cell."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +13,7 @@ from hamiltonians.cell import Cell
 
 @dataclass(frozen=True)
 class System:
-    """N identical particles in d dimensions; a configuration is a flat row (x_1, y_1, ..., x_N, y_N, ...).
+    """N particles in d dimensions; a configuration is a flat row (x_1, y_1, ..., x_N, y_N, ...).
 
     Parameters
     ----------
@@ -19,17 +21,21 @@ class System:
     n_dim : number of space dimensions d, 1 to 3.
     n_up : for electrons, those of spin up, which come first; None for particles without spin.
     cell : the periodic cell they live in, None for open space.
+    masses : one mass for all particles, or one for each; equal ones are kept as one number.  Particles of equal spin
+        are identical and have equal masses; those without spin may differ, and can then be told apart.
 
     Raises
     ------
     ValueError
-        for counts out of range, or a cell of another dimension.
+        for counts out of range, a cell of another dimension, masses that are not positive and finite, of the wrong
+        number, or different for particles of equal spin.
     """
 
     n_particles: int
     n_dim: int
     n_up: int | None = None
     cell: Cell | None = None
+    masses: float | Sequence[float] = 1.0
 
     def __post_init__(self) -> None:
         if self.n_particles < 1:
@@ -40,6 +46,7 @@ class System:
             raise ValueError(f"n_up = {self.n_up}: expected 0 to n_particles = {self.n_particles}")
         if self.cell is not None and self.cell.n_dim != self.n_dim:
             raise ValueError(f"n_dim = {self.n_dim}: the cell has {self.cell.n_dim} dimensions")
+        object.__setattr__(self, "masses", self._checked_masses())
 
     @property
     def n_coordinates(self) -> int:
@@ -68,3 +75,38 @@ class System:
     def spins(self) -> np.ndarray:
         """+1 for each particle of spin up, then -1 for each of spin down, (N,); raises as `spin_counts`."""
         return np.repeat([1.0, -1.0], self.spin_counts)
+
+    @property
+    def common_mass(self) -> float | None:
+        """The mass of all particles, None where masses differ."""
+        return self.masses if isinstance(self.masses, float) else None
+
+    @property
+    def particle_masses(self) -> np.ndarray:
+        """The mass of each particle, (N,)."""
+        return np.full(self.n_particles, self.masses, dtype=np.float64)
+
+    @property
+    def coordinate_masses(self) -> np.ndarray:
+        """The mass of the particle that each coordinate belongs to, (N d,)."""
+        return np.repeat(self.particle_masses, self.n_dim)
+
+    @property
+    def spin_masses(self) -> tuple[float, float]:
+        """Masses of particles with spin up and down, equal where there is one spin only; raises as `spin_counts`."""
+        n_up, n_down = self.spin_counts
+        masses = self.particle_masses
+        return float(masses[0 if n_up else -1]), float(masses[-1 if n_down else 0])
+
+    def _checked_masses(self) -> float | tuple[float, ...]:
+        if np.shape(self.masses) not in ((), (self.n_particles,)):
+            raise ValueError(
+                f"masses = {self.masses}: expected one number or {self.n_particles}, one for each particle"
+            )
+        masses = tuple(float(mass) for mass in np.full(self.n_particles, self.masses, dtype=np.float64))
+        if not all(0.0 < mass < math.inf for mass in masses):
+            raise ValueError(f"masses = {self.masses}: expected positive numbers")
+        spins = [] if self.n_up is None else [masses[: self.n_up], masses[self.n_up :]]
+        if any(len(set(spin)) > 1 for spin in spins):
+            raise ValueError(f"masses = {self.masses}: expected equal masses of particles with equal spin")
+        return masses[0] if len(set(masses)) == 1 else masses

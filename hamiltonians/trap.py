@@ -14,9 +14,9 @@ from numerics.quadratic import add_weighted_squares
 
 
 class HarmonicTrap(Hamiltonian):
-    """H = sum_i [-1/2 laplacian_i + 1/2 sum_k omega_k^2 x_ik^2] + sum_{i<j} v(r_ij), docs/theory.md eq. (1).
+    """H = sum_i [-laplacian_i / 2 m_i + m_i / 2 sum_k omega_k^2 x_ik^2] + sum_{i<j} v(r_ij), docs/theory.md eq. (1).
 
-    Units hbar = m = 1: lengths 1 / sqrt(omega), energies in units of the stated omega (electrons: Hartree).
+    Units hbar = 1: lengths 1 / sqrt(m omega), energies in units of the stated omega (electrons: Hartree).
 
     Parameters
     ----------
@@ -45,8 +45,9 @@ class HarmonicTrap(Hamiltonian):
         self.frequencies = np.full(system.n_dim, omega, dtype=np.float64)
         if not (self.frequencies > 0).all():
             raise ValueError(f"omega = {omega}: expected positive frequencies")
-        isotropic = (self.frequencies == self.frequencies[0]).all()
-        stiffness = np.tile(0.5 * self.frequencies**2, system.n_particles)[: 1 if isotropic else None]
+        stiffness = np.tile(0.5 * self.frequencies**2, system.n_particles) * system.coordinate_masses
+        all_equal = (stiffness == stiffness[0]).all()
+        stiffness = stiffness[: 1 if all_equal else None]
         terms = [Term("trap", trap_energy, (stiffness,), degree=2)]
         if interaction is not None:
             terms.append(interaction.term(system.n_dim))
@@ -55,5 +56,5 @@ class HarmonicTrap(Hamiltonian):
 
 @kernel
 def trap_energy(c, X, V):
-    """Add sum_k 1/2 omega_k^2 x_k^2."""
+    """Add sum_k 1/2 m_k omega_k^2 x_k^2."""
     add_weighted_squares(c[0], X, 1.0, V)

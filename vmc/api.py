@@ -53,7 +53,7 @@ def optimise(
     discard : steps after each update that are not measured.
     n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
     thermalise : steps before the first iteration, in which the step size adapts.
-    start_spread : standard deviation of the starting coordinates, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
     seed : of all random numbers.
 
     Returns
@@ -102,7 +102,7 @@ def evaluate(
     equilibration : measurements left out at the start; None: none, unless a test sees a start.
     n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
     thermalise : steps before the first measurement, in which the step size adapts.
-    start_spread : standard deviation of the starting coordinates, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
     seed : of all random numbers; those of :func:`optimise` with the same seed are others.
     observables : averages beside the energy, see :mod:`vmc.observables`; their errors want 8 blocks or more.
 

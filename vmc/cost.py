@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vmc.config import Config, Physics, build
 from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
+from vmc.kinetic_masses import other_coordinates
 from vmc.observables.chain import Chain
 from vmc.parallel import Partition
 from vmc.segments import N_SEGMENTS
@@ -23,6 +24,7 @@ class Cost:
     n_params, n_coordinates : sizes of the problem.
     moves : steps of all walkers in the whole job (a sweep of one-particle moves counts as one).
     local_energies, derivative_rows : evaluations of E_L and of d log psi / d theta.
+    difference_coordinates : those of n_coordinates whose kinetic energy takes second differences.
     memory : bytes of one rank by purpose.
     """
 
@@ -31,6 +33,7 @@ class Cost:
     moves: int
     local_energies: int
     derivative_rows: int
+    difference_coordinates: int
     memory: dict[str, int]
 
     @property
@@ -70,7 +73,9 @@ def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
         memory["observables"] = 8 * n_sums * (2 * sampler.n_blocks + len(partition.blocks))
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
-    return Cost(P, n, W * steps, W * energies, W * optimizer.iterations * optimizer.samples, memory)
+    differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size
+    rows_of_derivatives = W * optimizer.iterations * optimizer.samples
+    return Cost(P, n, W * steps, W * energies, rows_of_derivatives, differences, memory)
 
 
 def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[str, int]:

@@ -35,7 +35,7 @@ class Ensemble:
     measurement : the compiled loop.
     communicator, partition : the ranks and who holds which walkers.
     seed : of the walkers' random streams.
-    start_spread : standard deviation of the starting coordinates, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
     """
 
     def __init__(

@@ -9,7 +9,9 @@ from typing import Any
 from hamiltonians.base import Hamiltonian
 from hamiltonians.cell import Cell
 from hamiltonians.electron_gas import ElectronGas, gas_cell, hartree_fock
+from hamiltonians.system import System
 from vmc.config import Config
+from vmc.config.builders.hamiltonian import build_particles
 from vmc.config.hamiltonian_sections import ElectronGasSection
 from vmc.evaluation import EnergySummary
 from vmc.statistics import format_value
@@ -46,15 +48,15 @@ def gas_summary(summary: EnergySummary, config: Config) -> GasSummary | None:
     if not isinstance(section, ElectronGasSection) or system.n_up is None:
         return None
     n, n_up = system.n_particles, system.n_up
-    known = _hartree_fock(gas_cell(n, section.r_s, system.n_dim, section.lattice), n_up, n - n_up)
+    known = _hartree_fock(gas_cell(n, section.r_s, system.n_dim, section.lattice), build_particles(config))
     energy = summary.energy
     return GasSummary(energy.value / n, energy.error / n, known, section.r_s, (2 * n_up - n) / n)
 
 
-def _hartree_fock(cell: Cell, n_up: int, n_down: int) -> float | None:
+def _hartree_fock(cell: Cell, system: System) -> float | None:
     """Energy of one electron, None for an open shell."""
     try:
-        return hartree_fock(cell, n_up, n_down).total
+        return hartree_fock(cell, *system.spin_counts, system.spin_masses).total
     except ValueError:
         return None
 
@@ -101,9 +103,10 @@ def gas_record(hamiltonian: Hamiltonian, summary: EnergySummary | None, config: 
         "n_up": n_up,
         "n_down": n_down,
         "polarisation": hamiltonian.polarisation,
+        "masses": list(hamiltonian.system.spin_masses),
         "lattice_vectors": cell.lattice.tolist(),
         "madelung": 0.5 * hamiltonian.ewald.madelung,
-        "hartree_fock": _hartree_fock(cell, n_up, n_down),
+        "hartree_fock": _hartree_fock(cell, hamiltonian.system),
         "ewald": {"eta": splitting.eta, "cutoff": splitting.cutoff, "k_cutoff": splitting.k_cutoff},
     }
     gas = None if summary is None else gas_summary(summary, config)
@@ -120,10 +123,12 @@ def record_lines(record: dict[str, Any]) -> list[str]:
         lines = [f"Hartree-Fock {record['hartree_fock']:.9f} hartree an electron ({CONVENTION})"]
     vectors = "; ".join(" ".join(f"{a:.6g}" for a in row) for row in record["lattice_vectors"])
     ewald = record["ewald"]
+    masses = record.get("masses", [1.0, 1.0])  # files of older versions do not say
     return [
         *lines,
         f"gas         r_s = {record['r_s']:.6g} bohr, {record['n_up']} up and {record['n_down']} down, "
         f"polarisation {record['polarisation']:.4g}, Madelung energy {record['madelung']:.9f} an electron",
+        *([] if masses == [1.0, 1.0] else [f"masses      {masses[0]:.6g} of spin up, {masses[1]:.6g} of spin down"]),
         f"cell        lattice vectors {vectors} bohr",
         f"Ewald sums  eta = {ewald['eta']:.6g}, up to r = {ewald['cutoff']:.6g} and k = {ewald['k_cutoff']:.6g}",
     ]

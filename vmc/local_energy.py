@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from numerics.dense import zero
 from numerics.link import Slot, link
+from vmc.kinetic_masses import with_masses
 from wavefunctions.base import WaveFunction
 from wavefunctions.defaults import difference_grad_laplacian
 
@@ -23,7 +25,7 @@ KINETIC = ("analytic", "finite_difference")
 
 @dataclass(frozen=True)
 class LocalEnergyKernels:
-    """Three compiled kernels, or four.
+    """Three compiled kernels, or four, and what one of them is handed.
 
     Attributes
     ----------
@@ -33,26 +35,36 @@ class LocalEnergyKernels:
         workspace memory[0].
     weighted_log_derivatives : (p, X, weights, sums, first, ws) adds sums of the same over walkers, with weights; None
         where the wave function has no faster way than to sum them.
+    arguments : the constants h of the Hamiltonian as `energy` takes them.
     """
 
     prepare: Callable
     energy: Callable
     log_derivatives: Callable
     weighted_log_derivatives: Callable | None = None
+    arguments: tuple[Any, ...] = ()
 
 
 def link_local_energy(
     wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: str = "analytic"
 ) -> LocalEnergyKernels:
-    """Compile the local energy of a Hamiltonian in a wave function.
+    """Compile the local energy of a Hamiltonian in a wave function, with the masses of its particles.
 
     Parameters
     ----------
     kind : 'analytic' for the wave function's own derivatives, 'finite_difference' for the numerical ones.
     """
-    k = wave_function.kernels
     if kind not in KINETIC:
         raise ValueError(f"kinetic = {kind!r}: expected one of {', '.join(KINETIC)}")
+    kernels = _of_unit_mass(wave_function, hamiltonian, kind)
+    energy, masses = with_masses(kernels.energy, wave_function.kernels["log_psi"], hamiltonian.system)
+    constants = hamiltonian.arguments()
+    return replace(kernels, energy=energy, arguments=constants if masses is None else (masses, constants))
+
+
+def _of_unit_mass(wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: str) -> LocalEnergyKernels:
+    """The kernels for particles of mass one."""
+    k = wave_function.kernels
     prepare = link(_prepare, apart=True, workspace=k["workspace"])
     if kind == "analytic" and "kinetic" in k:
         energy = link(_energy, kinetic=k["kinetic"], potential=hamiltonian.potential)
@@ -72,7 +84,7 @@ def local_energies(
     p = wave_function.arguments()
     E = np.empty((len(hamiltonian.components), X.shape[0]))
     kernels = link_local_energy(wave_function, hamiltonian, kind)
-    kernels.energy(p, hamiltonian.arguments(), np.ascontiguousarray(X.T), E, kernels.prepare(p, *X.shape))
+    kernels.energy(p, kernels.arguments, np.ascontiguousarray(X.T), E, kernels.prepare(p, *X.shape))
     return E.T
 
 

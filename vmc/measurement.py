@@ -208,7 +208,7 @@ class Measurement:
         observed = np.zeros(self.observables.n_sums if observe else 0)
         accepted = self._loop(
             self.wave_function.arguments(),
-            self.hamiltonian.arguments(),
+            self.local_energy.arguments,
             self.observables.arguments(),
             X,
             states,

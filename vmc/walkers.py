@@ -17,8 +17,8 @@ def start_walkers(
 ) -> np.ndarray:
     """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
 
-    Coordinates are normal with standard deviation `spread`; in a periodic cell, where no spread is needed, particles
-    start anywhere.  A walker that starts where psi vanishes (inside a hard core) is drawn again, all of it.
+    Coordinates are normal with standard deviation `spread` / sqrt(mass); in a periodic cell, where no spread is needed,
+    particles start anywhere.  A walker that starts where psi vanishes (inside a hard core) is drawn again, all of it.
 
     Raises
     ------
@@ -50,6 +50,8 @@ def start_walkers(
 def _draw(system: System, generator: np.random.Generator, spread: float | None) -> np.ndarray:
     """One configuration (N d,)."""
     if system.cell is None:
-        return generator.normal(0.0, 1.0 if spread is None else spread, system.n_coordinates)
+        return generator.normal(0.0, 1.0 if spread is None else spread, system.n_coordinates) / np.sqrt(
+            system.coordinate_masses
+        )
     fractions = generator.random((system.n_particles, system.n_dim))
     return (fractions @ system.cell.lattice).ravel()

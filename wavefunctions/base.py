@@ -21,7 +21,7 @@ accept              (p, X, i, Y, accepted, ws)             updates ws where acce
 Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  A wave function may add
 
 * ``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian; products
-  cannot use it, since kinetic energies of factors do not add;
+  cannot use it, since kinetic energies of factors do not add, and masses are not its business;
 * ``shared_log_derivatives``, which does the same as ``log_derivatives`` but is only called right after
   ``grad_laplacian`` on the same X and ws, and may use what that left there;
 * ``weighted_log_derivatives (p, X, weights, sums, first, ws)``, called at the same place: sums[m, first + k] += sum_b
@@ -129,4 +129,6 @@ class Evaluation:
         k["log_derivatives"](p, tile, O, 0, ws)
         self.gradient = np.ascontiguousarray(G.T)
         self.log_derivatives = np.ascontiguousarray(O.T)
-        self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1))
+        mass = wave_function.system.common_mass or np.nan
+        #: Kinetic energy; nan where masses differ, for which one Laplacian is not enough (see vmc.local_energy).
+        self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1)) / mass

@@ -1,4 +1,4 @@
-"""The Gaussian psi = exp(-sum_ik alpha_k x_ik^2): exact for non-interacting particles in a harmonic trap."""
+"""The Gaussian psi = exp(-sum_ik m_i alpha_k x_ik^2): exact for non-interacting particles in a harmonic trap."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ n_dim = 3  # bound at link time: loops over two or three coordinates are unrolle
 class Gaussian(WaveFunction):
     """Product of one-particle Gaussians, docs/theory.md eq. (4).
 
-    psi = exp(-sum_i sum_k alpha beta_k x_ik^2) with one parameter alpha and a fixed aspect beta, or, with
-    ``per_axis``, exp(-sum_i sum_k alpha_k x_ik^2) with d parameters.  Exact for the trap without
-    interaction at alpha beta_k = omega_k / 2.
+    psi = exp(-sum_i m_i sum_k alpha beta_k x_ik^2) with one parameter alpha and a fixed aspect beta, or, with
+    ``per_axis``, exp(-sum_i m_i sum_k alpha_k x_ik^2) with d parameters.  Exact for the trap without
+    interaction at alpha beta_k = omega_k / 2, whatever the masses m_i.
 
     Parameters
     ----------
     system : the particles.
-    alpha : initial width parameter (1 / length^2).
+    alpha : initial width parameter (1 / length^2 for a mass of one).
     aspect : beta_k, d positive numbers; ones where not given.
     per_axis : whether every axis has a parameter of its own, starting at alpha beta_k.
 
@@ -48,20 +48,25 @@ class Gaussian(WaveFunction):
         theta = alpha * beta if per_axis else np.array([alpha], dtype=np.float64)
         fixed = np.ones(system.n_dim) if per_axis else beta
         kernels = {**KERNELS, "ratio": link(_ratio, options=INLINE_OPTIONS, n_dim=system.n_dim)}
-        super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, kernels, (fixed,))
+        mass = system.common_mass
+        weights = fixed * mass if mass else np.tile(fixed, system.n_particles) * system.coordinate_masses
+        super().__init__(system, ParameterLayout((("alpha", theta.shape),)), theta, kernels, (weights,))
 
 
 @kernel
 def workspace(p, tile, n):
-    """Coefficients c_k = alpha beta_k of the n coordinates and their sum; c and c^2, one number if all are equal."""
-    _, alpha, beta = p
-    d = beta.size
+    """Coefficients c_k = alpha w_k of the n coordinates and their sum; c and c^2, one number if all are equal.
+
+    The weights w = m beta are n numbers, or the d of one particle where all have the same.
+    """
+    _, alpha, weights = p
+    period = weights.size
     c, square = np.empty(n), np.empty(n)
     trace = 0.0
     equal = True
     for k in range(n):
-        axis = k % d
-        c[k] = alpha[axis % alpha.size] * beta[axis]
+        place = k % period
+        c[k] = alpha[place % alpha.size] * weights[place]
         square[k] = c[k] * c[k]
         trace += c[k]
         equal = equal and c[k] == c[0]
@@ -97,11 +102,11 @@ def kinetic(p, X, T, ws):
 
 @kernel
 def log_derivatives(p, X, O, first, ws):
-    """Add d log psi / d alpha = -sum beta_k x_k^2, per axis where alpha has d entries."""
-    _, alpha, beta = p
-    d = beta.size
+    """Add d log psi / d alpha = -sum w_k x_k^2, per axis where alpha has d entries."""
+    _, alpha, weights = p
+    period = weights.size
     for k in range(X.shape[0]):
-        out, weight = O[first + k % d % alpha.size], beta[k % d]
+        out, weight = O[first + k % period % alpha.size], weights[k % period]
         for b in range(X.shape[1]):
             out[b] -= weight * (X[k, b] * X[k, b])
 

@@ -43,7 +43,7 @@ def energies(n_configurations):
     """Kinetic and trap energy apart, for configurations in tiles, as inside the compiled loop."""
     loop, X, _, _ = problem(trap.ALPHA_EXACT, n_configurations)
     kernels = link_local_energy(loop.wave_function, loop.hamiltonian)
-    arguments = loop.wave_function.arguments(), loop.hamiltonian.arguments()
+    arguments = loop.wave_function.arguments(), kernels.arguments
     n_repeats = 200_000 // n_configurations
     total = np.empty(n_configurations)
     many = tiles_of(kernels)

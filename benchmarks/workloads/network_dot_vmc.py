@@ -48,7 +48,7 @@ def energies(case):
 
     loop, X, _, _ = problem(case, TILE)
     kernels = link_local_energy(loop.wave_function, loop.hamiltonian)
-    p, h = loop.wave_function.arguments(), loop.hamiltonian.arguments()
+    p, h = loop.wave_function.arguments(), kernels.arguments
     tile, E = np.ascontiguousarray(X.T), np.empty((loop.n_components, TILE))
     memory, energy = kernels.prepare(p, TILE, X.shape[1]), kernels.energy
 

@@ -86,6 +86,7 @@ SQUARES = [*SQUARE, (2, 0), (1, 1), (0, 2)]
 CUBE = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
 DOT, BOX = System(6, 2, 3), System(8, 3, 7, Cell.rectangular([4.0, 4.0, 4.0]))
 ASPECT = [0.5, 2.0, 1.25]
+MASSES = (1.0, 0.3, 1.0, 7.0)
 LINE, PLANE, SPACE = System(4, 1), System(3, 2), System(4, 3)
 #: Enough partners to fill vector registers and leave a remainder.
 CROWD = System(11, 2)
@@ -117,6 +118,20 @@ CASES = [
     Case("gaussian_1d", lambda: Gaussian(LINE, 0.37), naive.gaussian()),
     Case("gaussian_aspect", lambda: Gaussian(SPACE, 0.37, ASPECT), naive.gaussian(ASPECT)),
     Case("gaussian_per_axis", lambda: Gaussian(SPACE, 0.37, ASPECT, per_axis=True), naive.gaussian()),
+    Case(
+        "gaussian_masses",
+        lambda: Gaussian(System(4, 3, masses=MASSES), 0.37, ASPECT),
+        naive.gaussian(ASPECT, MASSES),
+        symmetric=False,
+    ),
+    Case(
+        "gaussian_masses_per_axis",
+        lambda: Gaussian(System(4, 3, masses=MASSES), 0.37, ASPECT, per_axis=True),
+        naive.gaussian(None, MASSES),
+        symmetric=False,
+    ),
+    Case("gaussian_mass", lambda: Gaussian(System(4, 3, masses=0.3), 0.37), naive.gaussian(None, [0.3] * 4)),
+    Case("pade_mass", lambda: Pade(System(3, 2, masses=0.3), 0.8, strength=1.5), naive.pade(0.45)),
     Case("pade_1d", lambda: Pade(LINE, 0.8, cusp=0.5), naive.pade(0.5)),
     Case("pade_2d", lambda: Pade(PLANE, 0.8, strength=1.5), naive.pade(1.5)),
     Case("pade_3d", lambda: Pade(SPACE, 0.8), naive.pade(0.5)),

@@ -24,6 +24,22 @@ def space_derivatives(log_psi, theta, row, n_dim):
         return _differences(lambda moved: log_psi(theta, points(moved, n_dim)), row, centre)
 
 
+def kinetic_energy(log_psi, theta, row, n_dim, masses):
+    """-sum_k psi^-1 d^2 psi / dx_k^2 / (2 m_k), with a mass for every coordinate, right to about 24 digits."""
+    with mp.workdps(DIGITS):
+        theta, row = [mpf(t) for t in theta], [mpf(x) for x in row]
+        centre = log_psi(theta, points(row, n_dim))
+        total = mpf(0)
+        for k, mass in enumerate(masses):
+            sides = []
+            for step in (STEP, -STEP):
+                moved = list(row)
+                moved[k] += step
+                sides.append(mp.exp(log_psi(theta, points(moved, n_dim)) - centre))
+            total -= (sides[0] + sides[1] - 2) / STEP**2 / (2 * mpf(mass))
+        return total
+
+
 def parameter_derivatives(log_psi, theta, row, n_dim):
     """Derivatives with respect to theta, right to about 35 digits."""
     with mp.workdps(DIGITS):

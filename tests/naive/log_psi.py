@@ -8,16 +8,16 @@ import itertools
 from mpmath import matrix, mp, mpf
 
 
-def gaussian(aspect=None):
-    """-sum_i sum_k alpha beta_k x_ik^2; alpha is one number or one per axis."""
+def gaussian(aspect=None, masses=None):
+    """-sum_i m_i sum_k alpha beta_k x_ik^2; alpha is one number or one per axis."""
 
     def log_psi(theta, x):
         total = mpf(0)
-        for point in x:
+        for i, point in enumerate(x):
             for k, coordinate in enumerate(point):
                 alpha = theta[k] if len(theta) > 1 else theta[0]
                 beta = 1 if aspect is None else mpf(aspect[k])
-                total -= alpha * beta * coordinate**2
+                total -= (1 if masses is None else mpf(masses[i])) * alpha * beta * coordinate**2
         return total
 
     return log_psi

@@ -30,6 +30,7 @@ LOOP = "tests/estimators/test_measuring_loop.py"
 SUMS = "tests/estimators/test_energy_sums.py"
 GRADIENT = "tests/estimators/test_gradient.py"
 ZERO = "tests/physics/test_zero_variance.py"
+MASSES = "tests/physics/test_masses.py"
 EXPANSION = "tests/wavefunctions/test_expansion.py"
 STREAMS = "tests/numerics/test_random.py"
 RECONFIGURATION = "tests/optimizers/test_stochastic_reconfiguration.py"
@@ -234,9 +235,37 @@ PHYSICS = [
     Bug(
         "cusp constant of the dimension",
         "wavefunctions/jastrow/cusps.py",
-        "meeting = strength / (system.n_dim - 1)",
-        "meeting = strength",
+        "_reduced_mass(system, opposite) * strength / (system.n_dim - 1)",
+        "_reduced_mass(system, opposite) * strength",
         ("tests/wavefunctions/test_construction.py::test_cusp_of_the_dimension",),
+    ),
+    Bug(
+        "cusp of a mass instead of the reduced one",
+        "wavefunctions/jastrow/cusps.py",
+        "np.unique(first * second / (first + second))",
+        "np.unique(0.5 * first)",
+        ("tests/wavefunctions/test_contact_slopes.py::test_slopes",),
+    ),
+    Bug(
+        "kinetic energy of another mass without what the usual one has given",
+        "vmc/kinetic_masses.py",
+        "1.0 / masses - 1.0 / mass, SPACE_STEP",
+        "1.0 / masses, SPACE_STEP",
+        (f"{MASSES}::test_ideal_gas_of_several_masses[analytic-masses0-1e-08]",),
+    ),
+    Bug(
+        "differences of |psi| across its nodes",
+        "vmc/kinetic_masses.py",
+        "weight * (sign[b] * sign_there[b]) * exp",
+        "weight * exp",
+        (f"{MASSES}::test_fermions_of_two_masses",),
+    ),
+    Bug(
+        "differences after the local energy, over its workspace",
+        "vmc/kinetic_masses.py",
+        "    add_differences(p, others, excess, steps, X, T, memory[0])\n    unit_mass(p, h[1], X, E, memory)\n",
+        "    unit_mass(p, h[1], X, E, memory)\n    add_differences(p, others, excess, steps, X, T, memory[0])\n",
+        (f"{MASSES}::test_derivatives_by_parameters_after_differences[slater-analytic]",),
     ),
     Bug(
         "parameter derivatives of a product on top of each other",

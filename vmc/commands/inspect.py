@@ -29,6 +29,11 @@ def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, j
         typer.echo("counts are the most     the evaluation stops at its target error")
     typer.echo(f"walker steps            {cost.moves:.3g}")
     typer.echo(f"local energies          {cost.local_energies:.3g}")
+    if cost.difference_coordinates:
+        typer.echo(
+            f"kinetic energy          second differences for {cost.difference_coordinates} of {cost.n_coordinates} "
+            "coordinates"
+        )
     typer.echo(f"log-derivative rows     {cost.derivative_rows:.3g}")
     typer.echo(f"memory per rank         {bytes_text(cost.total_memory)}, Python and the compiler: about 0.3 GB")
     for name, size in sorted(cost.memory.items(), key=lambda item: -item[1]):

@@ -167,7 +167,7 @@ def template(system: str) -> str:
         hint = f", did you mean '{near[0]}'?" if near else ":"
         raise UserError(f"system '{system}'{hint} expected one of {', '.join(SYSTEMS)}")
     config = check_config(SYSTEMS[system], system)
-    head = "# Run with 'vmc run FILE' or 'mpirun -n 4 vmc run FILE'.  Units: hbar = m = 1."
+    head = "# Run with 'vmc run FILE' or 'mpirun -n 4 vmc run FILE'.  Units: hbar = 1."
     return "\n".join([head, *_lines(config, ""), ""])
 
 

@@ -11,7 +11,7 @@ from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positiv
 
 
 class GaussianFactor(Section):
-    """exp(-alpha sum_k beta_k x_k^2)."""
+    """exp(-sum_i m_i sum_k alpha beta_k x_ik^2) with the masses m_i."""
 
     kind: Literal["gaussian"]
     alpha: Finite = Field(
@@ -137,7 +137,10 @@ class SlaterFactor(Section):
     waves in a cell, the oscillator's in a trap."""
 
     kind: Literal["slater"]
-    omega: Positive | None = Field(None, description="frequency of the orbitals, that of the trap where not given")
+    omega: Positive | None = Field(
+        None,
+        description="frequency of the orbitals, that of the trap where not given; times the mass inside them",
+    )
     learn_omega: bool = Field(False, description="whether omega is a parameter")
     basis: Count | None = Field(
         None, description="orbitals to mix, with coefficients as parameters; none for no mixing"

@@ -63,7 +63,8 @@ class KineticCommon(Section):
     """What all Hamiltonians share."""
 
     kinetic: Literal["analytic", "finite_difference"] = Field(
-        "analytic", description="derivatives of the wave function's own, or from finite differences"
+        "analytic",
+        description="derivatives of the wave function's own, or from finite differences; some are where masses differ",
     )
 
 

@@ -22,6 +22,9 @@ class SystemSection(Section):
     n_particles: Count = Field(description="number of particles N")
     n_dim: Annotated[int, Field(ge=1, le=3)] = Field(description="dimensions of space, 1 to 3")
     n_up: CountOrNone | None = Field(None, description="electrons with spin up; none for particles without spin")
+    masses: Positive | list[Positive] = Field(
+        1.0, description="one for all particles; or one for each, or with n_up for each spin, up first"
+    )
 
 
 class ProposalSection(Section):
@@ -42,7 +45,9 @@ class SamplerCommon(Section):
     n_blocks: Count = Field(16, description="canonical blocks of walkers, a power of two, at least the ranks")
     thermalise: CountOrNone = Field(500, description="steps before the first measurement and the evaluation")
     tune: bool = Field(True, description="adapt the step in steps that are not measured")
-    start_spread: Positive | None = Field(None, description="of the starting points in a trap; oscillator length")
+    start_spread: Positive | None = Field(
+        None, description="of the starting points in a trap, of a mass of one; oscillator length"
+    )
     proposal: ProposalSection | None = Field(None, description="learnt proposals in the evaluation, beside the moves")
 
 

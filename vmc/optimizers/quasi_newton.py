@@ -155,7 +155,7 @@ class _FixedSample:
 
     def _weighted_sums(self, X: np.ndarray, log_weight: np.ndarray) -> np.ndarray:
         measurement = self.ensemble.measurement
-        p, h = measurement.wave_function.arguments(), measurement.hamiltonian.arguments()
+        p, h = measurement.wave_function.arguments(), self.energy.arguments
         n, n_samples = X.shape
         memory = self.energy.prepare(p, n_samples, n)
         parts = np.empty((measurement.n_components, n_samples))

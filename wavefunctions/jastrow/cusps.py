@@ -12,19 +12,21 @@ from hamiltonians.system import System
 def contact_slopes(system: System, strength: float, cusp: float | Sequence[float] | None = None) -> np.ndarray:
     """u'(0) for each kind of pair, (n_kinds,): equal and opposite spins, or one for particles without spin.
 
-    For a pair repelling as strength / r it is strength / (d - 1) where the pair may meet (bosons, opposite spins) and
-    strength / (d + 1) where it may not (equal spins): Kato (1957), Pack and Byers Brown (1966), docs/theory.md eq. (8).
+    For a pair of reduced mass mu (1/2 for masses of one) repelling as strength / r it is 2 mu strength / (d - 1) where
+    the pair may meet (bosons, opposite spins) and 2 mu strength / (d + 1) where it may not (equal spins): Kato (1957),
+    Pack and Byers Brown (1966), docs/theory.md eq. (8).
 
     Parameters
     ----------
-    system : the particles.
+    system : the particles, with their masses.
     strength : of the Coulomb repulsion.
     cusp : the slope itself, for all pairs or for each kind.
 
     Raises
     ------
     ValueError
-        in one dimension without a cusp, where the wave function must vanish at contact; for the wrong number of slopes.
+        without a cusp in one dimension, where the wave function must vanish at contact, or where pairs of one kind have
+        different reduced masses; for the wrong number of slopes.
     """
     n_kinds = 1 if system.n_up is None else 2
     if cusp is not None:
@@ -33,5 +35,31 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
         return np.full(n_kinds, cusp, dtype=np.float64)
     if system.n_dim == 1:
         raise ValueError("cusp: expected a number, the Coulomb cusp has no such form in one dimension")
-    meeting = strength / (system.n_dim - 1)
-    return np.array([meeting] if n_kinds == 1 else [strength / (system.n_dim + 1), meeting])
+    equal, opposite = _kinds_of_pairs(system)
+    meeting = 2.0 * _reduced_mass(system, opposite) * strength / (system.n_dim - 1)
+    if n_kinds == 1:
+        return np.array([meeting])
+    return np.array([2.0 * _reduced_mass(system, equal) * strength / (system.n_dim + 1), meeting])
+
+
+def _kinds_of_pairs(system: System) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (i, j) of equal spin and others, (n_pairs, 2) each."""
+    pairs = np.stack(np.triu_indices(system.n_particles, 1), axis=1)
+    if system.n_up is None:
+        return pairs[:0], pairs
+    same = (pairs < system.n_up).all(axis=1) | (pairs >= system.n_up).all(axis=1)
+    return pairs[same], pairs[~same]
+
+
+def _reduced_mass(system: System, pairs: np.ndarray) -> float:
+    """m m' / (m + m') of all these pairs; of one mass where there are none."""
+    masses = system.particle_masses
+    if not len(pairs):
+        return 0.5 * float(masses[0])
+    first, second = masses[pairs.T]
+    reduced = np.unique(first * second / (first + second))
+    if reduced.size > 1:
+        raise ValueError(
+            f"cusp: expected a number, pairs of one kind have reduced masses from {reduced[0]:g} to {reduced[-1]:g}"
+        )
+    return float(reduced[0])

@@ -25,7 +25,7 @@ class Oscillator(Orbitals):
     ----------
     n_dim : number of space dimensions, 1 to 3.
     n_orbitals : how many, filled in the order of n_1 + ... + n_d.
-    omega : frequency (1 / length^2).
+    omega : mass times frequency (1 / length^2).
     learn_omega : whether log(omega) is a parameter: no step makes omega negative.
     name : what the number of orbitals is called in the error message.
 

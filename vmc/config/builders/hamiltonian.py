@@ -9,7 +9,7 @@ from hamiltonians.interactions import Interaction
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.config import hamiltonian_sections as tables
-from vmc.config.schema import Config
+from vmc.config.schema import Config, SystemSection
 from vmc.config.user_kernels import UserKernels
 from vmc.errors import UserError
 
@@ -18,14 +18,28 @@ def build_hamiltonian(config: Config, kernels: UserKernels) -> Hamiltonian:
     """The Hamiltonian, which knows its system."""
     match config.hamiltonian:
         case tables.TrapSection():
-            return _trap(config.hamiltonian, _particles(config), kernels)
+            return _trap(config.hamiltonian, build_particles(config), kernels)
         case tables.ElectronGasSection():
-            return _electron_gas(config.hamiltonian, _particles(config))
+            return _electron_gas(config.hamiltonian, build_particles(config))
     raise TypeError(f"hamiltonian {config.hamiltonian!r} is not known")
 
 
-def _particles(config: Config) -> System:
-    return System(config.system.n_particles, config.system.n_dim, config.system.n_up)
+def build_particles(config: Config) -> System:
+    """The particles that the table 'system' describes, in open space."""
+    section = config.system
+    return System(section.n_particles, section.n_dim, section.n_up, masses=_masses(section))
+
+
+def _masses(section: SystemSection) -> float | list[float]:
+    """One number, or one for each particle; two of either spin become those of its particles."""
+    masses, n, n_up = section.masses, section.n_particles, section.n_up
+    if isinstance(masses, float) or n_up is None or n_up > n or len(masses) == n > 2:
+        return masses
+    if n_up in (0, n):
+        raise UserError(f"system.masses = {masses}: expected one number, since all particles have one spin")
+    if len(masses) != 2:
+        raise UserError(f"system.masses = {masses}: expected one number, two (of spin up and down) or {n}")
+    return [masses[0]] * n_up + [masses[1]] * (n - n_up)
 
 
 def _electron_gas(section: tables.ElectronGasSection, system: System) -> ElectronGas:
@@ -40,7 +54,7 @@ def _electron_gas(section: tables.ElectronGasSection, system: System) -> Electro
             f"system.n_up is missing: expected the number of electrons with spin up, 0 to {n}; {unpolarised}"
         )
     cell = gas_cell(system.n_particles, section.r_s, system.n_dim, section.lattice)
-    return ElectronGas(cell, *system.spin_counts, section.accuracy)
+    return ElectronGas(cell, *system.spin_counts, section.accuracy, system.masses)
 
 
 def _trap(section: tables.TrapSection, system: System, kernels: UserKernels) -> Hamiltonian:

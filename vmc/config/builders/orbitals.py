@@ -18,36 +18,45 @@ COUNTS = "system.n_up", "n_down = n_particles - n_up"
 
 
 def spin_orbitals(config: Config, system: System, section: SlaterFactor) -> tuple[Orbitals | None, Orbitals | None]:
-    """The lowest orbitals, or mixed ones, for either spin; equal numbers of both share their parameters."""
-    n_up, n_down = system.spin_counts
-    up = _orbitals(config, system, section, n_up, COUNTS[0])
-    if n_up == n_down:
+    """The lowest orbitals, or mixed ones, for either spin; as many of both, of equal mass, share their parameters."""
+    (n_up, n_down), (mass_up, mass_down) = system.spin_counts, system.spin_masses
+    up = _orbitals(config, system, section, n_up, COUNTS[0], mass_up)
+    if n_up == n_down and mass_up == mass_down:
         return up, up
-    return up, _orbitals(config, system, section, n_down, COUNTS[1])
+    return up, _orbitals(config, system, section, n_down, COUNTS[1], mass_down)
 
 
-def common_orbitals(config: Config, system: System, section: SlaterFactor, highest: int) -> Orbitals:
-    """One set for both spins that holds the orbital numbered `highest`, mixed from the basis where there is one."""
+def numbered_orbitals(config: Config, system: System, section: SlaterFactor, highest: int) -> tuple[Orbitals, Orbitals]:
+    """For either spin a set that holds the orbital numbered `highest`; the same set for spins of equal mass."""
+    mass_up, mass_down = system.spin_masses
+    up = _numbered(config, system, section, highest, mass_up)
+    return up, up if mass_up == mass_down else _numbered(config, system, section, highest, mass_down)
+
+
+def _numbered(config: Config, system: System, section: SlaterFactor, highest: int, mass: float) -> Orbitals:
+    """Orbitals up to the one numbered `highest`, mixed from the basis where there is one."""
     if section.basis is None:
-        return _closed_shells(config, system, section, _closed_above(system, highest), "occupied orbitals")
+        return _closed_shells(config, system, section, _closed_above(system, highest), "occupied orbitals", mass)
     if section.basis <= highest:
         raise UserError(
             f"wavefunction slater: basis = {section.basis}: expected at least {highest + 1}, since orbital {highest} "
             "is occupied"
         )
-    basis = _closed_shells(config, system, section, section.basis, "basis")
+    basis = _closed_shells(config, system, section, section.basis, "basis", mass)
     return Combination(basis, highest + 1, section.noise, config.seed)
 
 
-def _orbitals(config: Config, system: System, section: SlaterFactor, count: int, name: str) -> Orbitals | None:
+def _orbitals(
+    config: Config, system: System, section: SlaterFactor, count: int, name: str, mass: float
+) -> Orbitals | None:
     """The orbitals of one spin, in as many sets as there are determinants; None for no particles."""
     if count == 0:
         return None
     if section.basis is None:
-        return _closed_shells(config, system, section, count, name)
+        return _closed_shells(config, system, section, count, name, mass)
     if section.basis < count:
         raise UserError(f"wavefunction slater: basis = {section.basis}: expected at least {name} = {count}")
-    basis = _closed_shells(config, system, section, section.basis, "basis")
+    basis = _closed_shells(config, system, section, section.basis, "basis", mass)
     return Combination(basis, count, section.noise, config.seed, section.determinants)
 
 
@@ -64,9 +73,11 @@ def _closed_above(system: System, highest: int) -> int:
     return closed_count(system.n_dim, n_shells)
 
 
-def _closed_shells(config: Config, system: System, section: SlaterFactor, count: int, name: str) -> Orbitals:
+def _closed_shells(
+    config: Config, system: System, section: SlaterFactor, count: int, name: str, mass: float
+) -> Orbitals:
     if system.cell is None:
-        return Oscillator(system.n_dim, count, _frequency(config, section), section.learn_omega, name)
+        return Oscillator(system.n_dim, count, mass * _frequency(config, section), section.learn_omega, name)
     if section.omega is not None or section.learn_omega:
         raise UserError("wavefunction slater: omega and learn_omega belong to a trap: expected neither in a cell")
     return PlaneWaves(system.cell, count, name)

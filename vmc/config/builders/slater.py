@@ -6,7 +6,7 @@ from functools import reduce
 
 from hamiltonians.system import System
 from vmc.config.backflow_sections import Backflow, BackflowTerm, PairBackflowSection, PlaneWaveBackflowSection
-from vmc.config.builders.orbitals import COUNTS, common_orbitals, spin_orbitals
+from vmc.config.builders.orbitals import COUNTS, numbered_orbitals, spin_orbitals
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
 from vmc.errors import UserError
@@ -96,8 +96,8 @@ def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpa
             raise UserError(f"wavefunction slater: {key} = {lists}: expected {wanted}, since {name} = {count}")
     _refuse_repetition(section)
     highest = max(max(occupied) for lists in given.values() for occupied in lists or ())
-    orbitals = common_orbitals(config, system, section, highest)
-    up, down = (None if lists is None else orbitals for lists in given.values())
+    sets = numbered_orbitals(config, system, section, highest)
+    up, down = (None if lists is None else orbitals for lists, orbitals in zip(given.values(), sets))
     return SlaterExpansion(system, up, down, section.occupied_up, section.occupied_down, section.weights)
 
 
