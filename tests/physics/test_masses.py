@@ -7,17 +7,19 @@ import pytest
 
 import vmc
 from hamiltonians import reference
+from hamiltonians.base import Hamiltonian, one_body_term
 from hamiltonians.electron_gas import ElectronGas, gas_cell
 from hamiltonians.interactions import coulomb, harmonic_pair, inverse_square
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.langevin import Langevin
+from tests.contracts.wave_functions import nothing
 from tests.naive.configurations import apart
 from tests.physics.test_zero_variance import assert_eigenstate, assert_no_eigenstate, energies, polynomial_pair
 from vmc.kinetic_masses import other_coordinates, usual_mass
 from vmc.local_energy import link_local_energy, local_energies
 from wavefunctions.gaussian import Gaussian
-from wavefunctions.jastrow import GaussianPair, Pade, PowerLaw
+from wavefunctions.jastrow import GaussianPair, Pade, PlaneWavePairs, PowerLaw
 from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.product import Product
 from wavefunctions.rbm import RBM
@@ -71,6 +73,16 @@ def test_fermions_of_two_masses():
     assert_nearly_eigenstate(wave_function, HarmonicTrap(system, omega), 10.0 * omega, X, 1e-5)
     wrong = Slater(system, *(Oscillator(2, 3, omega) for _ in masses))
     assert energies(wrong, HarmonicTrap(system, omega), X).std() > 0.1
+
+
+def test_differences_across_a_node():
+    """Two particles of the rarer mass 1e-3 apart, less than a step: psi changes its sign inside the stencil."""
+    system, omega = System(5, 1, 2, masses=(0.5, 0.5, 2.0, 2.0, 2.0)), 0.7
+    wave_function = Slater(system, Oscillator(1, 2, 0.5 * omega), Oscillator(1, 3, 2.0 * omega))
+    X = np.array([[0.3, 0.301, -0.5, 0.1, 0.8], [-0.9, -0.9005, 0.4, -0.6, 0.0]])
+    signs = wave_function.evaluate(X[:1] + np.array([[0.0], [0.002], [-0.002]]) * np.eye(5)[0]).sign
+    assert len(set(signs.tolist())) == 2
+    assert_nearly_eigenstate(wave_function, HarmonicTrap(system, omega), 6.5 * omega, X, 1e-4)
 
 
 def test_plane_waves_of_two_masses():
@@ -136,23 +148,26 @@ def test_two_charges(masses, n_dim, slope):
     assert_no_eigenstate(wave_function, hamiltonian, X[far])
 
 
+MIXED = System(3, 2, 2, masses=(1.0, 1.0, 0.3))
+MIXED_CELL = System(3, 2, 2, gas_cell(3, 1.0, 2), masses=(1.0, 1.0, 0.3))
+
+
 @pytest.mark.parametrize("kind", ["analytic", "finite_difference"])
 @pytest.mark.parametrize(
     "make",
     [
-        lambda system: Gaussian(system),
-        lambda system: Product(RBM(system, 3, spread=0.5), Pade(system, cusp=0.4)),
-        lambda system: Slater(
-            system, Combination(Oscillator(2, 6), 2, 0.3, 1), Combination(Oscillator(2, 6), 1, 0.3, 2)
-        ),
+        lambda: PlaneWavePairs(MIXED_CELL, 2),
+        lambda: Product(RBM(MIXED, 3, spread=0.5), Pade(MIXED, cusp=0.4)),
+        lambda: Slater(MIXED, Combination(Oscillator(2, 6), 2, 0.3, 1), Combination(Oscillator(2, 6), 1, 0.3, 2)),
     ],
-    ids=["gaussian", "rbm_pade", "slater"],
+    ids=["plane_wave_pairs", "rbm_pade", "slater"],
 )
 def test_derivatives_by_parameters_after_differences(make, kind):
     """They may use what the local energy leaves in the workspace, which must be that of the configuration itself."""
-    system = System(3, 2, 2, masses=(1.0, 1.0, 0.3))
-    wave_function, X = make(system), apart(system, 8, closest=0.2)
-    kernels = link_local_energy(wave_function, HarmonicTrap(system), kind)
+    wave_function = make()
+    X = apart(wave_function.system, 8, closest=0.2)
+    free = Hamiltonian(wave_function.system, [one_body_term("nothing", nothing, (), 2)])
+    kernels = link_local_energy(wave_function, free, kind)
     p, tile = wave_function.arguments(), np.ascontiguousarray(X.T)
     memory, E = kernels.prepare(p, *X.shape), np.empty((2, 8))
     kernels.energy(p, kernels.arguments, tile, E, memory)

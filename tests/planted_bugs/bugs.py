@@ -258,14 +258,14 @@ PHYSICS = [
         "vmc/kinetic_masses.py",
         "weight * (sign[b] * sign_there[b]) * exp",
         "weight * exp",
-        (f"{MASSES}::test_fermions_of_two_masses",),
+        (f"{MASSES}::test_differences_across_a_node",),
     ),
     Bug(
         "differences after the local energy, over its workspace",
         "vmc/kinetic_masses.py",
         "    add_differences(p, others, excess, steps, X, T, memory[0])\n    unit_mass(p, h[1], X, E, memory)\n",
         "    unit_mass(p, h[1], X, E, memory)\n    add_differences(p, others, excess, steps, X, T, memory[0])\n",
-        (f"{MASSES}::test_derivatives_by_parameters_after_differences[slater-analytic]",),
+        (f"{MASSES}::test_derivatives_by_parameters_after_differences[plane_wave_pairs-analytic]",),
     ),
     Bug(
         "parameter derivatives of a product on top of each other",
