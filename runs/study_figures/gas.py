@@ -21,7 +21,7 @@ CORRELATION = {
 }
 ANSATZE = {
     "Slater-Jastrow": ("electron-gas", "Slater-Jastrow, r_s = {}", COLOURS["blue"], "o"),
-    "pair backflow": ("electron-gas", "Slater-Jastrow with backflow, r_s = {}", COLOURS["green"], "s"),
+    "backflow": ("electron-gas", "Slater-Jastrow with backflow, r_s = {}", COLOURS["green"], "s"),
     "message passing": ("electron-gas-networks", "message passing, r_s = {}", COLOURS["vermillion"], "^"),
 }
 
@@ -65,7 +65,7 @@ def draw_correlation(figure: Figure) -> None:
     axes.minorticks_off()
     axes.set_xlabel(r"$r_s$")
     axes.set_ylabel("correlation energy (%)")
-    axes.set_ylim(bottom=87.0)
+    axes.set_ylim(bottom=89.0)
     axes.legend(loc="lower right", fontsize="small")
 
 
