@@ -58,7 +58,7 @@ def test_templates_run_as_they_are(folder, system):
     text = (folder.path / "new.toml").read_text()
     assert "# total over all ranks" in text
     data = tomllib.loads(text)
-    assert data["system"] == SYSTEMS[system]["system"]
+    assert data["system"] == {**SYSTEMS[system]["system"], "masses": 1.0}
     assert folder.vmc("check", "new.toml").returncode == 0
     short = ["optimizer.iterations=2", "optimizer.samples=2", "evaluation.samples=30", "sampler.thermalise=50"]
     done = folder.vmc("run", "new.toml", "--json", "-q", *(part for s in short for part in ("-s", s)))

@@ -68,14 +68,18 @@ def test_derivatives(build):
         scale = np.abs(found.gradient[b]).max()
         np.testing.assert_allclose(found.gradient[b], first[0], atol=1e-7 * scale**5)
         np.testing.assert_allclose(found.laplacian[b], second[0].sum(), rtol=1e-5, atol=1e-6 * scale**5)
-    for k in range(psi.n_params):
+
+    def at(k, step):
         centre = psi.theta[k]
-        psi.theta[k] = centre + 1e-5
-        above = psi.evaluate(X).log_psi
-        psi.theta[k] = centre - 1e-5
-        below = psi.evaluate(X).log_psi
+        psi.theta[k] = centre + step
+        value = psi.evaluate(X).log_psi
         psi.theta[k] = centre
-        np.testing.assert_allclose(found.log_derivatives[:, k], (above - below) / 2e-5, rtol=1e-6, atol=1e-6)
+        return value
+
+    h = 1e-5
+    for k in range(psi.n_params):
+        slope = (8.0 * (at(k, h) - at(k, -h)) - (at(k, 2 * h) - at(k, -2 * h))) / (12.0 * h)
+        np.testing.assert_allclose(found.log_derivatives[:, k], slope, rtol=1e-6, atol=1e-6)
 
 
 @cases
