@@ -87,3 +87,10 @@ class KernelCache(FunctionCache):
     """Numba's disk cache of one function, with what the function calls apart."""
 
     _impl_class = _KernelCacheContent
+
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What the file holds; nothing if it needs a module that cannot be imported, as of a script that runpy ran."""
+        try:
+            return super()._load_overload(sig, target_context)
+        except ImportError:
+            return None

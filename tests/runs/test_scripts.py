@@ -1,6 +1,9 @@
 """Scripts among the studies run as printed."""
 
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 RUNS = Path(__file__).resolve().parents[2] / "runs"
@@ -15,3 +18,17 @@ def test_anharmonic_oscillator(capsys):
     assert energy.error < 1e-5
     assert -4.0 * energy.error < energy.value - script["EXACT"] < 4.0 * energy.error + 1e-5
     assert "exact 0.559146327" in capsys.readouterr().out
+
+
+def test_a_script_without_a_module_finds_its_kernels_again(tmp_path):
+    """What runpy runs belongs to no module that a later process could import with the cached kernel."""
+    code = f"import runpy; runpy.run_path({str(RUNS / 'anharmonic_oscillator.py')!r})['main']()"
+    environment = {**os.environ, "VMC_CACHE_DIR": str(tmp_path)}
+    outputs = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        outputs.append(done.stdout)
+    assert outputs[0] == outputs[1]
