@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.dense import zero
 from numerics.link import inlined, kernel
 from numerics.turns import cos_turns, sin_turns
 
@@ -39,6 +40,24 @@ def fill_phases(inverse, numbers, d, point, memory, phases):
             if w == 0 or numbers[w, 0] != numbers[w - 1, 0] or numbers[w, 1] != numbers[w - 1, 1]:
                 _multiply(powers[0, highest + numbers[w, 0]], powers[1, highest + numbers[w, 1]], column)
             _multiply(column, last, phases[w])
+
+
+@inlined
+def clear_sums(rho):
+    """rho (species, n_waves, 2, tile) = 0."""
+    for species in range(rho.shape[0]):
+        for w in range(rho.shape[1]):
+            zero(rho[species, w])
+
+
+@inlined
+def add_phases(phases, total):
+    """total += phases, both (n_waves, 2, tile)."""
+    for w in range(total.shape[0]):
+        for c in range(2):
+            out, here = total[w, c], phases[w, c]
+            for b in range(out.size):
+                out[b] += here[b]
 
 
 @inlined

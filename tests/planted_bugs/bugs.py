@@ -480,8 +480,8 @@ FERMIONS = [
     Bug(
         "quasi-particles that forget how their partner moves them",
         "wavefunctions/backflow/pair.py",
-        "                        J[here, beside, b] = -change\n",
-        "                        J[here, beside, b] = 0.0\n",
+        "                        J[here, beside, b] -= change\n",
+        "                        J[here, beside, b] -= 0.0\n",
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[pair_box]",),
     ),
     Bug(

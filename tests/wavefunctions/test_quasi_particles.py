@@ -99,7 +99,7 @@ class Values:
 def coordinates(quasi, X):
     """Q (n, N d) and S (n,) at configurations X (n, N d)."""
     p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
-    Q, S = np.empty(tile.shape), np.zeros(len(X))
+    Q, S = tile.copy(), np.zeros(len(X))
     quasi.kernels["coordinates"](p, tile, Q, S, quasi.kernels["workspace"](p, len(X), X.shape[1]))
     return Q.T.copy(), S
 
@@ -107,7 +107,8 @@ def coordinates(quasi, X):
 def everything(quasi, X, F):
     p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
     n, count = tile.shape
-    Q, J, LQ, G = np.empty((n, count)), np.empty((n, n, count)), np.empty((n, count)), np.zeros((n, count))
+    Q, J, LQ, G = tile.copy(), np.zeros((n, n, count)), np.zeros((n, count)), np.zeros((n, count))
+    J[range(n), range(n)] = 1.0
     L, O = np.zeros(count), np.zeros((quasi.theta.size + 1, count))
     ws = quasi.kernels["workspace"](p, count, n)
     quasi.kernels["derivatives"](p, tile, Q, J, LQ, G, L, ws)

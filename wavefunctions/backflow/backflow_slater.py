@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numerics.link import Slot, link
+from numerics.dense import copy_rows, zero
+from numerics.link import Slot, kernel, link
 from wavefunctions.backflow.base import QuasiParticles
 from wavefunctions.backflow.determinant import (
     add_block_curvature,
@@ -107,6 +108,7 @@ def _workspace(p, tile, n):
 
 def _log_psi(p, X, log, sign, ws):
     inner, up, down, (Q, _, _, _) = ws
+    copy_rows(X, 0, Q)
     coordinates(p[3], X, Q, log, inner)
     log_up(p[1], Q[: p[6]], log, sign, up)
     if p[6] < Q.shape[0]:
@@ -116,6 +118,9 @@ def _log_psi(p, X, log, sign, ws):
 def _grad_laplacian(p, X, G, L, ws):
     inner, up, down, (Q, J, LQ, F) = ws
     n, tile = X.shape
+    copy_rows(X, 0, Q)
+    _fill_identity(J)
+    zero(LQ)
     derivatives(p[3], X, Q, J, LQ, G, L, inner)
     forces_up(p[1], Q[: p[6]], F[: p[6]], up)
     add_block_curvature(J[: p[6]], L, up)
@@ -132,6 +137,15 @@ def _grad_laplacian(p, X, G, L, ws):
                 out[b] += force[b] * row[b]
 
 
+@kernel
+def _fill_identity(J):
+    for a in range(J.shape[0]):
+        for c in range(J.shape[1]):
+            row, value = J[a, c], 1.0 if a == c else 0.0
+            for b in range(row.size):
+                row[b] = value
+
+
 def _shared_log_derivatives(p, X, O, first, ws):
     inner, up, down, (Q, _, _, F) = ws
     parameters_up(p[1], Q[: p[6]], O, first, up)
@@ -142,6 +156,7 @@ def _shared_log_derivatives(p, X, O, first, ws):
 
 def _log_derivatives(p, X, O, first, ws):
     inner, up, down, (Q, _, _, F) = ws
+    copy_rows(X, 0, Q)
     coordinates(p[3], X, Q, np.zeros(X.shape[1]), inner)
     forces_up(p[1], Q[: p[6]], F[: p[6]], up)
     if p[6] < X.shape[0]:

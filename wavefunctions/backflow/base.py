@@ -1,15 +1,15 @@
 """Quasi-particles: coordinates q(x; theta) that stand in for the particles' own in the orbitals of a determinant.
 
-Kernels act on tiles X (N d, tile), one walker per column.  Besides q they may supply a symmetric factor exp(S), whose
-logarithm and derivatives are **added**; everything else is written:
+Kernels act on tiles X (N d, tile), one walker per column.  Besides displacements q - x they may supply a symmetric
+factor exp(S).  Like all kernels they **add**, here to Q = x, J = 1 and LQ = 0: displacements of several kinds add up.
 
 ==============  ================================  ======================================================================
 slot            arguments                         effect
 ==============  ================================  ======================================================================
 workspace       (p, tile, n)                      returns a tuple of arrays
-coordinates     (p, X, Q, log, ws)                Q = q(X), log += S
-derivatives     (p, X, Q, J, LQ, G, L, ws)        Q = q(X), J[a, c] = dq_a / dx_c (N d, N d, tile), LQ[a] = laplacian
-                                                  of q_a, G += grad S, L += laplacian S
+coordinates     (p, X, Q, log, ws)                Q += q(X) - X, log += S
+derivatives     (p, X, Q, J, LQ, G, L, ws)        the same Q; J[a, c] += d(q_a - x_a) / dx_c (N d, N d, tile),
+                                                  LQ[a] += laplacian of q_a, G += grad S, L += laplacian S
 pull_back       (p, X, F, O, first, ws)           after `derivatives` on the same X and ws: O[first + k] +=
                                                   sum_a F[a] dq_a / dtheta_k + dS / dtheta_k
 ==============  ================================  ======================================================================

@@ -123,9 +123,6 @@ def _fill_components(d, X, i, x):
 def _coordinates(p, X, Q, log, ws):
     (flat, _, _), x, _ = ws
     n, tile = X.shape
-    for k in range(n):
-        for b in range(tile):
-            Q[k, b] = X[k, b]
     for i in range(1, n // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         if not in_cell:
@@ -148,13 +145,6 @@ def _coordinates(p, X, Q, log, ws):
 def _derivatives(p, X, Q, J, LQ, G, L, ws):
     (flat, flat_slope, flat_curvature), x, _ = ws
     n, tile = X.shape
-    for a in range(n):
-        for b in range(tile):
-            Q[a, b] = X[a, b]
-            LQ[a, b] = 0.0
-        for c in range(n):
-            for b in range(tile):
-                J[a, c, b] = 1.0 if a == c else 0.0
     for i in range(1, n // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         if not in_cell:
@@ -185,8 +175,8 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
                         change = slope[b] * delta[b] * other[b] + (weight[b] if k == l else 0.0)
                         J[here, column, b] += change
                         J[there, beside, b] += change
-                        J[here, beside, b] = -change
-                        J[there, column, b] = -change
+                        J[here, beside, b] -= change
+                        J[there, column, b] -= change
 
 
 def _pull_back(p, X, F, O, first, ws):

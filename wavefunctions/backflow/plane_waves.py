@@ -9,7 +9,7 @@ import numpy as np
 from hamiltonians.shells import shortest_shells, wave_table
 from hamiltonians.system import System
 from numerics.link import inlined, link
-from numerics.plane_waves import fill_field, fill_phases, phase_memory
+from numerics.plane_waves import add_phases, clear_sums, fill_field, fill_phases, phase_memory
 from wavefunctions.backflow.base import QuasiParticles
 from wavefunctions.parameters import ParameterLayout
 
@@ -67,19 +67,10 @@ def _workspace(p, tile, n):
 @inlined
 def _fill_phases(p, d, X, phases, rho, memory):
     """Phases of all particles, and their sums over either species."""
-    for species in range(rho.shape[0]):
-        for w in range(rho.shape[1]):
-            for b in range(rho.shape[3]):
-                rho[species, w, 0, b] = 0.0
-                rho[species, w, 1, b] = 0.0
+    clear_sums(rho)
     for i in range(phases.shape[0]):
         fill_phases(p[5], p[2], d, X[i * d : (i + 1) * d], memory, phases[i])
-        total = rho[0 if i < p[7] else rho.shape[0] - 1]
-        for w in range(total.shape[0]):
-            for c in range(2):
-                out, here = total[w, c], phases[i, w, c]
-                for b in range(out.size):
-                    out[b] += here[b]
+        add_phases(phases[i], rho[0 if i < p[7] else rho.shape[0] - 1])
 
 
 @inlined
@@ -92,9 +83,6 @@ def _fill_sines(phase, field, sines):
 def _coordinates(p, X, Q, log, ws):
     phases, rho, field, memory, rows = ws
     _fill_phases(p, n_dim, X, phases, rho, memory)
-    for a in range(X.shape[0]):
-        for b in range(X.shape[1]):
-            Q[a, b] = X[a, b]
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
             fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
@@ -109,14 +97,7 @@ def _coordinates(p, X, Q, log, ws):
 def _derivatives(p, X, Q, J, LQ, G, L, ws):
     phases, rho, field, memory, rows = ws
     _fill_phases(p, n_dim, X, phases, rho, memory)
-    n, tile = X.shape
-    for a in range(n):
-        for b in range(tile):
-            Q[a, b] = X[a, b]
-            LQ[a, b] = 0.0
-        for c in range(n):
-            for b in range(tile):
-                J[a, c, b] = 1.0 if a == c else 0.0
+    tile = X.shape[1]
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
             fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
@@ -157,13 +138,13 @@ def _add_pair(p, d, kind, here, there, row, column, J, rows):
                 change = rows[l, b]
                 J[row + k, row + l, b] += change
                 J[column + k, column + l, b] += change
-                J[row + k, column + l, b] = -change
-                J[column + k, row + l, b] = -change
+                J[row + k, column + l, b] -= change
+                J[column + k, row + l, b] -= change
                 if l < k:
                     J[row + l, row + k, b] += change
                     J[column + l, column + k, b] += change
-                    J[row + l, column + k, b] = -change
-                    J[column + l, row + k, b] = -change
+                    J[row + l, column + k, b] -= change
+                    J[column + l, row + k, b] -= change
 
 
 def _pull_back(p, X, F, O, first, ws):

@@ -61,43 +61,22 @@ class SummedBackflow(QuasiParticles):
 
 
 def _workspace(p, tile, n):
-    return (
-        first_workspace(p[1], tile, n),
-        second_workspace(p[2], tile, n),
-        (np.empty((n, tile)), np.empty((n, tile)), np.empty((n, n, tile))),
-    )
+    return first_workspace(p[1], tile, n), second_workspace(p[2], tile, n)
 
 
 def _coordinates(p, X, Q, log, ws):
-    one, two, (other, _, _) = ws
-    first_coordinates(p[1], X, Q, log, one)
-    second_coordinates(p[2], X, other, log, two)
-    for a in range(X.shape[0]):
-        for b in range(X.shape[1]):
-            Q[a, b] += other[a, b] - X[a, b]
+    first_coordinates(p[1], X, Q, log, ws[0])
+    second_coordinates(p[2], X, Q, log, ws[1])
 
 
 def _derivatives(p, X, Q, J, LQ, G, L, ws):
-    one, two, (other, curvature, jacobian) = ws
-    first_derivatives(p[1], X, Q, J, LQ, G, L, one)
-    second_derivatives(p[2], X, other, jacobian, curvature, G, L, two)
-    n, tile = X.shape
-    for a in range(n):
-        for b in range(tile):
-            Q[a, b] += other[a, b] - X[a, b]
-            LQ[a, b] += curvature[a, b]
-        for c in range(n):
-            out, change = J[a, c], jacobian[a, c]
-            for b in range(tile):
-                out[b] += change[b]
-        for b in range(tile):
-            J[a, a, b] -= 1.0
+    first_derivatives(p[1], X, Q, J, LQ, G, L, ws[0])
+    second_derivatives(p[2], X, Q, J, LQ, G, L, ws[1])
 
 
 def _pull_back(p, X, F, O, first, ws):
-    one, two, _ = ws
-    first_pull_back(p[1], X, F, O, first, one)
-    second_pull_back(p[2], X, F, O, first + p[3], two)
+    first_pull_back(p[1], X, F, O, first, ws[0])
+    second_pull_back(p[2], X, F, O, first + p[3], ws[1])
 
 
 _TEMPLATES: dict[str, Callable[..., Any]] = {

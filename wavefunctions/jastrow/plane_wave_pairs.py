@@ -7,7 +7,7 @@ import numpy as np
 from hamiltonians.shells import shortest_shells, wave_table
 from hamiltonians.system import System
 from numerics.link import inlined, kernel, link
-from numerics.plane_waves import fill_field, fill_phases, phase_memory
+from numerics.plane_waves import add_phases, clear_sums, fill_field, fill_phases, phase_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -74,18 +74,10 @@ def _workspace(p, tile, n):
 @kernel
 def _fill_sums(p, d, X, rho, phases, memory):
     """rho = sums of the phases of each species."""
-    for species in range(rho.shape[0]):
-        for w in range(rho.shape[1]):
-            for b in range(rho.shape[3]):
-                rho[species, w, 0, b] = 0.0
-                rho[species, w, 1, b] = 0.0
+    clear_sums(rho)
     for i in range(X.shape[0] // d):
         fill_phases(p[5], p[2], d, X[i * d : (i + 1) * d], memory, phases)
-        total = rho[0 if i < p[7] else rho.shape[0] - 1]
-        for w in range(total.shape[0]):
-            for c in range(2):
-                for b in range(total.shape[2]):
-                    total[w, c, b] += phases[w, c, b]
+        add_phases(phases, rho[0 if i < p[7] else rho.shape[0] - 1])
 
 
 @inlined

@@ -37,7 +37,7 @@ def coordinates(p, X, Q, log, ws):
         for i in range(n // n_dim):
             messages(p, i, ws)
         features(p, ws)
-        place(p[1][4], p[6], outputs_of(memories[2], p[3][2]), x, first, Q)
+        place(p[1][4], p[6], outputs_of(memories[2], p[3][2]), first, Q)
         factors = outputs_of(memories[3], p[3][3])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):
@@ -59,7 +59,7 @@ def derivatives(p, X, Q, J, LQ, G, L, ws):
             arrive(p, i, ws)
             particle_derivatives(p[5], x, i, arriving[i])
         features(p, ws)
-        place(p[1][4], p[6], outputs_of(update, p[3][2]), x, first, Q)
+        place(p[1][4], p[6], outputs_of(update, p[3][2]), first, Q)
         for i in range(n // n_dim):
             leave(p, i, first, J, LQ, G, L, ws)
 
@@ -90,9 +90,8 @@ def displace(p, i, first, J, LQ, G, L, ws):
     for a in range(n_dim):
         row, change = i * n_dim + a, moved[a]
         for w in range(valid):
-            LQ[row, first + w] = unit * change[n * STRIP + w]
+            LQ[row, first + w] += unit * change[n * STRIP + w]
         for c in range(n):
-            own = 1.0 if c == row else 0.0
             for w in range(valid):
-                J[row, c, first + w] = own + unit * change[c * STRIP + w]
+                J[row, c, first + w] += unit * change[c * STRIP + w]
     add_strip(from_layer(to_factor, sizes[3], factor, i * STRIP, 1, n, Dy, 1), first, G, L)

@@ -80,16 +80,16 @@ def outputs_of(memory, sizes):
 
 
 @inlined
-def place(displacement, unit, y, x, first, Q):
-    """Q = x + unit W y for the walkers from `first` on."""
+def place(displacement, unit, y, first, Q):
+    """Q += unit W y for the walkers from `first` on."""
     d = displacement.shape[0]
-    for i in range(x.shape[0] // d):
+    for i in range(Q.shape[0] // d):
         for a in range(d):
             for w in range(min(STRIP, Q.shape[1] - first)):
                 total = 0.0
                 for u in range(y.shape[0]):
                     total += displacement[a, u] * y[u, i * STRIP + w]
-                Q[i * d + a, first + w] = x[i * d + a, w] + unit * total
+                Q[i * d + a, first + w] += unit * total
 
 
 def fill_keys(p, ws):

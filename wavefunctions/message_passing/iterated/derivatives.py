@@ -51,11 +51,10 @@ def derivatives(p, X, Q, J, LQ, G, L, ws):
     n, tile = X.shape
     x, _, (known, _, _), _, (DE, own, _, _, _, _, _, _, _), _ = ws
     N, block = n // n_dim, p[7]
-    zero(LQ)
     for first in range(0, tile, STRIP):
         take_strip(X, first, x)
         values(p, ws)
-        place(displacement_of(p, n_dim), p[5], last_features(p, ws), x, first, Q)
+        place(displacement_of(p, n_dim), p[5], last_features(p, ws), first, Q)
         pair_derivatives(p[4], known[0], DE)
         for begin in range(0, N, block):
             end = min(begin + block, N)
@@ -235,9 +234,8 @@ def displace(p, begin, end, first, J, LQ, G, L, ws):
             for w in range(valid):
                 LQ[row, first + w] += unit * change[n * STRIP + w]
             for c in range(n):
-                direction = begin * n_dim + c
-                here = 1.0 if direction == row else 0.0
+                out = J[row, begin * n_dim + c]
                 for w in range(valid):
-                    J[row, direction, first + w] = here + unit * change[c * STRIP + w]
+                    out[first + w] += unit * change[c * STRIP + w]
         D = from_layer(factor_of(p), p[3][0], factor, i * STRIP, 1, n, Dy, 1)
         add_strip(D, first, G[begin * n_dim : end * n_dim], L)

@@ -34,12 +34,12 @@ n_dim = 3  # bound at link time
 
 
 def coordinates(p, X, Q, log, ws):
-    """Q = x + unit W y, log += S."""
+    """Q += unit W y, log += S."""
     n, tile = X.shape
     for first in range(0, tile, STRIP):
         take_strip(X, first, ws[0])
         values(p, ws)
-        place(displacement_of(p, n_dim), p[5], last_features(p, ws), ws[0], first, Q)
+        place(displacement_of(p, n_dim), p[5], last_features(p, ws), first, Q)
         factors = outputs_of(ws[3], UPDATE + p[1].shape[0], p[3][0])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):
