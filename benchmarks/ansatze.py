@@ -117,14 +117,25 @@ def seconds_of_messages(name: str) -> float:
     return min(json.loads(job.stdout.strip().splitlines()[-1]) for job in jobs)
 
 
-def pair_operations(n: int, shells: int, order: int = 8) -> float:
-    """Gradient and Laplacian of a polynomial of pairs and of plane waves of pairs, and the Ewald sums.
+def ewald_operations(n: int, ewald) -> float:
+    """A pair: nearest image 12, the square 5, root, a polynomial; for every further image 8, 3 and a polynomial.
 
-    A pair: nearest image 12, root, a polynomial with two derivatives, forces 18; the same with a fit of order 12 and
-    no derivatives for the Ewald sum.  A wave: 6 for its phase, 8 for the sums, 16 for the gradient, for each particle.
+    For each particle 6 a column of waves, and 8 for k and its mirror image, which share their products.
     """
-    a_pair = 12 + OPERATIONS_PER_FUNCTION + 6 * order + 18 + 12 + 2 * 12
-    return n * (n - 1) / 2 * a_pair + n * shells * (6 + 8 + 16)
+    _, real, (columns, lengths, _, _, _), _ = ewald.constants
+    images, near, far = real[1].shape[0], 2 * ewald.shape["near_degree"], 2 * ewald.shape["far_degree"]
+    a_pair = 12 + 5 + OPERATIONS_PER_FUNCTION + near + images * (8 + 3 + far)
+    return n * (n - 1) / 2 * a_pair + n * (6 * columns.shape[0] + 8 * float(lengths.sum()))
+
+
+def pair_operations(n: int, waves: int = 28, order: int = 8) -> float:
+    """Gradient and Laplacian of a polynomial of pairs and of plane waves of pairs.
+
+    A pair: nearest image 12, root, a polynomial with two derivatives, forces 18.  A wave: 6 for its phase, 8 for the
+    sums, 16 for the gradient, for each particle.
+    """
+    a_pair = 12 + OPERATIONS_PER_FUNCTION + 6 * order + 18
+    return n * (n - 1) / 2 * a_pair + n * waves * (6 + 8 + 16)
 
 
 def slater_operations(n: int) -> float:
@@ -165,14 +176,14 @@ def message_passing_operations(n: int, quasi) -> float:
     return edges + queries_and_keys + nodes
 
 
-def operations(name: str, n: int, wave_function) -> float:
+def operations(name: str, n: int, case) -> float:
     """Of a local energy."""
-    pairs = pair_operations(n, shells=46)
+    pairs = pair_operations(n) + ewald_operations(n, case.hamiltonian.ewald)
     if name == "Slater-Jastrow":
         return pairs + slater_operations(n)
     if name == "pair backflow":
         return pairs + backflow_operations(n) + plane_wave_backflow_operations(n)
-    return pairs + backflow_operations(n) + message_passing_operations(n, wave_function.factors[0].quasi)
+    return pairs + backflow_operations(n) + message_passing_operations(n, case.wave_function.factors[0].quasi)
 
 
 def measured(name: str, n: int, rate: float) -> dict:
@@ -180,7 +191,7 @@ def measured(name: str, n: int, rate: float) -> dict:
     case = physics(name, n)
     measurement = case.measurement()
     parts = seconds_of_parts(measurement, 32 if n == SIZES[0] or name == "Slater-Jastrow" else 8)
-    counted = operations(name, n, case.wave_function)
+    counted = operations(name, n, case)
     return {
         "wave_function": name,
         "n": n,

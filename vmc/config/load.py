@@ -139,7 +139,7 @@ def _spoken(location: tuple) -> list[str]:
     spoken: list[str] = []
     for position, part in enumerate(parts):
         previous = parts[position - 1] if position else ""
-        if previous == "backflow" and part == "0":
+        if previous in _ONE_OR_SEVERAL and part == "0":
             continue
         if not ((previous.isdigit() or previous in _CHOSEN_BY_KIND) and part in _KINDS):
             spoken.append(part)
@@ -198,4 +198,5 @@ def _all_kinds() -> set[str]:
 
 
 _KINDS = _all_kinds()
+_ONE_OR_SEVERAL = ("backflow",)
 _CHOSEN_BY_KIND = ("hamiltonian", "backflow", "interaction", "sampler", "optimizer", "schedule")
