@@ -6,8 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from tests.contracts.wave_functions import (
-    CASES,
+from tests.contracts.evaluations import (
     assert_close,
     configurations,
     fresh_state,
@@ -17,6 +16,7 @@ from tests.contracts.wave_functions import (
     ratio_of,
     tile_of,
 )
+from tests.contracts.wave_functions import CASES
 from tests.naive import derivatives as naive
 
 TILE = 8

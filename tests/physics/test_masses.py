@@ -13,7 +13,7 @@ from hamiltonians.interactions import coulomb, harmonic_pair, inverse_square
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.langevin import Langevin
-from tests.contracts.wave_functions import nothing
+from tests.contracts.evaluations import nothing
 from tests.naive.configurations import apart
 from tests.physics.test_zero_variance import assert_eigenstate, assert_no_eigenstate, energies, polynomial_pair
 from vmc.kinetic_masses import other_coordinates, usual_mass

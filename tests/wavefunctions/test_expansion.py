@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hamiltonians.system import System
-from tests.contracts.wave_functions import fresh_state, moved, ratio_of, tile_of
+from tests.contracts.evaluations import fresh_state, moved, ratio_of, tile_of
 from tests.naive.configurations import apart
 from wavefunctions.orbitals import Oscillator
 from wavefunctions.slater import Slater, SlaterExpansion

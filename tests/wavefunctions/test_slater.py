@@ -5,7 +5,7 @@ import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
-from tests.contracts.wave_functions import fresh_state, log_psi_of, moved, tile_of
+from tests.contracts.evaluations import fresh_state, log_psi_of, moved, tile_of
 from wavefunctions.orbitals import Oscillator, PlaneWaves
 from wavefunctions.slater import Slater
 from wavefunctions.slater.determinant import REBUILD_EVERY

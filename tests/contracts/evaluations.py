@@ -1,0 +1,65 @@
+"""What the contracts ask of the kernels of a wave function, one question each."""
+
+import numpy as np
+
+from hamiltonians.base import Hamiltonian, one_body_term
+from tests.naive.configurations import apart
+from vmc.local_energy import local_energies
+
+
+def configurations(case, wave_function, n, seed=7):
+    """Random configurations (n, N d) where psi is not zero and no pair close."""
+    return apart(wave_function.system, n, closest=case.core + 0.03, seed=seed)
+
+
+def tile_of(X):
+    """The same configurations as kernels want them, one per column."""
+    return np.ascontiguousarray(X.T)
+
+
+def log_psi_of(wave_function, X):
+    """log|psi| from the kernel alone."""
+    k, p = wave_function.kernels, wave_function.arguments()
+    log, sign = np.zeros(len(X)), np.ones(len(X))
+    k["log_psi"](p, tile_of(X), log, sign, k["workspace"](p, *X.shape))
+    return log
+
+
+def kinetic_of(wave_function, X):
+    """What the local energy takes for the kinetic energy: the wave function's own kernel where it has one."""
+    system = wave_function.system
+    free = Hamiltonian(system, [one_body_term("nothing", nothing, (), system.n_dim)])
+    return local_energies(wave_function, free, X)[:, 0]
+
+
+def nothing(c, r):
+    """No potential."""
+    return 0.0
+
+
+def ratio_of(wave_function, X, i, Y, ws):
+    log_ratio = np.zeros(len(X))
+    wave_function.kernels["ratio"](wave_function.arguments(), tile_of(X), i, tile_of(Y), log_ratio, ws)
+    return log_ratio
+
+
+def fresh_state(wave_function, X):
+    """A workspace with the one-particle state of X."""
+    k, p = wave_function.kernels, wave_function.arguments()
+    ws = k["workspace"](p, *X.shape)
+    k["refresh"](p, tile_of(X), ws)
+    return ws
+
+
+def moved(X, i, Y):
+    """X with particle i at Y."""
+    Z = X.copy()
+    Z[:, i * Y.shape[1] : (i + 1) * Y.shape[1]] = Y
+    return Z
+
+
+def assert_close(actual, expected, relative):
+    """Relative to each number, or to the typical size of all where a number happens to be small."""
+    expected = np.array(expected, dtype=float)
+    typical = np.median(np.abs(expected)) if expected.size else 0.0
+    np.testing.assert_allclose(actual, expected, rtol=relative, atol=relative * typical)

@@ -1,0 +1,14 @@
+"""Bugs to plant: one exact replacement each, and the quick tests of which one must fail."""
+
+from tests.planted_bugs.bugs.bug import Bug
+from tests.planted_bugs.bugs.estimation import ESTIMATION
+from tests.planted_bugs.bugs.fermions import FERMIONS
+from tests.planted_bugs.bugs.generative import GENERATIVE
+from tests.planted_bugs.bugs.observables import OBSERVABLES
+from tests.planted_bugs.bugs.periodic import PERIODIC
+from tests.planted_bugs.bugs.physics import PHYSICS
+from tests.planted_bugs.bugs.sampling import SAMPLING
+
+BUGS = [*FERMIONS, *SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC, *GENERATIVE]
+
+__all__ = ["BUGS", "Bug"]
