@@ -5,6 +5,7 @@ import pytest
 
 from tests.commands.test_slater_settings import GAS, built
 from vmc.errors import UserError
+from wavefunctions.backflow import BackflowExpansion
 from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.slater import SlaterExpansion
 
@@ -53,6 +54,44 @@ def test_determinants_with_orbitals_of_their_own():
     assert shared.theta[:3].tolist() == [1.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize(("system", "factor"), [(DOT, CHOSEN), (TRIPLE, MIXED)])
+def test_at_displaced_coordinates(system, factor):
+    """The same sum with the same parameters, and those of the displacements behind them."""
+    plain, moved = built(system, factor), built(system, {**factor, "backflow": {"kind": "pair", "cutoff": 2.0}})
+    assert isinstance(moved, BackflowExpansion)
+    assert moved.layout.names()[: plain.n_params] == plain.layout.names()
+    assert moved.theta[: plain.n_params].tolist() == plain.theta.tolist()
+    assert moved.n_params > plain.n_params
+
+
+def test_excited_pairs():
+    gas = built({"n_particles": 8, "n_up": 7, "n_dim": 3}, {"excited_pairs": 1}, GAS)
+    assert isinstance(gas, SlaterExpansion)
+    assert gas.theta.tolist() == [1.0] + [0.0] * (gas.n_params - 1)
+    assert gas.orbitals.sets[0].n_orbitals == 19
+
+
+@pytest.mark.parametrize(
+    ("system", "factor", "words"),
+    [
+        ({"n_particles": 4, "n_up": 3}, {}, ("n_up = 3", "open shell")),
+        ({"n_particles": 7, "n_up": 7}, {}, ("excited_pairs = 1", "n_down = n_particles - n_up = 0", "both spins")),
+        ({"n_particles": 14, "n_up": 7}, {"occupied_up": [[0]]}, ("excited_pairs = 1", "occupied orbitals")),
+        ({"n_particles": 14, "n_up": 7}, {"basis": 19}, ("excited_pairs = 1", "basis = 19")),
+        ({"n_particles": 14, "n_up": 7}, {"determinants": 2}, ("determinants = 2", "occupied orbitals")),
+    ],
+)
+def test_refusals_of_excited_pairs(system, factor, words):
+    with pytest.raises((UserError, ValueError)) as refused:
+        built({**system, "n_dim": 3}, {"excited_pairs": 1, **factor}, GAS)
+    assert all(word in str(refused.value) for word in words), refused.value
+
+
+def test_excited_pairs_in_a_trap_are_refused():
+    with pytest.raises(UserError, match="excited_pairs = 1: expected none in a trap"):
+        built(DOT, {"excited_pairs": 1})
+
+
 @pytest.mark.parametrize(
     ("system", "factor", "words"),
     [
@@ -66,8 +105,6 @@ def test_determinants_with_orbitals_of_their_own():
         (DOT, {**CHOSEN, "determinants": 2}, ("determinants = 2", "occupied orbitals")),
         (DOT, {**CHOSEN, "basis": 3}, ("basis = 3", "at least 5", "orbital 4")),
         (DOT, {**CHOSEN, "noise": 0.1}, ("noise = 0.1", "basis")),
-        (DOT, {**CHOSEN, "backflow": {"kind": "pair", "cutoff": 2.0}}, ("backflow = pair", "one determinant")),
-        (DOT, {**MIXED, "backflow": {"kind": "pair", "cutoff": 2.0}}, ("backflow = pair", "one determinant")),
         (DOT, {"occupied_up": [[0, 1]]}, ("occupied_down = None", "n_down = n_particles - n_up = 2")),
         ({"n_particles": 2, "n_up": 2}, CHOSEN, ("occupied_down = [[0, 1], [0, 2]]", "expected none")),
         (DOT, {"occupied_up": [[0, 1]], "occupied_down": [[0]]}, ("occupied_down[0] = [0]", "expected 2")),

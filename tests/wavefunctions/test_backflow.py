@@ -6,9 +6,9 @@ import pytest
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
-from wavefunctions.backflow import BackflowSlater, PairBackflow, PlaneWaveBackflow, SummedBackflow
+from wavefunctions.backflow import BackflowExpansion, BackflowSlater, PairBackflow, PlaneWaveBackflow, SummedBackflow
 from wavefunctions.message_passing import MessagePassing
-from wavefunctions.orbitals.plane_waves import PlaneWaves
+from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 
 BOX = Cell.rectangular([3.0, 3.0, 3.0])
 PLANE = Cell.of_volume(12.0, "square", 2)
@@ -35,6 +35,25 @@ def waves(n_up, n_down, cell):
     return BackflowSlater(quasi, PlaneWaves(cell, n_up), PlaneWaves(cell, n_down))
 
 
+#: Orbitals of either spin in sums of determinants: some occur twice, and some with another partner.
+CHOICES = [[0, 1, 2], [0, 3, 2], [0, 1, 2], [4, 2, 6]], [[0], [0], [3], [1]]
+
+
+def summed(n_up, n_down, up, down):
+    """A sum of determinants of plane waves, with pairs."""
+    quasi = perturbed(PairBackflow(System(n_up + n_down, 3, n_up, BOX), 4))
+    orbitals = PlaneWaves(BOX, 7)
+    own = [orbitals if n else None for n in (n_up, n_down)]
+    return BackflowExpansion(quasi, *own, up, down, [1.0, -0.6, 0.4, 0.3])
+
+
+def mixed():
+    """Two determinants of orbitals with parameters, both spins sharing them, with pairs in a trap."""
+    quasi = perturbed(PairBackflow(System(4, 2, 2), 3, 4.0))
+    orbitals = Combination(Oscillator(2, 3, 0.9, learn_omega=True), 2, 0.3, copies=2)
+    return BackflowExpansion(quasi, orbitals, orbitals, [[0, 1], [2, 3]], [[0, 1], [2, 3]], [1.0, 0.7])
+
+
 CASES = {
     "space": lambda: gas(7, 7, BOX),
     "space_one_spin_flipped": lambda: gas(7, 1, BOX),
@@ -44,9 +63,13 @@ CASES = {
     "waves": lambda: waves(7, 1, BOX),
     "network": lambda: gas(7, 1, BOX, iterations=1),
     "network_twice": lambda: gas(7, 1, BOX, iterations=2),
+    "sum": lambda: summed(3, 1, *CHOICES),
+    "sum_up_only": lambda: summed(3, 0, [*CHOICES[0][:3], [1, 5, 6]], None),
+    "sum_down_only": lambda: summed(0, 3, None, [*CHOICES[0][:3], [1, 5, 6]]),
+    "sum_mixed": mixed,
 }
 #: Cases that add little to the others.
-LONG = ("down_only", "space_one_spin_flipped", "network_twice")
+LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only")
 cases = pytest.mark.parametrize(
     "build",
     [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],
@@ -95,6 +118,8 @@ def test_equal_spins_are_antisymmetric_and_the_cell_repeats(build):
     swapped = psi.evaluate(X.reshape(5, -1, d)[:, order].reshape(X.shape))
     assert (swapped.sign == -found.sign).all()
     np.testing.assert_allclose(swapped.log_psi, found.log_psi, atol=1e-9)
+    if system.cell is None:
+        return
     jumps = np.random.default_rng(7).integers(-2, 3, (5, system.n_particles, d)) @ system.cell.lattice
     repeated = psi.evaluate(X + jumps.reshape(X.shape))
     assert (repeated.sign == found.sign).all()

@@ -151,8 +151,14 @@ class SlaterFactor(Section):
         None, description="orbitals of spin up in each determinant of a sum, counted from 0 by level; else the lowest"
     )
     occupied_down: Occupied | None = Field(None, description="the same for spin down, as many lists")
+    excited_pairs: Count | None = Field(
+        None,
+        description="sum with all determinants in which a pair of opposite spins and wave vectors is excited into this "
+        "many further shells of a cell",
+    )
     weights: list[Finite] | None = Field(
-        None, description="first weights in a sum; else equal, or with occupied orbitals the first determinant alone"
+        None,
+        description="first weights in a sum; else the first determinant alone, or equal with orbitals of their own",
     )
     backflow: Backflow | None = Field(
         None, description="orbitals at displaced coordinates, several displacements add; none for the particles' own"

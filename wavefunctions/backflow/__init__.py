@@ -2,8 +2,16 @@
 
 from wavefunctions.backflow.backflow_slater import BackflowSlater
 from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.expansion import BackflowExpansion
 from wavefunctions.backflow.pair import PairBackflow
 from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
 from wavefunctions.backflow.summed import SummedBackflow
 
-__all__ = ["BackflowSlater", "PairBackflow", "PlaneWaveBackflow", "QuasiParticles", "SummedBackflow"]
+__all__ = [
+    "BackflowExpansion",
+    "BackflowSlater",
+    "PairBackflow",
+    "PlaneWaveBackflow",
+    "QuasiParticles",
+    "SummedBackflow",
+]

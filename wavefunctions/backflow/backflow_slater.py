@@ -119,7 +119,7 @@ def _grad_laplacian(p, X, G, L, ws):
     inner, up, down, (Q, J, LQ, F) = ws
     n, tile = X.shape
     copy_rows(X, 0, Q)
-    _fill_identity(J)
+    fill_identity(J)
     zero(LQ)
     derivatives(p[3], X, Q, J, LQ, G, L, inner)
     forces_up(p[1], Q[: p[6]], F[: p[6]], up)
@@ -138,7 +138,8 @@ def _grad_laplacian(p, X, G, L, ws):
 
 
 @kernel
-def _fill_identity(J):
+def fill_identity(J):
+    """J (n, n, tile) = 1 for every walker."""
     for a in range(J.shape[0]):
         for c in range(J.shape[1]):
             row, value = J[a, c], 1.0 if a == c else 0.0

@@ -10,17 +10,30 @@ from vmc.config.builders.orbitals import COUNTS, numbered_orbitals, spin_orbital
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import BackflowSlater, PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow
+from wavefunctions.backflow import (
+    BackflowExpansion,
+    BackflowSlater,
+    PairBackflow,
+    PlaneWaveBackflow,
+    QuasiParticles,
+    SummedBackflow,
+)
+from wavefunctions.base import WaveFunction
 from wavefunctions.message_passing import MessagePassing
+from wavefunctions.orbitals import Orbitals
 from wavefunctions.slater import Slater, SlaterExpansion
+from wavefunctions.slater.excitations import excited_pairs
+from wavefunctions.slater.occupations import Lists
 
 
-def build_slater(config: Config, system: System, section: SlaterFactor) -> Slater | SlaterExpansion | BackflowSlater:
+def build_slater(config: Config, system: System, section: SlaterFactor) -> WaveFunction:
     """Determinants of the particles' own coordinates or of displaced ones, or a sum of determinants."""
     if system.n_up is None:
         raise UserError("wavefunction slater: system.n_up is missing: expected the number of particles with spin up")
     if section.noise > 0.0 and section.basis is None:
         raise UserError(f"wavefunction slater: noise = {section.noise}: expected a basis with it")
+    if section.excited_pairs is not None:
+        section = _with_pairs(config, system, section, section.excited_pairs)
     if section.occupied_up is not None or section.occupied_down is not None:
         return _chosen(config, system, section)
     if section.determinants > 1:
@@ -61,9 +74,8 @@ def _term(config: Config, system: System, section: BackflowTerm) -> QuasiParticl
     )
 
 
-def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion:
+def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion | BackflowExpansion:
     """A sum of determinants with orbitals of their own."""
-    _refuse_backflow(section)
     n_terms, counts = section.determinants, system.spin_counts
     if section.basis is None or section.noise == 0.0:
         raise UserError(
@@ -75,15 +87,32 @@ def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpan
             f"wavefunction slater: basis = {section.basis}: expected more orbitals than particles of a spin with "
             f"determinants = {n_terms}: all determinants of one full basis are the same function"
         )
-    up, down = spin_orbitals(config, system, section)
-    occupied = [[range(k * n, (k + 1) * n) for k in range(n_terms)] if n else None for n in counts]
+    orbitals = spin_orbitals(config, system, section)
+    up, down = ([range(k * n, (k + 1) * n) for k in range(n_terms)] if n else None for n in counts)
     weights = [1.0] * n_terms if section.weights is None else section.weights
-    return SlaterExpansion(system, up, down, occupied[0], occupied[1], weights)
+    return _sum(config, system, section, orbitals, (up, down), weights)
 
 
-def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion:
+def _with_pairs(config: Config, system: System, section: SlaterFactor, n_shells: int) -> SlaterFactor:
+    """The same table with the orbitals that excited pairs occupy."""
+    (n_up, n_down), found = system.spin_counts, f"wavefunction slater: excited_pairs = {n_shells}"
+    if system.cell is None:
+        raise UserError(f"{found}: expected none in a trap, where the orbitals are not plane waves")
+    if not n_up or not n_down:
+        raise UserError(
+            f"{found} with {COUNTS[0]} = {n_up} and {COUNTS[1]} = {n_down}: expected electrons of both spins"
+        )
+    if section.occupied_up is not None or section.occupied_down is not None:
+        raise UserError(f"{found}: expected either this or occupied orbitals")
+    if section.basis is not None:
+        raise UserError(f"{found} with basis = {section.basis}: expected plane waves that are not mixed")
+    spin_orbitals(config, system, section)  # refuses open shells
+    up, down = excited_pairs(system.cell, n_up, n_down, n_shells)
+    return section.model_copy(update={"occupied_up": up, "occupied_down": down})
+
+
+def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion | BackflowExpansion:
     """A sum of determinants that occupy orbitals of one set."""
-    _refuse_backflow(section)
     if section.determinants > 1:
         raise UserError(
             f"wavefunction slater: determinants = {section.determinants}: expected none beside occupied orbitals, "
@@ -98,7 +127,8 @@ def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpa
     highest = max(max(occupied) for lists in given.values() for occupied in lists or ())
     sets = numbered_orbitals(config, system, section, highest)
     up, down = (None if lists is None else orbitals for lists, orbitals in zip(given.values(), sets))
-    return SlaterExpansion(system, up, down, section.occupied_up, section.occupied_down, section.weights)
+    occupied = section.occupied_up, section.occupied_down
+    return _sum(config, system, section, (up, down), occupied, section.weights)
 
 
 def _refuse_repetition(section: SlaterFactor) -> None:
@@ -113,10 +143,15 @@ def _refuse_repetition(section: SlaterFactor) -> None:
             )
 
 
-def _refuse_backflow(section: SlaterFactor) -> None:
-    if section.backflow is not None:
-        kinds = ", ".join(term.kind for term in section.backflow)
-        raise UserError(
-            f"wavefunction slater: backflow = {kinds}: expected one determinant of the lowest or of mixed orbitals "
-            "with it"
-        )
+def _sum(
+    config: Config,
+    system: System,
+    section: SlaterFactor,
+    orbitals: tuple[Orbitals | None, Orbitals | None],
+    occupied: tuple[Lists | None, Lists | None],
+    weights: list[float] | None,
+) -> SlaterExpansion | BackflowExpansion:
+    """A sum of determinants, at displaced coordinates where there is backflow."""
+    if section.backflow is None:
+        return SlaterExpansion(system, *orbitals, *occupied, weights)
+    return BackflowExpansion(_quasi_particles(config, system, section.backflow), *orbitals, *occupied, weights)

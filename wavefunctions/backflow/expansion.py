@@ -1,0 +1,253 @@
+"""Sums of Slater determinants at the coordinates of quasi-particles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from numerics.dense import copy_rows, zero
+from numerics.link import Slot, kernel, link
+from wavefunctions.backflow.backflow_slater import fill_identity
+from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.determinant_set import add_set_curvature, fill_set_forces, fill_set_slopes, set_memory
+from wavefunctions.base import WaveFunction
+from wavefunctions.orbitals.base import Orbitals
+from wavefunctions.slater import SlaterExpansion, block
+from wavefunctions.slater.block import determinant_memory, orbital_memory
+from wavefunctions.slater.occupations import Lists
+from wavefunctions.slater.terms import add_sum, fill_shares
+
+coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
+derivatives = Slot("derivatives", "(p, X, Q, J, LQ, G, L, ws)")
+pull_back = Slot("pull_back", "(p, X, F, O, first, ws)")
+quasi_workspace = Slot("quasi_workspace", "(p, tile, n)")
+logs_up = Slot("logs_up", "(p, Q, orbitals, determinants)")
+logs_down = Slot("logs_down", "(p, Q, orbitals, determinants)")
+forces_up = Slot("forces_up", "(p, Q, orbitals, determinants, own)")
+forces_down = Slot("forces_down", "(p, Q, orbitals, determinants, own)")
+parameters_up = Slot("parameters_up", "(p, Q, O, first, orbitals, determinants)")
+parameters_down = Slot("parameters_down", "(p, Q, O, first, orbitals, determinants)")
+fill = Slot("fill", "(p, Q, F, ws)")
+shared = Slot("shared", "(p, X, O, first, ws)")
+n_dim = 3  # bound at link time
+
+
+class BackflowExpansion(WaveFunction):
+    """psi = exp(S) sum_k c_k D_k_up(q_up) D_k_down(q_down), docs/theory.md eqs. (77) and (78).
+
+    The displacements are the same in all determinants.  The weights c_k are the first parameters, then those of the
+    orbitals, then those of the quasi-particles.
+
+    Parameters
+    ----------
+    quasi : coordinates q(x), and the symmetric factor S, of a system with spins.
+    orbitals_up, orbitals_down, occupied_up, occupied_down, weights : as for
+        :class:`~wavefunctions.slater.expansion.SlaterExpansion`.
+
+    Raises
+    ------
+    ValueError
+        as there.
+    """
+
+    def __init__(
+        self,
+        quasi: QuasiParticles,
+        orbitals_up: Orbitals | None,
+        orbitals_down: Orbitals | None,
+        occupied_up: Lists | None,
+        occupied_down: Lists | None,
+        weights: Sequence[float] | np.ndarray | None = None,
+    ) -> None:
+        self.quasi = quasi
+        #: The same sum at the particles' own coordinates; holds orbitals, occupations and their parameters.
+        self.sum = SlaterExpansion(quasi.system, orbitals_up, orbitals_down, occupied_up, occupied_down, weights)
+        self.is_periodic = self.sum.is_periodic
+        theta = np.concatenate([self.sum.theta, quasi.theta])
+        layout = self.sum.layout + quasi.layout
+        super().__init__(quasi.system, layout, theta, _kernels(quasi, self.sum))
+        self.attach(self.theta)
+
+    def arguments(self) -> tuple[Any, ...]:
+        """(theta, p of the sum, p of the quasi-particles, rows of spin up, where the quasi-particles' theta begins)."""
+        split = self.sum.occupations.up.shape[1] * self.system.n_dim
+        return self.theta, self.sum.arguments(), self.quasi.arguments(), split, self.sum.theta.size
+
+    def attach(self, theta: np.ndarray) -> None:
+        """Move the parameters into `theta`, keeping their values."""
+        super().attach(theta)
+        n_sum = self.sum.theta.size
+        self.sum.attach(theta[:n_sum])
+        self.quasi.attach(theta[n_sum:])
+
+
+def _kernels(quasi: QuasiParticles, expansion: SlaterExpansion) -> dict[str, Callable]:
+    d, q, sets = quasi.system.n_dim, quasi.kernels, expansion.orbitals.sets
+    spins = {"up": sets[0].kernels, "down": sets[-1].kernels}
+
+    def of_spins(name: str, kernels: Callable[[Any], Callable]) -> dict[str, Any]:
+        return {f"{name}_{spin}": kernels(own) for spin, own in spins.items()}
+
+    def logs(own: Any) -> Callable:
+        matrices = link(block.fill_block_matrices, apart=True, values=own["values"], n_dim=d)
+        return link(block.fill_block_logs, apart=True, fill_matrices=matrices)
+
+    def parameters(own: Any) -> Callable:
+        slope = own["parameter_derivatives"]
+        return link(block.add_block_parameters, apart=True, parameter_derivatives=slope, n_dim=d)
+
+    forces = of_spins("forces", lambda own: link(fill_set_forces, apart=True, hessians=own["hessians"], n_dim=d))
+    everything = link(_fill, apart=True, **forces)
+    rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **of_spins("parameters", parameters))
+    return {
+        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], n_dim=d),
+        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **of_spins("logs", logs)),
+        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything),
+        "log_derivatives": link(
+            _log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows
+        ),
+        "shared_log_derivatives": rows,
+    }
+
+
+def _workspace(p, tile, n):
+    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ and F."""
+    _, (_, weights, _, p_up, p_down, n_up, _), p_quasi, _, _ = p
+    (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down) = p_up, p_down
+    n_down = n // n_dim - n_up
+    up = (
+        orbital_memory(n_orbitals_up, n_up, n_dim, tile),
+        determinant_memory(occupied_up.shape[0], n_up, tile),
+        set_memory(occupied_up.shape[0], n_orbitals_up, n_up, n, n_dim, tile),
+    )
+    down = (
+        orbital_memory(n_orbitals_down, n_down, n_dim, tile),
+        determinant_memory(occupied_down.shape[0], n_down, tile),
+        set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, n_dim, tile),
+    )
+    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile))
+    return quasi_workspace(p_quasi, tile, n), up, down, np.empty((weights.size, tile)), quasi
+
+
+def _log_psi(p, X, log, sign, ws):
+    _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _) = ws
+    copy_rows(X, 0, Q)
+    coordinates(p_quasi, X, Q, log, inner)
+    logs_up(p_up, Q[:split], orbitals_up, up)
+    logs_down(p_down, Q[split:], orbitals_down, down)
+    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, log, sign)
+
+
+def _fill(p, Q, F, ws):
+    """Inverses, forces, amplitudes and shares at Q, and F = sum_u W_u F_u."""
+    _, (_, weights, terms, p_up, p_down, _, _), _, split, _ = p
+    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), amplitudes, _ = ws
+    tile = Q.shape[1]
+    forces_up(p_up, Q[:split], orbitals_up, up, own_up)
+    forces_down(p_down, Q[split:], orbitals_down, down, own_down)
+    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
+    fill_shares(weights, terms, amplitudes, up[4], down[4])
+    zero(F)
+    _add_weighted(up[4], own_up[2], F[:split])
+    _add_weighted(down[4], own_down[2], F[split:])
+
+
+@kernel
+def _add_weighted(shares, vectors, out):
+    """out (rows, tile) += sum_u shares[u] vectors[u]."""
+    for u in range(shares.shape[0]):
+        share = shares[u]
+        for a in range(out.shape[0]):
+            vector, target = vectors[u, a], out[a]
+            for b in range(share.size):
+                target[b] += share[b] * vector[b]
+
+
+def _grad_laplacian(p, X, G, L, ws):
+    _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
+    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F) = ws
+    n, tile = X.shape
+    copy_rows(X, 0, Q)
+    fill_identity(J)
+    zero(LQ)
+    derivatives(p_quasi, X, Q, J, LQ, G, L, inner)
+    fill(p, Q, F, ws)
+    fill_set_slopes(J[:split], own_up)
+    fill_set_slopes(J[split:], own_down)
+    add_set_curvature(p_up, J[:split], L, up, own_up)
+    add_set_curvature(p_down, J[split:], L, down, own_down)
+    _add_squares(up[4], own_up[3], L)
+    _add_squares(down[4], own_down[3], L)
+    _add_crossed(weights, terms, amplitudes, own_up[3], own_down[3], L)
+    slope = np.empty(tile)
+    for c in range(n):
+        out, change, force = G[c], LQ[c], F[c]
+        for b in range(tile):
+            slope[b] = 0.0
+        _add_row(up[4], own_up[3], c, slope)
+        _add_row(down[4], own_down[3], c, slope)
+        for b in range(tile):
+            out[b] += slope[b]
+            L[b] += force[b] * change[b] - slope[b] * slope[b]
+
+
+@kernel
+def _add_row(shares, slopes, c, out):
+    """out += sum_u W_u slopes[u, c]."""
+    for u in range(shares.shape[0]):
+        share, slope = shares[u], slopes[u, c]
+        for b in range(out.size):
+            out[b] += share[b] * slope[b]
+
+
+@kernel
+def _add_squares(shares, slopes, L):
+    """L += sum_u W_u |grad log D_u|^2."""
+    for u in range(shares.shape[0]):
+        share = shares[u]
+        for c in range(slopes.shape[1]):
+            slope = slopes[u, c]
+            for b in range(L.size):
+                L[b] += share[b] * slope[b] * slope[b]
+
+
+@kernel
+def _add_crossed(weights, terms, amplitudes, up, down, L):
+    """L += 2 sum_k c_k a_k grad log D_k_up . grad log D_k_down, a_k = D_k_up D_k_down / psi."""
+    product = np.empty(L.size)
+    for k in range(terms.shape[0]):
+        first, second, amplitude = up[terms[k, 0]], down[terms[k, 1]], amplitudes[k]
+        for b in range(L.size):
+            product[b] = 0.0
+        for c in range(first.shape[0]):
+            left, right = first[c], second[c]
+            for b in range(L.size):
+                product[b] += left[b] * right[b]
+        for b in range(L.size):
+            L[b] += 2.0 * weights[k] * amplitude[b] * product[b]
+
+
+def _shared_log_derivatives(p, X, O, first, ws):
+    """From the inverses, amplitudes and shares that the gradient of the same X has left."""
+    _, (theta, weights, _, p_up, p_down, _, shift), p_quasi, split, n_sum = p
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F) = ws
+    n_terms = weights.size
+    for k in range(n_terms):
+        amplitude, out = amplitudes[k], O[first + k]
+        for b in range(out.size):
+            out[b] += amplitude[b]
+    if theta.size > n_terms:
+        parameters_up(p_up, Q[:split], O, first + n_terms, orbitals_up, up)
+        parameters_down(p_down, Q[split:], O, first + n_terms + shift, orbitals_down, down)
+    pull_back(p_quasi, X, F, O, first + n_sum, inner)
+
+
+def _log_derivatives(p, X, O, first, ws):
+    inner, (Q, _, _, F) = ws[0], ws[4]
+    copy_rows(X, 0, Q)
+    coordinates(p[2], X, Q, np.zeros(X.shape[1]), inner)
+    fill(p, Q, F, ws)
+    shared(p, X, O, first, ws)
