@@ -13,6 +13,36 @@ FERMIONS = [
         ("tests/wavefunctions/test_backflow.py::test_derivatives[space]",),
     ),
     Bug(
+        "sums with backflow whose determinants of both spins do not meet",
+        "wavefunctions/backflow/expansion.py",
+        "            L[b] += 2.0 * weights[k] * amplitude[b] * product[b]\n",
+        "            L[b] += 0.0 * product[b]\n",
+        ("tests/wavefunctions/test_backflow.py::test_derivatives[sum]",),
+    ),
+    Bug(
+        "sums with backflow that forget one share",
+        "wavefunctions/backflow/determinant_set.py",
+        "                    out[b] -= share[b] * there[b] * back[b]\n",
+        "                    out[b] -= there[b] * back[b]\n",
+        ("tests/wavefunctions/test_backflow.py::test_derivatives[sum]",),
+    ),
+    Bug(
+        "excited pairs that break the inversion",
+        "wavefunctions/slater/excitations.py",
+        "% 2 == 0:\n                    up",
+        "% 2 == 1:\n                    up",
+        ("tests/wavefunctions/test_excited_pairs.py::test_excitations_of_plane_waves_are_among_them",),
+    ),
+    Bug(
+        "a pair polynomial that begins with half its range",
+        "wavefunctions/jastrow/pair_polynomial.py",
+        "distance = math.sqrt(2.0 * plasma / abs(a))",
+        "distance = math.sqrt(0.5 * plasma / abs(a))",
+        (
+            "tests/wavefunctions/test_pair_polynomial_start.py::test_range_is_that_of_the_gas_and_its_own_power_represents_it",
+        ),
+    ),
+    Bug(
         "quasi-particles that forget how their partner moves them",
         "wavefunctions/backflow/pair.py",
         "                        J[here, beside, b] -= change\n",
