@@ -113,6 +113,10 @@ class Cell:
         """Radius of the largest ball in the Wigner-Seitz cell, half the shortest lattice vector."""
         return 0.5 * float(np.linalg.norm(self.reduced.lattice, axis=1).min())
 
+    def density_parameter(self, n_particles: int) -> float:
+        """r_s, the radius of a ball with the volume that each of N particles has."""
+        return float((self.volume / (n_particles * unit_ball(self.n_dim))) ** (1.0 / self.n_dim))
+
     def wrap(self, positions: np.ndarray) -> np.ndarray:
         """Positions (..., d) moved into the cell, fractions 0 <= s < 1 of the lattice vectors."""
         fractions = positions @ np.linalg.inv(self.lattice)
@@ -129,6 +133,11 @@ class Cell:
         images = near[..., None, :] - points_within(basis, float(np.linalg.norm(basis, axis=1).sum()))[0]
         shortest = (images**2).sum(axis=-1).argmin(axis=-1)
         return np.take_along_axis(images, shortest[..., None, None], axis=-2)[..., 0, :]
+
+
+def unit_ball(n_dim: int) -> float:
+    """Volume of the unit ball, or area of the unit disc."""
+    return 4.0 * math.pi / 3.0 if n_dim == 3 else math.pi
 
 
 def points_within(lattice: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:

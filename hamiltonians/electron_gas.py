@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
-from hamiltonians.cell import Cell
+from hamiltonians.cell import Cell, unit_ball
 from hamiltonians.ewald import Ewald, madelung
 from hamiltonians.shells import shell_vectors
 from hamiltonians.system import System
@@ -51,7 +51,7 @@ class ElectronGas(Hamiltonian):
     @property
     def r_s(self) -> float:
         """Radius of the sphere (disc) that holds one electron on average, in Bohr radii."""
-        return density_parameter(self.ewald.cell, self.system.n_particles)
+        return self.ewald.cell.density_parameter(self.system.n_particles)
 
     @property
     def polarisation(self) -> float:
@@ -88,12 +88,7 @@ def gas_cell(n_particles: int, r_s: float, n_dim: int = 3, lattice: str | None =
     if n_dim not in (2, 3):
         raise ValueError(f"n_dim = {n_dim}: expected 2 or 3")
     name = lattice or ("cubic" if n_dim == 3 else "square")
-    return Cell.of_volume(n_particles * _ball(n_dim) * r_s**n_dim, name, n_dim)
-
-
-def density_parameter(cell: Cell, n_particles: int) -> float:
-    """r_s of N electrons in a cell."""
-    return (cell.volume / (n_particles * _ball(cell.n_dim))) ** (1.0 / cell.n_dim)
+    return Cell.of_volume(n_particles * unit_ball(n_dim) * r_s**n_dim, name, n_dim)
 
 
 def hartree_fock(cell: Cell, n_up: int, n_down: int, masses: tuple[float, float] = (1.0, 1.0)) -> HartreeFock:
@@ -124,8 +119,3 @@ def _count(n_up: int, n_down: int) -> int:
     if n_up < 0 or n_down < 0 or n_up + n_down < 1:
         raise ValueError(f"n_up = {n_up}, n_down = {n_down}: expected numbers of electrons, at least one in all")
     return n_up + n_down
-
-
-def _ball(n_dim: int) -> float:
-    """Volume of the unit ball or area of the unit disc."""
-    return 4.0 * math.pi / 3.0 if n_dim == 3 else math.pi

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
-from hamiltonians.cell import Cell, points_within
+from hamiltonians.cell import Cell, points_within, unit_ball
 
 #: Wave vectors whose squares differ by less than this share belong to one shell.
 _SAME = 1e-9
@@ -90,9 +89,8 @@ def shortest_shells(cell: Cell, n_shells: int) -> tuple[np.ndarray, np.ndarray]:
 def _ordered(cell: Cell, at_least: int) -> tuple[np.ndarray, np.ndarray]:
     """Complete shells, more than `at_least` vectors of them, and the running count at the end of each."""
     basis = cell.reduced.reciprocal
-    unit_ball = math.pi if cell.n_dim == 2 else 4.0 * math.pi / 3.0
     density = abs(float(np.linalg.det(basis)))
-    radius = (at_least * density / unit_ball) ** (1.0 / cell.n_dim)
+    radius = (at_least * density / unit_ball(cell.n_dim)) ** (1.0 / cell.n_dim)
     while True:
         radius += float(np.linalg.norm(basis, axis=1).max())
         vectors, numbers = points_within(basis, radius)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hamiltonians.electron_gas import density_parameter
 from hamiltonians.system import System
 from numerics.link import INLINE_OPTIONS, link
 from wavefunctions.cutoff_polynomial import cutoff_length, polynomial, polynomial_derivatives, polynomial_parameters
@@ -78,7 +77,7 @@ def _first_coefficients(system: System, slopes: np.ndarray, cutoff: float, rows:
         distance = 1.0 / abs(a)
         if system.cell is not None:
             # u = -(A / r) (1 - exp(-r / F)) has A = 1 / plasma frequency, u'(0) = A / 2 F^2 = a and u(0) = -2 a F.
-            plasma = math.sqrt(2.0 / 3.0 * steepest * density_parameter(system.cell, system.n_particles) ** 3)
+            plasma = math.sqrt(2.0 / 3.0 * steepest * system.cell.density_parameter(system.n_particles) ** 3)
             distance = math.sqrt(2.0 * plasma / abs(a))
         power = min(max(round(cutoff / distance), 3), order + 3)
         height = -a * cutoff / power
