@@ -45,6 +45,14 @@ def closed_shells(cell: Cell, largest: int) -> tuple[int, ...]:
     return tuple(int(end) for end in ends if end <= largest)
 
 
+def closed_above(cell: Cell, n_vectors: int, n_shells: int = 1) -> int:
+    """The `n_shells`-th number of wave vectors above `n_vectors` that fills shells completely."""
+    largest = 2 * n_vectors + 2
+    while len(found := [n for n in closed_shells(cell, largest) if n > n_vectors]) < n_shells:
+        largest *= 2
+    return found[n_shells - 1]
+
+
 def shell_vectors(cell: Cell, n_vectors: int, name: str = "n_vectors") -> np.ndarray:
     """The `n_vectors` shortest wave vectors (n_vectors, d), in order of length, each k followed by -k.
 

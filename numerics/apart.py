@@ -49,8 +49,9 @@ def call_apart(dispatcher: Dispatcher, fingerprint: str) -> Callable:
 
     own = inspect.signature(dispatcher.py_func).parameters.values()
     first = inspect.Parameter("typing_context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    definition.__signature__ = inspect.Signature([first, *own])  # type: ignore[attr-defined]
-    call: Any = intrinsic(definition)
+    declared: Any = definition
+    declared.__signature__ = inspect.Signature([first, *own])
+    call: Any = intrinsic(declared)
     call.fingerprint = fingerprint  # which stands for all it reaches
     return call
 

@@ -26,6 +26,15 @@ def copy_rows(source, first, out):
 
 
 @kernel
+def add_rows(source, first, out):
+    """out[first + k] += source[k] for all rows k."""
+    for k in range(source.shape[0]):
+        a, b = source[k], out[first + k]
+        for c in range(a.size):
+            b[c] += a[c]
+
+
+@kernel
 def transpose(A, B):
     """B = A^T."""
     for i in range(B.shape[0]):

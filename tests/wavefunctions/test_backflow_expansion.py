@@ -5,6 +5,7 @@ import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
+from tests.wavefunctions.test_expansion import assert_common_factor_is_null
 from tests.wavefunctions.test_quasi_particles import perturbed, points
 from wavefunctions.backflow import BackflowExpansion, BackflowSlater, PairBackflow
 from wavefunctions.jastrow import PairPolynomial
@@ -61,14 +62,7 @@ def test_without_displacement_it_is_the_sum_at_the_particles():
 
 def test_common_factor_of_the_weights_changes_nothing():
     psi = BackflowExpansion(perturbed(PairBackflow(GAS, 4)), SHELL, SHELL, UP, DOWN, [0.5, 0.0, -0.25, 0.1])
-    X = points(psi, 10)
-    before = psi.evaluate(X)
-    np.testing.assert_allclose(before.log_derivatives[:, :4] @ psi.theta[:4], 1.0, rtol=1e-12)
-    assert np.abs(before.log_derivatives[:, 1]).min() > 0.0
-    psi.theta[:4] *= -1e-200
-    after = psi.evaluate(X)
-    np.testing.assert_array_equal(after.sign, -before.sign)
-    np.testing.assert_allclose(after.laplacian, before.laplacian, rtol=1e-9)
+    assert_common_factor_is_null(psi, points(psi, 10), 4)
 
 
 def test_as_a_factor_of_a_product():

@@ -188,12 +188,12 @@ def _allowed_keys(location: tuple) -> list[str]:
 
 def _all_kinds() -> set[str]:
     kinds: set[str] = set()
-    waiting = [Config]
+    waiting: list[type[BaseModel]] = [Config]
     while waiting:
         model = waiting.pop()
         kinds |= _kinds(model)
         for field in model.model_fields.values():
-            waiting += _models(field.annotation)  # type: ignore[arg-type]
+            waiting += _models(field.annotation)
     return kinds
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.determinants import invert_with_determinant
 from numerics.link import Slot, kernel
 from wavefunctions.backflow.determinant import multiply_rows
+from wavefunctions.slater.block import invert_all, pick
 
 hessians = Slot("hessians", "(p, x, value, gradient, hessian)")
 n_dim = 3  # bound at link time
@@ -32,21 +32,15 @@ def fill_set_forces(p, Q, orbitals, determinants, own):
     """log|D_u|, signs, T_u and F_u for the coordinates Q (n d, tile) of one spin."""
     parameters, occupied, _ = p
     value = orbitals[0]
-    A, T, logs, signs, _, _, _ = determinants
+    A, T, _, _, _, _, _ = determinants
     gradient, hessian, forces, _, _, _ = own
-    n, tile = occupied.shape[1], Q.shape[1]
+    n = occupied.shape[1]
     for i in range(n):
         hessians(parameters, Q[i * n_dim : (i + 1) * n_dim], value, gradient[i], hessian[i])
         for u in range(occupied.shape[0]):
-            for mu in range(n):
-                source, target = value[occupied[u, mu]], A[u, i, mu]
-                for b in range(tile):
-                    target[b] = source[b]
+            pick(value, occupied[u], A[u, i])
+    invert_all(determinants)
     for u in range(occupied.shape[0]):
-        for b in range(tile):
-            logs[u, b] = 0.0
-            signs[u, b] = 1.0
-        invert_with_determinant(A[u], T[u], logs[u], signs[u])
         for i in range(n):
             for a in range(n_dim):
                 _contract(T[u, i], gradient[i, :, a], occupied[u], forces[u, i * n_dim + a])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.dense import copy_rows, zero
+from numerics.dense import add_rows, copy_rows, zero
 from numerics.link import Slot, kernel, link
 from wavefunctions.backflow.backflow_slater import fill_identity
 from wavefunctions.backflow.base import QuasiParticles
@@ -86,24 +86,18 @@ class BackflowExpansion(WaveFunction):
 def _kernels(quasi: QuasiParticles, expansion: SlaterExpansion) -> dict[str, Callable]:
     d, q, sets = quasi.system.n_dim, quasi.kernels, expansion.orbitals.sets
     spins = {"up": sets[0].kernels, "down": sets[-1].kernels}
-
-    def of_spins(name: str, kernels: Callable[[Any], Callable]) -> dict[str, Any]:
-        return {f"{name}_{spin}": kernels(own) for spin, own in spins.items()}
-
-    def logs(own: Any) -> Callable:
-        matrices = link(block.fill_block_matrices, apart=True, values=own["values"], n_dim=d)
-        return link(block.fill_block_logs, apart=True, fill_matrices=matrices)
-
-    def parameters(own: Any) -> Callable:
-        slope = own["parameter_derivatives"]
-        return link(block.add_block_parameters, apart=True, parameter_derivatives=slope, n_dim=d)
-
-    forces = of_spins("forces", lambda own: link(fill_set_forces, apart=True, hessians=own["hessians"], n_dim=d))
+    values = {spin: block.value_kernels(d, own) for spin, own in spins.items()}
+    logs: dict[str, Any] = {f"logs_{spin}": of["logs"] for spin, of in values.items()}
+    parameters: dict[str, Any] = {f"parameters_{spin}": of["parameters"] for spin, of in values.items()}
+    forces: dict[str, Any] = {
+        f"forces_{spin}": link(fill_set_forces, apart=True, hessians=own["hessians"], n_dim=d)
+        for spin, own in spins.items()
+    }
     everything = link(_fill, apart=True, **forces)
-    rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **of_spins("parameters", parameters))
+    rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
         "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], n_dim=d),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **of_spins("logs", logs)),
+        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs),
         "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything),
         "log_derivatives": link(
             _log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows
@@ -113,7 +107,7 @@ def _kernels(quasi: QuasiParticles, expansion: SlaterExpansion) -> dict[str, Cal
 
 
 def _workspace(p, tile, n):
-    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ and F."""
+    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ, F, g."""
     _, (_, weights, _, p_up, p_down, n_up, _), p_quasi, _, _ = p
     (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down) = p_up, p_down
     n_down = n // n_dim - n_up
@@ -127,13 +121,13 @@ def _workspace(p, tile, n):
         determinant_memory(occupied_down.shape[0], n_down, tile),
         set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, n_dim, tile),
     )
-    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile))
+    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile)), np.empty((n, tile))
     return quasi_workspace(p_quasi, tile, n), up, down, np.empty((weights.size, tile)), quasi
 
 
 def _log_psi(p, X, log, sign, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _) = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _, _) = ws
     copy_rows(X, 0, Q)
     coordinates(p_quasi, X, Q, log, inner)
     logs_up(p_up, Q[:split], orbitals_up, up)
@@ -168,8 +162,7 @@ def _add_weighted(shares, vectors, out):
 
 def _grad_laplacian(p, X, G, L, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F) = ws
-    n, tile = X.shape
+    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F, total) = ws
     copy_rows(X, 0, Q)
     fill_identity(J)
     zero(LQ)
@@ -182,25 +175,14 @@ def _grad_laplacian(p, X, G, L, ws):
     _add_squares(up[4], own_up[3], L)
     _add_squares(down[4], own_down[3], L)
     _add_crossed(weights, terms, amplitudes, own_up[3], own_down[3], L)
-    slope = np.empty(tile)
-    for c in range(n):
-        out, change, force = G[c], LQ[c], F[c]
-        for b in range(tile):
-            slope[b] = 0.0
-        _add_row(up[4], own_up[3], c, slope)
-        _add_row(down[4], own_down[3], c, slope)
-        for b in range(tile):
-            out[b] += slope[b]
+    zero(total)
+    _add_weighted(up[4], own_up[3], total)
+    _add_weighted(down[4], own_down[3], total)
+    add_rows(total, 0, G)
+    for c in range(X.shape[0]):
+        slope, change, force = total[c], LQ[c], F[c]
+        for b in range(L.size):
             L[b] += force[b] * change[b] - slope[b] * slope[b]
-
-
-@kernel
-def _add_row(shares, slopes, c, out):
-    """out += sum_u W_u slopes[u, c]."""
-    for u in range(shares.shape[0]):
-        share, slope = shares[u], slopes[u, c]
-        for b in range(out.size):
-            out[b] += share[b] * slope[b]
 
 
 @kernel
@@ -233,12 +215,9 @@ def _add_crossed(weights, terms, amplitudes, up, down, L):
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     _, (theta, weights, _, p_up, p_down, _, shift), p_quasi, split, n_sum = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F) = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F, _) = ws
     n_terms = weights.size
-    for k in range(n_terms):
-        amplitude, out = amplitudes[k], O[first + k]
-        for b in range(out.size):
-            out[b] += amplitude[b]
+    add_rows(amplitudes, first, O)
     if theta.size > n_terms:
         parameters_up(p_up, Q[:split], O, first + n_terms, orbitals_up, up)
         parameters_down(p_down, Q[split:], O, first + n_terms + shift, orbitals_down, down)
@@ -246,7 +225,7 @@ def _shared_log_derivatives(p, X, O, first, ws):
 
 
 def _log_derivatives(p, X, O, first, ws):
-    inner, (Q, _, _, F) = ws[0], ws[4]
+    inner, (Q, _, _, F, _) = ws[0], ws[4]
     copy_rows(X, 0, Q)
     coordinates(p[2], X, Q, np.zeros(X.shape[1]), inner)
     fill(p, Q, F, ws)

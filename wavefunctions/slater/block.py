@@ -8,10 +8,12 @@ has for one determinant.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from numerics.determinants import add_log_determinant, invert_with_determinant
-from numerics.link import Slot, inlined, kernel
+from numerics.link import Slot, inlined, kernel, link
 from wavefunctions.slater.rows import add_row_derivatives, update_inverse
 
 values = Slot("values", "(p, x, value)")
@@ -20,6 +22,17 @@ parameter_derivatives = Slot("parameter_derivatives", "(p, x, weights, O, first)
 fill_matrices = Slot("fill_matrices", "(p, X, value, A)")
 fill_ratios = Slot("fill_ratios", "(p, i, Y, orbitals, determinants)")
 n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
+
+
+def value_kernels(d: int, own: Mapping[str, Callable]) -> dict[str, Callable]:
+    """Of orbitals in d dimensions: the determinants' matrices, their logarithms, and derivatives by parameters."""
+    matrices = link(fill_block_matrices, apart=True, values=own["values"], n_dim=d)
+    slope = own["parameter_derivatives"]
+    return {
+        "matrices": matrices,
+        "logs": link(fill_block_logs, apart=True, fill_matrices=matrices),
+        "parameters": link(add_block_parameters, apart=True, parameter_derivatives=slope, n_dim=d),
+    }
 
 
 @kernel
@@ -43,11 +56,12 @@ def fill_block_matrices(p, X, value, A):
     for i in range(A.shape[1]):
         values(own, X[i * n_dim : (i + 1) * n_dim], value)
         for u in range(occupied.shape[0]):
-            _pick(value, occupied[u], A[u, i])
+            pick(value, occupied[u], A[u, i])
 
 
 @inlined
-def _pick(value, occupied, out):
+def pick(value, occupied, out):
+    """out[mu] = value[occupied[mu]]."""
     for mu in range(occupied.size):
         source, target = value[occupied[mu]], out[mu]
         for b in range(target.size):
@@ -73,8 +87,14 @@ def fill_block_logs(p, X, orbitals, determinants):
 
 def fill_block_inverses(p, X, orbitals, determinants):
     """log|D_u|, signs and transposed inverses T_u."""
+    fill_matrices(p, X, orbitals[0], determinants[0])
+    invert_all(determinants)
+
+
+@kernel
+def invert_all(determinants):
+    """log|D_u|, signs and T_u from the matrices A, which are overwritten."""
     A, T, logs, signs, _, _, _ = determinants
-    fill_matrices(p, X, orbitals[0], A)
     _start(logs, signs)
     for u in range(A.shape[0]):
         invert_with_determinant(A[u], T[u], logs[u], signs[u])
@@ -157,6 +177,6 @@ def move_in_block(p, i, Y, accepted, most, orbitals, determinants):
         q = ratios[u]
         for b in range(q.size):
             inverse[b] = 1.0 / q[b] if accepted[b] and q[b] != 0.0 else 0.0
-        _pick(value, occupied[u], chosen)
+        pick(value, occupied[u], chosen)
         update_inverse(i, chosen, inverse, T[u], factor)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from hamiltonians.cell import Cell
-from hamiltonians.shells import closed_shells
+from hamiltonians.shells import closed_above
 
 #: Orbitals of each spin, one list for each determinant.
 Occupied = list[list[int]]
@@ -30,8 +30,8 @@ def excited_pairs(cell: Cell, n_up: int, n_down: int, n_shells: int) -> tuple[Oc
     lowest = list(range(n_up)), list(range(n_down))
     up, down = [lowest[0]], [lowest[1]]
     above = max(n_up, n_down)
-    for low in _waves(1, min(n_up, n_down), [[0]]):
-        for high in _waves(above, _end(cell, above, n_shells), []):
+    for low in [[0], *_waves(1, min(n_up, n_down))]:
+        for high in _waves(above, closed_above(cell, above, n_shells)):
             for i, j, a, b in product(low, low, high, high):
                 # Inversion turns the sign of sines, the even numbers but 0.
                 if (_is_sine(i) + _is_sine(j) + _is_sine(a) + _is_sine(b)) % 2 == 0:
@@ -40,17 +40,9 @@ def excited_pairs(cell: Cell, n_up: int, n_down: int, n_shells: int) -> tuple[Oc
     return up, down
 
 
-def _waves(first: int, end: int, before: Occupied) -> Occupied:
+def _waves(first: int, end: int) -> Occupied:
     """Cosine and sine of each pair of wave vectors from orbital `first` on."""
-    return before + [[cosine, cosine + 1] for cosine in range(first, end, 2)]
-
-
-def _end(cell: Cell, above: int, n_shells: int) -> int:
-    """The number of orbitals up to and including so many shells above the first `above`."""
-    largest = 2 * above + 2
-    while len(found := [n for n in closed_shells(cell, largest) if n > above]) < n_shells:
-        largest *= 2
-    return found[n_shells - 1]
+    return [[cosine, cosine + 1] for cosine in range(first, end, 2)]
 
 
 def _is_sine(orbital: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
+from numerics.dense import add_rows
 from numerics.elementary import log as logarithm
 from numerics.link import INLINE_OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
@@ -124,14 +125,12 @@ def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
 
 def _block_kernels(d: int, own: Any) -> dict[str, Callable]:
     """The kernels of all determinants of one spin."""
-    matrices = link(block.fill_block_matrices, apart=True, values=own["values"], n_dim=d)
+    shared = block.value_kernels(d, own)
     ratios = link(block.fill_block_ratios, apart=True, values=own["values"])
-    slope = own["parameter_derivatives"]
     return {
-        "logs": link(block.fill_block_logs, apart=True, fill_matrices=matrices),
-        "inverses": link(block.fill_block_inverses, apart=True, fill_matrices=matrices),
+        **shared,
+        "inverses": link(block.fill_block_inverses, apart=True, fill_matrices=shared["matrices"]),
         "derivatives": link(block.add_block_derivatives, apart=True, laplacians=own["laplacians"], n_dim=d),
-        "parameters": link(block.add_block_parameters, apart=True, parameter_derivatives=slope, n_dim=d),
         "ratios": ratios,
         "move": link(block.move_in_block, apart=True, fill_ratios=ratios),
     }
@@ -195,10 +194,7 @@ def _shared_log_derivatives(p, X, O, first, ws):
     theta, weights, _, p_up, p_down, n_up, shift = p
     (orbitals_up, orbitals_down), (up, down, amplitudes), _, _ = ws
     n_terms, split = weights.size, n_up * n_dim
-    for k in range(n_terms):
-        amplitude, out = amplitudes[k], O[first + k]
-        for b in range(out.size):
-            out[b] += amplitude[b]
+    add_rows(amplitudes, first, O)
     if theta.size > n_terms:
         parameters_up(p_up, X[:split], O, first + n_terms, orbitals_up, up)
         parameters_down(p_down, X[split:], O, first + n_terms + shift, orbitals_down, down)

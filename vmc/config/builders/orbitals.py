@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hamiltonians.shells import closed_shells
+from hamiltonians.shells import closed_above
 from hamiltonians.system import System
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.hamiltonian_sections import TrapSection
@@ -63,10 +63,7 @@ def _orbitals(
 def _closed_above(system: System, highest: int) -> int:
     """The smallest number of orbitals in closed shells among which is the one numbered `highest`."""
     if system.cell is not None:
-        largest = 2 * highest + 2
-        while not (found := [n for n in closed_shells(system.cell, largest) if n > highest]):
-            largest *= 2
-        return found[0]
+        return closed_above(system.cell, highest)
     n_shells = 1
     while closed_count(system.n_dim, n_shells) <= highest:
         n_shells += 1
