@@ -23,6 +23,7 @@ FIGURES = {
     "bosons-1d": bosons_1d.draw,
     "electron-gas-pairs": gas.draw_pairs,
     "electron-gas-correlation": gas.draw_correlation,
+    "electron-gas-energy": gas.draw_energy,
 }
 
 
