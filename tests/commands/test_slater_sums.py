@@ -21,20 +21,20 @@ def test_chosen_orbitals():
     assert isinstance(dot, SlaterExpansion)
     assert dot.layout.names() == ["weights[0]", "weights[1]", "orbitals.log_omega"]
     assert dot.theta.tolist() == [1.0, 0.0, np.log(0.5)]
-    assert isinstance(dot.orbitals.sets[0], Oscillator)
-    assert dot.orbitals.sets[0].n_orbitals == 6
+    assert isinstance(dot.determinants.orbitals.sets[0], Oscillator)
+    assert dot.determinants.orbitals.sets[0].n_orbitals == 6
     open_shell = built(DOT, {"occupied_up": [[0, 1]], "occupied_down": [[0, 2]]})
-    assert open_shell.orbitals.sets[0].n_orbitals == 3
+    assert open_shell.determinants.orbitals.sets[0].n_orbitals == 3
     polarised = built({"n_particles": 2, "n_up": 2}, {"occupied_up": [[0, 1], [0, 2]], "weights": [0.5, -2.0]})
     assert polarised.theta.tolist() == [0.5, -2.0]
     gas = built({**TRIPLE, "n_dim": 3}, {"occupied_up": [[0, 1], [0, 8]], "occupied_down": [[0], [1]]}, GAS)
-    assert isinstance(gas.orbitals.sets[0], PlaneWaves)
-    assert gas.orbitals.sets[0].n_orbitals == 19
+    assert isinstance(gas.determinants.orbitals.sets[0], PlaneWaves)
+    assert gas.determinants.orbitals.sets[0].n_orbitals == 19
 
 
 def test_chosen_orbitals_that_are_mixed():
     dot = built(DOT, {**CHOSEN, "basis": 6, "noise": 0.1})
-    assert isinstance(dot.orbitals.sets[0], Combination)
+    assert isinstance(dot.determinants.orbitals.sets[0], Combination)
     assert dot.n_params == 2 + 5 * 6
 
 
@@ -43,8 +43,8 @@ def test_determinants_with_orbitals_of_their_own():
     assert isinstance(dot, SlaterExpansion)
     assert dot.n_params == 3 + 3 * 2 * 6 + 3 * 1 * 6
     assert dot.theta[:3].tolist() == [1.0, 1.0, 1.0]
-    assert dot.occupations.up.tolist() == [[0, 1], [2, 3], [4, 5]]
-    assert dot.occupations.down.tolist() == [[0], [1], [2]]
+    assert dot.determinants.occupations.up.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert dot.determinants.occupations.down.tolist() == [[0], [1], [2]]
     coefficients = dot.theta[3:39].reshape(3, 2, 6)
     assert 0.0 < np.abs(coefficients - np.eye(2, 6)).max() < 0.5
     assert (coefficients[0] != coefficients[1]).all()
@@ -64,11 +64,34 @@ def test_at_displaced_coordinates(system, factor):
     assert moved.n_params > plain.n_params
 
 
+NETWORK = {"kind": "message_passing", "width": 4, "hidden": [4]}
+
+
+@pytest.mark.parametrize("factor", [{}, {"excited_pairs": 1}])
+def test_factors_of_orbitals(factor):
+    """One for each pair of wave vectors, beside displacements that have none; other parameters stay the same."""
+    gas = {"n_particles": 14, "n_up": 7, "n_dim": 3}
+    plain, psi = (
+        built(gas, {**factor, "backflow": [{**NETWORK, "orbital_factors": wanted}, {"kind": "pair"}]}, GAS)
+        for wanted in (False, True)
+    )
+    n_factors = 9 if factor else 3
+    assert psi.quasi.n_factors == n_factors
+    assert psi.n_params == plain.n_params + 4 * n_factors
+    start = plain.quasi.parts[0].theta
+    assert psi.quasi.parts[0].theta[: start.size].tolist() == start.tolist()
+
+
+def test_factors_of_a_single_orbital_are_refused():
+    with pytest.raises(UserError, match="orbital_factors = true: expected false with a single orbital"):
+        built({"n_particles": 2, "n_up": 1, "n_dim": 3}, {"backflow": {**NETWORK, "orbital_factors": True}}, GAS)
+
+
 def test_excited_pairs():
     gas = built({"n_particles": 8, "n_up": 7, "n_dim": 3}, {"excited_pairs": 1}, GAS)
     assert isinstance(gas, SlaterExpansion)
     assert gas.theta.tolist() == [1.0] + [0.0] * (gas.n_params - 1)
-    assert gas.orbitals.sets[0].n_orbitals == 19
+    assert gas.determinants.orbitals.sets[0].n_orbitals == 19
 
 
 @pytest.mark.parametrize(

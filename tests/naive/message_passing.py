@@ -44,7 +44,7 @@ def pair_in_the_open(length, kink):
 
 
 def message_passing(network, x, activation="silu", kink=True):
-    """q (N, d) and S at the points x (N, d), from the parameters of a MessagePassing network."""
+    """q with factors of orbitals (N, w), and S, at the points x (N, d), from the parameters of a network."""
     system = network.system
     N, d = system.n_particles, system.n_dim
     views = dict(zip([name for name, _ in network.layout.shapes], network.layout.views(network.theta), strict=True))
@@ -84,5 +84,6 @@ def message_passing(network, x, activation="silu", kink=True):
                 [net(f"edge{end}", np.concatenate([known[i, j], told[i, j]])) for j in range(N)] for i in range(N)
             ]
             known = np.concatenate([visible, hidden], axis=2)
-    q = x + length * y @ views["displacement"].T
+    numbers = y @ views["displacement"].T
+    q = np.hstack([x + length * numbers[:, :d], numbers[:, d:]])
     return q, sum(net("factor", y[i])[0] for i in range(N))

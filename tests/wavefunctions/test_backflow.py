@@ -6,9 +6,16 @@ import pytest
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
-from wavefunctions.backflow import BackflowExpansion, BackflowSlater, PairBackflow, PlaneWaveBackflow, SummedBackflow
+from wavefunctions.backflow import (
+    BackflowExpansion,
+    BackflowSlater,
+    PairBackflow,
+    PlaneWaveBackflow,
+    SummedBackflow,
+    WidenedBackflow,
+)
 from wavefunctions.message_passing import MessagePassing
-from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
+from wavefunctions.orbitals import Combination, OrbitalFactors, Oscillator, PlaneWaves
 
 BOX = Cell.rectangular([3.0, 3.0, 3.0])
 PLANE = Cell.of_volume(12.0, "square", 2)
@@ -54,6 +61,26 @@ def mixed():
     return BackflowExpansion(quasi, orbitals, orbitals, [[0, 1], [2, 3]], [[0, 1], [2, 3]], [1.0, 0.7])
 
 
+def with_factors(n_up, n_down, iterations=1):
+    """Plane waves with factors that a network makes, which pairs join in displacing them."""
+    system = System(n_up + n_down, 3, n_up, BOX)
+    quasi = SummedBackflow(factors(system, 3, iterations), WidenedBackflow(perturbed(PairBackflow(system, 3)), 3))
+    orbitals = OrbitalFactors(PlaneWaves(BOX, 7), 3)
+    return BackflowSlater(quasi, orbitals, orbitals if n_down == n_up else OrbitalFactors(PlaneWaves(BOX, n_down), 3))
+
+
+def factors(system, n_factors, iterations=1):
+    """A network that makes factors of orbitals away from one."""
+    return MessagePassing(system, 4, (4,), iterations, displacement_scale=0.3, n_factors=n_factors)
+
+
+def sum_with_factors():
+    """Two determinants of mixed orbitals, each orbital with its factor."""
+    orbitals = OrbitalFactors(Combination(Oscillator(2, 3, 0.9, learn_omega=True), 2, 0.3, copies=2), 3)
+    quasi = factors(System(4, 2, 2), 3)
+    return BackflowExpansion(quasi, orbitals, orbitals, [[0, 1], [2, 3]], [[0, 1], [2, 3]], [1.0, 0.7])
+
+
 CASES = {
     "space": lambda: gas(7, 7, BOX),
     "space_one_spin_flipped": lambda: gas(7, 1, BOX),
@@ -63,13 +90,16 @@ CASES = {
     "waves": lambda: waves(7, 1, BOX),
     "network": lambda: gas(7, 1, BOX, iterations=1),
     "network_twice": lambda: gas(7, 1, BOX, iterations=2),
+    "factors": lambda: with_factors(7, 1),
+    "factors_twice": lambda: with_factors(7, 7, 2),
+    "sum_factors": sum_with_factors,
     "sum": lambda: summed(3, 1, *CHOICES),
     "sum_up_only": lambda: summed(3, 0, [*CHOICES[0][:3], [1, 5, 6]], None),
     "sum_down_only": lambda: summed(0, 3, None, [*CHOICES[0][:3], [1, 5, 6]]),
     "sum_mixed": mixed,
 }
 #: Cases that add little to the others.
-LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only")
+LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only", "factors_twice")
 cases = pytest.mark.parametrize(
     "build",
     [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],
@@ -132,6 +162,54 @@ def test_without_backflow_the_kinetic_energy_is_that_of_plane_waves():
     np.testing.assert_allclose(psi.evaluate(points(psi, 20)).kinetic, 0.5 * k2, rtol=1e-9)
     psi.theta[0] = 0.1
     assert np.ptp(psi.evaluate(points(psi, 20)).kinetic) > 0.1
+
+
+def test_factors_of_one_change_nothing():
+    """Once the network's part of them is zero, where before it was not."""
+    psi = with_factors(7, 7)
+    system = psi.system
+    plain = BackflowSlater(
+        SummedBackflow(MessagePassing(system, 4, (4,)), PairBackflow(system, 3)), *2 * [PlaneWaves(BOX, 7)]
+    )
+    X = points(psi, 10)
+    n_factors, n_network = 3 * 4, psi.quasi.parts[0].theta.size
+    last = slice(n_network - n_factors, n_network)
+    plain.theta[:] = np.delete(psi.theta, np.arange(n_network - n_factors, n_network))
+    expected = plain.evaluate(X)
+    assert np.abs(psi.evaluate(X).log_psi - expected.log_psi).max() > 1e-3
+    psi.theta[last] = 0.0
+    found = psi.evaluate(X)
+    np.testing.assert_array_equal(found.sign, expected.sign)
+    np.testing.assert_allclose(found.log_psi, expected.log_psi, rtol=1e-12)
+    for name in ("gradient", "laplacian"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-9, atol=1e-9)
+
+
+def test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin():
+    """They would, were those of cosine and sine different."""
+
+    def change(orbitals):
+        system = System(7, 3, 7, BOX)
+        psi = BackflowSlater(factors(system, orbitals.n_dim - 3), orbitals, None)
+        X = points(psi, 5)
+        shift = np.tile([0.3, -0.8, 0.5], 7)
+        return np.abs(psi.evaluate(X + shift).log_psi - psi.evaluate(X).log_psi).max()
+
+    waves = PlaneWaves(BOX, 7)
+    assert change(OrbitalFactors(waves, 3)) < 1e-9
+    assert change(OrbitalFactors(Combination(waves, 7), 6)) > 1e-3
+
+
+def test_factors_must_fit():
+    with pytest.raises(ValueError, match="n_factors = 2: expected at least 3, one for each group"):
+        OrbitalFactors(PlaneWaves(BOX, 7), 2)
+    system = System(8, 3, 7, BOX)
+    with pytest.raises(ValueError, match="second has 0 factors of orbitals: expected 3"):
+        SummedBackflow(factors(system, 3), PairBackflow(system, 3))
+    with pytest.raises(ValueError, match="quasi has 3 factors of orbitals: expected none"):
+        WidenedBackflow(factors(system, 3), 3)
+    with pytest.raises(ValueError, match="orbitals_up is for n_dim = 3: expected 6"):
+        BackflowSlater(factors(system, 3), PlaneWaves(BOX, 7), PlaneWaves(BOX, 1))
 
 
 def test_orbitals_must_fit():

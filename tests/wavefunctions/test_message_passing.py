@@ -22,10 +22,10 @@ def network(system, **settings):
     return MessagePassing(system, **{**small, **settings})
 
 
-@pytest.mark.parametrize("iterations", [1, 2, 3])
+@pytest.mark.parametrize(("iterations", "n_factors"), [(1, 0), (1, 4), (2, 0), (2, 1), (3, 0)])
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
-def test_the_same_as_a_slow_twin(system, iterations):
-    quasi = network(system, iterations=iterations)
+def test_the_same_as_a_slow_twin(system, iterations, n_factors):
+    quasi = network(system, iterations=iterations, n_factors=n_factors)
     X = points(quasi, 11)
     Q, S = coordinates(quasi, X)
     for x, q, s in zip(X, Q, S, strict=True):
@@ -115,6 +115,7 @@ def test_contact_leaves_everything_finite(iterations):
         ({"displacement_scale": -1.0}, "displacement_scale = -1.0"),
         ({"output_scale": -1.0}, "output_scale = -1.0"),
         ({"iterations": 0}, "iterations = 0: expected at least one"),
+        ({"n_factors": -1}, "n_factors = -1: expected a number not below zero"),
         ({"length": 0.0}, "length = 0.0: expected a positive number"),
     ],
 )

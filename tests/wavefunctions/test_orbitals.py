@@ -7,7 +7,7 @@ import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.shells import closed_shells, shell_vectors
-from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
+from wavefunctions.orbitals import Combination, OrbitalFactors, Oscillator, PlaneWaves
 
 SKEW = Cell(((3.0, 0.2, 0.0), (-0.5, 2.8, 0.3), (0.4, 0.1, 3.3)))
 SETS = {
@@ -18,6 +18,8 @@ SETS = {
     "plane_waves_hexagonal": lambda: PlaneWaves(Cell.of_volume(9.0, "hexagonal", 2), 13),
     "plane_waves_skew": lambda: PlaneWaves(SKEW, 11),
     "combination": lambda: Combination(Oscillator(2, 6, 0.7, learn_omega=True), 3, noise=0.3),
+    "factors_plane_waves": lambda: OrbitalFactors(PlaneWaves(SKEW, 5), 2),
+    "factors_oscillator": lambda: OrbitalFactors(Oscillator(2, 3, 0.7, learn_omega=True), 3),
     "combination_plane_waves": lambda: Combination(PlaneWaves(SKEW, 11), 4, noise=0.3),
 }
 WIDTH = 5

@@ -8,10 +8,11 @@ import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
-from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.base import QuasiParticles, start_jacobian
 from wavefunctions.backflow.pair import PairBackflow
 from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
 from wavefunctions.backflow.summed import SummedBackflow
+from wavefunctions.backflow.widened import WidenedBackflow
 from wavefunctions.message_passing import MessagePassing
 
 STEP = 5e-4
@@ -39,15 +40,21 @@ def network(system, **settings):
     return MessagePassing(system, 6, (5, 5), displacement_scale=0.3, output_scale=1.0, seed=2, **settings)
 
 
-def in_blocks(system, block, iterations):
+def in_blocks(system, block, iterations, **settings):
     """A network of several iterations that takes derivatives by so many particles together."""
-    quasi = network(system, iterations=iterations)
+    quasi = network(system, iterations=iterations, **settings)
     quasi.block = block
     return quasi
 
 
 def pairs_and_waves(system):
     return SummedBackflow(PairBackflow(system, 3), PlaneWaveBackflow(system, 2))
+
+
+def network_and_pairs(system):
+    """A network that also makes factors of orbitals, and pairs that do not."""
+    pairs = WidenedBackflow(perturbed(PairBackflow(system, 3, 3.0)), 3)
+    return SummedBackflow(network(system, n_factors=3), pairs)
 
 
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
@@ -63,6 +70,9 @@ CASES = [
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
     Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
+    Case("network_factors", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), n_factors=2)),
+    Case("factors_and_pairs", lambda: network_and_pairs(System(3, 2, 2)), uniform=False),
+    Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
     Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),
     Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False),
@@ -96,10 +106,18 @@ class Values:
     pulled: np.ndarray
 
 
+def widened(quasi, X):
+    """Configurations X (n, N d) with zeros for factors of orbitals behind the coordinates, (n, N w)."""
+    system = quasi.system
+    Q = np.zeros((len(X), system.n_particles, quasi.width))
+    Q[:, :, : system.n_dim] = X.reshape(len(X), system.n_particles, system.n_dim)
+    return Q.reshape(len(X), -1)
+
+
 def coordinates(quasi, X):
-    """Q (n, N d) and S (n,) at configurations X (n, N d)."""
+    """Q (n, N w) and S (n,) at configurations X (n, N d)."""
     p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
-    Q, S = tile.copy(), np.zeros(len(X))
+    Q, S = widened(quasi, X).T.copy(), np.zeros(len(X))
     quasi.kernels["coordinates"](p, tile, Q, S, quasi.kernels["workspace"](p, len(X), X.shape[1]))
     return Q.T.copy(), S
 
@@ -107,8 +125,9 @@ def coordinates(quasi, X):
 def everything(quasi, X, F):
     p, tile = quasi.arguments(), np.ascontiguousarray(X.T)
     n, count = tile.shape
-    Q, J, LQ, G = tile.copy(), np.zeros((n, n, count)), np.zeros((n, count)), np.zeros((n, count))
-    J[range(n), range(n)] = 1.0
+    Q, G = widened(quasi, X).T.copy(), np.zeros((n, count))
+    J, LQ = np.zeros((len(Q), n, count)), np.zeros(Q.shape)
+    start_jacobian(quasi.system.n_dim, J)
     L, O = np.zeros(count), np.zeros((quasi.theta.size + 1, count))
     ws = quasi.kernels["workspace"](p, count, n)
     quasi.kernels["derivatives"](p, tile, Q, J, LQ, G, L, ws)
@@ -147,7 +166,7 @@ def differences(function, x, length=STEP):
 def test_derivatives_by_coordinates(case):
     quasi = case.build()
     X = points(quasi)
-    found = everything(quasi, X, np.zeros(X.shape))
+    found = everything(quasi, X, np.zeros((len(X), quasi.system.n_particles * quasi.width)))
     for b, x in enumerate(X):
         J, second = differences(lambda y: coordinates(quasi, y[None])[0][0], x, case.step)
         np.testing.assert_allclose(found.J[b], J, atol=1e-8, rtol=1e-8)
@@ -156,14 +175,17 @@ def test_derivatives_by_coordinates(case):
         np.testing.assert_allclose(found.grad_S[b], grad_S[0], atol=1e-8, rtol=1e-8)
         np.testing.assert_allclose(found.laplacian_S[b], second_S[0].sum(), atol=2e-6, rtol=1e-6)
     np.testing.assert_allclose(found.Q, coordinates(quasi, X)[0], rtol=1e-13)
-    assert np.abs(found.J - np.eye(X.shape[1])).max() > 0.01
+    assert np.abs(found.J - widened(quasi, np.eye(X.shape[1])).T).max() > 0.01
+    # factors of orbitals depend on the particles, too
+    factors = found.J.reshape(len(X), -1, quasi.width, X.shape[1])[:, :, quasi.system.n_dim :]
+    assert quasi.n_factors == 0 or np.abs(factors).max() > 1e-3
 
 
 @cases
 def test_pull_back_to_parameters(case):
     quasi = case.build()
     X = points(quasi)
-    F = np.random.default_rng(4).normal(size=X.shape)
+    F = np.random.default_rng(4).normal(size=(len(X), quasi.system.n_particles * quasi.width))
     found = everything(quasi, X, F)
 
     def pulled():
@@ -194,7 +216,8 @@ def test_particles_of_equal_spin_are_exchanged_with_their_quasi_particles(case):
     swapped = X.reshape(len(X), -1, d)[:, order].reshape(X.shape)
     Q, S = coordinates(quasi, X)
     Q_swapped, S_swapped = coordinates(quasi, swapped)
-    np.testing.assert_allclose(Q_swapped, Q.reshape(len(X), -1, d)[:, order].reshape(X.shape), rtol=1e-12, atol=1e-12)
+    expected = Q.reshape(len(X), -1, quasi.width)[:, order].reshape(Q.shape)
+    np.testing.assert_allclose(Q_swapped, expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(S_swapped, S, rtol=1e-12, atol=1e-12)
 
 
@@ -206,11 +229,11 @@ def test_displacements_do_not_depend_on_the_origin_or_the_cell(case):
     shift = np.tile(np.random.default_rng(6).normal(size=system.n_dim), system.n_particles)
     Q, S = coordinates(quasi, X)
     moved, S_moved = coordinates(quasi, X + shift)
-    np.testing.assert_allclose(moved - shift, Q, atol=1e-12)
+    np.testing.assert_allclose(moved - widened(quasi, shift[None]), Q, atol=1e-12)
     np.testing.assert_allclose(S_moved, S, atol=1e-12)
     if system.cell is not None:
         jumps = np.random.default_rng(7).integers(-2, 3, (len(X), system.n_particles, system.n_dim))
         far = (jumps @ system.cell.lattice).reshape(X.shape)
         moved, S_moved = coordinates(quasi, X + far)
-        np.testing.assert_allclose(moved - far, Q, atol=1e-12)
+        np.testing.assert_allclose(moved - widened(quasi, far), Q, atol=1e-12)
         np.testing.assert_allclose(S_moved, S, atol=1e-12)

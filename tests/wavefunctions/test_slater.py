@@ -99,7 +99,7 @@ def test_refusals():
         Slater(System(6, 2), Oscillator(2, 3))
     with pytest.raises(ValueError, match="orbitals_down has 0 orbitals: expected 3, the particles of spin down"):
         Slater(plane, Oscillator(2, 3))
-    with pytest.raises(ValueError, match="orbitals_up is for n_dim = 1, the system has 2"):
+    with pytest.raises(ValueError, match="orbitals_up is for n_dim = 1: expected 2"):
         Slater(plane, Oscillator(1, 3), Oscillator(2, 3))
     with pytest.raises(ValueError, match="is not periodic"):
         Slater(System(8, 3, 4, BOX.cell), Oscillator(3, 4), Oscillator(3, 4))

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from numerics.dense import copy_rows, zero
-from numerics.link import Slot, kernel, link
-from wavefunctions.backflow.base import QuasiParticles
+from numerics.dense import zero
+from numerics.link import Slot, link
+from wavefunctions.backflow.base import QuasiParticles, start, start_jacobian
 from wavefunctions.backflow.determinant import (
     add_block_curvature,
     add_block_log,
@@ -31,7 +31,8 @@ forces_down = Slot("forces_down", "(p, Q, F, memory)")
 parameters_up = Slot("parameters_up", "(p, Q, O, first, memory)")
 parameters_down = Slot("parameters_down", "(p, Q, O, first, memory)")
 shared = Slot("shared", "(p, X, O, first, ws)")
-n_dim = 3  # bound at link time
+n_dim = 3  # bound at link time, with the numbers of a quasi-particle
+width = 3
 
 
 class BackflowSlater(WaveFunction):
@@ -39,8 +40,10 @@ class BackflowSlater(WaveFunction):
 
     Parameters
     ----------
-    quasi : coordinates q(x), and the symmetric factor S, of a system with spins.
-    orbitals_up, orbitals_down : one orbital for each electron of a spin, None where there are none.
+    quasi : coordinates q(x), factors of orbitals where they have some, and the symmetric factor S, of a system with
+        spins.
+    orbitals_up, orbitals_down : one orbital for each electron of a spin, None where there are none; functions of as
+        many numbers as a quasi-particle has.
 
     Raises
     ------
@@ -50,7 +53,7 @@ class BackflowSlater(WaveFunction):
 
     def __init__(self, quasi: QuasiParticles, orbitals_up: Orbitals | None, orbitals_down: Orbitals | None) -> None:
         self.quasi = quasi
-        self.orbitals = SpinOrbitals(quasi.system, orbitals_up, orbitals_down)
+        self.orbitals = SpinOrbitals(quasi.system, orbitals_up, orbitals_down, width=quasi.width)
         self.is_periodic = self.orbitals.is_periodic
         theta = np.concatenate([self.orbitals.theta, quasi.theta])
         layout = self.orbitals.layout + quasi.layout
@@ -61,11 +64,11 @@ class BackflowSlater(WaveFunction):
         """(theta, p of the first and of the last determinant, p of the quasi-particles, shift, first, rows).
 
         The parameters of the last determinant begin at `shift`, those of the quasi-particles at `first`; the first
-        determinant has so many rows of X.
+        determinant has so many rows of Q.
         """
         n_orbital = self.orbitals.theta.size
         parts = self.orbitals.arguments(self.theta[:n_orbital])
-        split = self.orbitals.sets[0].n_orbitals * self.system.n_dim
+        split = self.orbitals.sets[0].n_orbitals * self.quasi.width
         return (self.theta, parts[0], parts[-1], self.quasi.arguments(), self.orbitals.shift, n_orbital, split)
 
     def attach(self, theta: np.ndarray) -> None:
@@ -75,17 +78,19 @@ class BackflowSlater(WaveFunction):
 
 
 def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
-    d = quasi.system.n_dim
     q = quasi.kernels
+    shape: dict[str, Any] = {"n_dim": quasi.system.n_dim}
     logs = _of_spins(add_block_log, "log", orbitals, "values")
     forces = _of_spins(fill_block_forces, "forces", orbitals, "hessians")
     parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
     rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], n_dim=d),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs),
-        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], **forces),
-        "log_derivatives": link(_log_derivatives, apart=True, coordinates=q["coordinates"], shared=rows, **forces),
+        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], width=quasi.width, **shape),
+        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs, **shape),
+        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], **forces, **shape),
+        "log_derivatives": link(
+            _log_derivatives, apart=True, coordinates=q["coordinates"], shared=rows, **forces, **shape
+        ),
         "shared_log_derivatives": rows,
     }
 
@@ -100,15 +105,17 @@ def _of_spins(template: Any, name: str, orbitals: SpinOrbitals, slot: str) -> di
 
 
 def _workspace(p, tile, n):
-    up = block_memory(p[6] // n_dim, n_dim, tile)
-    down = block_memory((n - p[6]) // n_dim, n_dim, tile)
-    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile))
+    n_quasi = n // n_dim * width
+    up = block_memory(p[6] // width, width, tile)
+    down = block_memory((n_quasi - p[6]) // width, width, tile)
+    Q, LQ, F = np.empty((n_quasi, tile)), np.empty((n_quasi, tile)), np.empty((n_quasi, tile))
+    quasi = Q, np.empty((n_quasi, n, tile)), LQ, F
     return quasi_workspace(p[3], tile, n), up, down, quasi
 
 
 def _log_psi(p, X, log, sign, ws):
     inner, up, down, (Q, _, _, _) = ws
-    copy_rows(X, 0, Q)
+    start(X, n_dim, Q)
     coordinates(p[3], X, Q, log, inner)
     log_up(p[1], Q[: p[6]], log, sign, up)
     if p[6] < Q.shape[0]:
@@ -118,16 +125,16 @@ def _log_psi(p, X, log, sign, ws):
 def _grad_laplacian(p, X, G, L, ws):
     inner, up, down, (Q, J, LQ, F) = ws
     n, tile = X.shape
-    copy_rows(X, 0, Q)
-    fill_identity(J)
+    start(X, n_dim, Q)
+    start_jacobian(n_dim, J)
     zero(LQ)
     derivatives(p[3], X, Q, J, LQ, G, L, inner)
     forces_up(p[1], Q[: p[6]], F[: p[6]], up)
     add_block_curvature(J[: p[6]], L, up)
-    if p[6] < n:
+    if p[6] < Q.shape[0]:
         forces_down(p[2], Q[p[6] :], F[p[6] :], down)
         add_block_curvature(J[p[6] :], L, down)
-    for a in range(n):
+    for a in range(Q.shape[0]):
         force, change, by_x = F[a], LQ[a], J[a]
         for b in range(tile):
             L[b] += force[b] * change[b]
@@ -137,29 +144,19 @@ def _grad_laplacian(p, X, G, L, ws):
                 out[b] += force[b] * row[b]
 
 
-@kernel
-def fill_identity(J):
-    """J (n, n, tile) = 1 for every walker."""
-    for a in range(J.shape[0]):
-        for c in range(J.shape[1]):
-            row, value = J[a, c], 1.0 if a == c else 0.0
-            for b in range(row.size):
-                row[b] = value
-
-
 def _shared_log_derivatives(p, X, O, first, ws):
     inner, up, down, (Q, _, _, F) = ws
     parameters_up(p[1], Q[: p[6]], O, first, up)
-    if p[6] < X.shape[0]:
+    if p[6] < Q.shape[0]:
         parameters_down(p[2], Q[p[6] :], O, first + p[4], down)
     pull_back(p[3], X, F, O, first + p[5], inner)
 
 
 def _log_derivatives(p, X, O, first, ws):
     inner, up, down, (Q, _, _, F) = ws
-    copy_rows(X, 0, Q)
+    start(X, n_dim, Q)
     coordinates(p[3], X, Q, np.zeros(X.shape[1]), inner)
     forces_up(p[1], Q[: p[6]], F[: p[6]], up)
-    if p[6] < X.shape[0]:
+    if p[6] < Q.shape[0]:
         forces_down(p[2], Q[p[6] :], F[p[6] :], down)
     shared(p, X, O, first, ws)

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from numerics.dense import add_rows, copy_rows, zero
+from numerics.dense import add_rows, zero
 from numerics.link import Slot, kernel, link
-from wavefunctions.backflow.backflow_slater import fill_identity
-from wavefunctions.backflow.base import QuasiParticles
+from wavefunctions.backflow.base import QuasiParticles, start, start_jacobian
 from wavefunctions.backflow.determinant_set import add_set_curvature, fill_set_forces, fill_set_slopes, set_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals.base import Orbitals
-from wavefunctions.slater import SlaterExpansion, block
+from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
 from wavefunctions.slater.occupations import Lists
 from wavefunctions.slater.terms import add_sum, fill_shares
+from wavefunctions.slater.weighted import WeightedDeterminants
 
 coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
 derivatives = Slot("derivatives", "(p, X, Q, J, LQ, G, L, ws)")
@@ -31,7 +31,8 @@ parameters_up = Slot("parameters_up", "(p, Q, O, first, orbitals, determinants)"
 parameters_down = Slot("parameters_down", "(p, Q, O, first, orbitals, determinants)")
 fill = Slot("fill", "(p, Q, F, ws)")
 shared = Slot("shared", "(p, X, O, first, ws)")
-n_dim = 3  # bound at link time
+n_dim = 3  # bound at link time, with the numbers of a quasi-particle
+width = 3
 
 
 class BackflowExpansion(WaveFunction):
@@ -42,9 +43,11 @@ class BackflowExpansion(WaveFunction):
 
     Parameters
     ----------
-    quasi : coordinates q(x), and the symmetric factor S, of a system with spins.
+    quasi : coordinates q(x), factors of orbitals where they have some, and the symmetric factor S, of a system with
+        spins.
     orbitals_up, orbitals_down, occupied_up, occupied_down, weights : as for
-        :class:`~wavefunctions.slater.expansion.SlaterExpansion`.
+        :class:`~wavefunctions.slater.expansion.SlaterExpansion`, orbitals being functions of as many numbers as a
+        quasi-particle has.
 
     Raises
     ------
@@ -62,45 +65,45 @@ class BackflowExpansion(WaveFunction):
         weights: Sequence[float] | np.ndarray | None = None,
     ) -> None:
         self.quasi = quasi
-        #: The same sum at the particles' own coordinates; holds orbitals, occupations and their parameters.
-        self.sum = SlaterExpansion(quasi.system, orbitals_up, orbitals_down, occupied_up, occupied_down, weights)
-        self.is_periodic = self.sum.is_periodic
-        theta = np.concatenate([self.sum.theta, quasi.theta])
-        layout = self.sum.layout + quasi.layout
-        super().__init__(quasi.system, layout, theta, _kernels(quasi, self.sum))
+        orbitals, occupied = (orbitals_up, orbitals_down), (occupied_up, occupied_down)
+        self.determinants = WeightedDeterminants(quasi.system, orbitals, occupied, weights, quasi.width)
+        self.is_periodic = self.determinants.orbitals.is_periodic
+        theta = np.concatenate([self.determinants.theta, quasi.theta])
+        layout = self.determinants.layout + quasi.layout
+        super().__init__(quasi.system, layout, theta, _kernels(quasi, self.determinants))
         self.attach(self.theta)
 
     def arguments(self) -> tuple[Any, ...]:
         """(theta, p of the sum, p of the quasi-particles, rows of spin up, where the quasi-particles' theta begins)."""
-        split = self.sum.occupations.up.shape[1] * self.system.n_dim
-        return self.theta, self.sum.arguments(), self.quasi.arguments(), split, self.sum.theta.size
+        split, n_sum = self.determinants.n_up * self.quasi.width, self.determinants.theta.size
+        own = self.determinants.arguments(self.theta[:n_sum])
+        return self.theta, own, self.quasi.arguments(), split, n_sum
 
     def attach(self, theta: np.ndarray) -> None:
         """Move the parameters into `theta`, keeping their values."""
         super().attach(theta)
-        n_sum = self.sum.theta.size
-        self.sum.attach(theta[:n_sum])
-        self.quasi.attach(theta[n_sum:])
+        self.quasi.attach(theta[self.determinants.theta.size :])
 
 
-def _kernels(quasi: QuasiParticles, expansion: SlaterExpansion) -> dict[str, Callable]:
-    d, q, sets = quasi.system.n_dim, quasi.kernels, expansion.orbitals.sets
+def _kernels(quasi: QuasiParticles, determinants: WeightedDeterminants) -> dict[str, Callable]:
+    w, q, sets = quasi.width, quasi.kernels, determinants.orbitals.sets
+    shape: dict[str, Any] = {"n_dim": quasi.system.n_dim}
     spins = {"up": sets[0].kernels, "down": sets[-1].kernels}
-    values = {spin: block.value_kernels(d, own) for spin, own in spins.items()}
+    values = {spin: block.value_kernels(w, own) for spin, own in spins.items()}
     logs: dict[str, Any] = {f"logs_{spin}": of["logs"] for spin, of in values.items()}
     parameters: dict[str, Any] = {f"parameters_{spin}": of["parameters"] for spin, of in values.items()}
     forces: dict[str, Any] = {
-        f"forces_{spin}": link(fill_set_forces, apart=True, hessians=own["hessians"], n_dim=d)
+        f"forces_{spin}": link(fill_set_forces, apart=True, hessians=own["hessians"], n_dim=w)
         for spin, own in spins.items()
     }
     everything = link(_fill, apart=True, **forces)
     rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], n_dim=d),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs),
-        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything),
+        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], width=w, **shape),
+        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs, **shape),
+        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything, **shape),
         "log_derivatives": link(
-            _log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows
+            _log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows, **shape
         ),
         "shared_log_derivatives": rows,
     }
@@ -112,23 +115,25 @@ def _workspace(p, tile, n):
     (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down) = p_up, p_down
     n_down = n // n_dim - n_up
     up = (
-        orbital_memory(n_orbitals_up, n_up, n_dim, tile),
+        orbital_memory(n_orbitals_up, n_up, width, tile),
         determinant_memory(occupied_up.shape[0], n_up, tile),
-        set_memory(occupied_up.shape[0], n_orbitals_up, n_up, n, n_dim, tile),
+        set_memory(occupied_up.shape[0], n_orbitals_up, n_up, n, width, tile),
     )
     down = (
-        orbital_memory(n_orbitals_down, n_down, n_dim, tile),
+        orbital_memory(n_orbitals_down, n_down, width, tile),
         determinant_memory(occupied_down.shape[0], n_down, tile),
-        set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, n_dim, tile),
+        set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, width, tile),
     )
-    quasi = np.empty((n, tile)), np.empty((n, n, tile)), np.empty((n, tile)), np.empty((n, tile)), np.empty((n, tile))
+    n_quasi = n // n_dim * width
+    Q, LQ, F = np.empty((n_quasi, tile)), np.empty((n_quasi, tile)), np.empty((n_quasi, tile))
+    quasi = Q, np.empty((n_quasi, n, tile)), LQ, F, np.empty((n, tile))
     return quasi_workspace(p_quasi, tile, n), up, down, np.empty((weights.size, tile)), quasi
 
 
 def _log_psi(p, X, log, sign, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
     inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _, _) = ws
-    copy_rows(X, 0, Q)
+    start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
     logs_up(p_up, Q[:split], orbitals_up, up)
     logs_down(p_down, Q[split:], orbitals_down, down)
@@ -163,8 +168,8 @@ def _add_weighted(shares, vectors, out):
 def _grad_laplacian(p, X, G, L, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
     inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F, total) = ws
-    copy_rows(X, 0, Q)
-    fill_identity(J)
+    start(X, n_dim, Q)
+    start_jacobian(n_dim, J)
     zero(LQ)
     derivatives(p_quasi, X, Q, J, LQ, G, L, inner)
     fill(p, Q, F, ws)
@@ -179,10 +184,14 @@ def _grad_laplacian(p, X, G, L, ws):
     _add_weighted(up[4], own_up[3], total)
     _add_weighted(down[4], own_down[3], total)
     add_rows(total, 0, G)
-    for c in range(X.shape[0]):
-        slope, change, force = total[c], LQ[c], F[c]
+    for a in range(Q.shape[0]):
+        change, force = LQ[a], F[a]
         for b in range(L.size):
-            L[b] += force[b] * change[b] - slope[b] * slope[b]
+            L[b] += force[b] * change[b]
+    for c in range(X.shape[0]):
+        slope = total[c]
+        for b in range(L.size):
+            L[b] -= slope[b] * slope[b]
 
 
 @kernel
@@ -226,7 +235,7 @@ def _shared_log_derivatives(p, X, O, first, ws):
 
 def _log_derivatives(p, X, O, first, ws):
     inner, (Q, _, _, F, _) = ws[0], ws[4]
-    copy_rows(X, 0, Q)
+    start(X, n_dim, Q)
     coordinates(p[2], X, Q, np.zeros(X.shape[1]), inner)
     fill(p, Q, F, ws)
     shared(p, X, O, first, ws)

@@ -30,12 +30,14 @@ class SummedBackflow(QuasiParticles):
     Raises
     ------
     ValueError
-        for two systems.
+        for two systems, or different numbers of factors of orbitals.
     """
 
     def __init__(self, first: QuasiParticles, second: QuasiParticles) -> None:
         if first.system != second.system:
             raise ValueError(f"second belongs to {second.system}: expected {first.system}")
+        if first.n_factors != second.n_factors:
+            raise ValueError(f"second has {second.n_factors} factors of orbitals: expected {first.n_factors}")
         self.parts = first, second
         kernels = {
             slot: link(
@@ -44,7 +46,7 @@ class SummedBackflow(QuasiParticles):
             for slot, template in _TEMPLATES.items()
         }
         theta = np.concatenate([first.theta, second.theta])
-        super().__init__(first.system, first.layout + second.layout, theta, kernels)
+        super().__init__(first.system, first.layout + second.layout, theta, kernels, (), first.n_factors)
         self.attach(theta)
 
     def arguments(self) -> tuple[Any, ...]:

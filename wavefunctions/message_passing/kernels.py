@@ -24,11 +24,11 @@ n_dim = 3  # bound at link time
 
 def workspace(p, tile, n):
     """Memory of one strip."""
-    return strip_memory(p, n)
+    return strip_memory(p, n_dim, n)
 
 
 def coordinates(p, X, Q, log, ws):
-    """Q = x + unit W y, log += S."""
+    """Q += units W y, log += S."""
     n, tile = X.shape
     x, memories = ws[0], ws[3]
     for first in range(0, tile, STRIP):
@@ -83,12 +83,12 @@ def add_arriving(p, i, ws):
 def displace(p, i, first, J, LQ, G, L, ws):
     """Derivatives of the displacement of particle i and of its part of S, for the walkers from `first` on."""
     x, _, _, (_, _, update, factor), (_, _, _, _, arriving, moved), _ = ws
-    _, (_, _, _, _, displacement), (_, _, to_features, to_factor), sizes, _, _, unit, _ = p
+    _, (_, _, _, _, displacement), (_, _, to_features, to_factor), sizes, _, _, units, _ = p
     n, valid = x.shape[0], min(STRIP, L.size - first)
     Dy = from_layer(to_features, sizes[2], update, i * STRIP, 1, n, arriving[i], 1)
     multiply(displacement, Dy, moved)
-    for a in range(n_dim):
-        row, change = i * n_dim + a, moved[a]
+    for a in range(moved.shape[0]):
+        row, change, unit = i * moved.shape[0] + a, moved[a], units[a]
         for w in range(valid):
             LQ[row, first + w] += unit * change[n * STRIP + w]
         for c in range(n):

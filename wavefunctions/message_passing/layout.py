@@ -21,14 +21,14 @@ class Widths:
     pair, particle : inputs of a pair and of a particle.
     width : channels of queries, keys, messages, and of hidden features of pairs and particles.
     hidden : units of the hidden layers of all networks.
-    n_dim, iterations : dimension of space, and how often messages are passed.
+    quasi, iterations : numbers of one quasi-particle, and how often messages are passed.
     """
 
     pair: int
     particle: int
     width: int
     hidden: tuple[int, ...]
-    n_dim: int
+    quasi: int
     iterations: int
 
 
@@ -114,7 +114,7 @@ def lay_out(widths: Widths, initial: Initial) -> NetworkLayout:
         for name, sizes in networks.items():
             layout.add_network(named(name, t), sizes, rng, 1.0, initial.layer_norm)
     layout.add_network("factor", (width, *hidden[:1], 1), rng, initial.output_scale, initial.layer_norm)
-    layout.shapes.append(("displacement", (widths.n_dim, width)))
+    layout.shapes.append(("displacement", (widths.quasi, width)))
     scale = initial.displacement_scale * width**-0.5
-    layout.pieces["displacement"] = rng.normal(0.0, scale, widths.n_dim * width)
+    layout.pieces["displacement"] = rng.normal(0.0, scale, widths.quasi * width)
     return layout

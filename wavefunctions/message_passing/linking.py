@@ -50,14 +50,14 @@ def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
     )
     rows: dict[str, Any] = {"add_rows": network.add_strip_rows}
     return {
-        "workspace": link(kernels.workspace, apart=True),
+        "workspace": link(kernels.workspace, apart=True, **shape),
         "coordinates": link(kernels.coordinates, apart=True, **values, **shape),
         "derivatives": link(
             kernels.derivatives,
             apart=True,
             **changes,
             arrive=arrive,
-            leave=link(kernels.displace, apart=True, from_layer=network.from_layer, **shape),
+            leave=link(kernels.displace, apart=True, from_layer=network.from_layer),
             **values,
             **shape,
         ),

@@ -19,7 +19,7 @@ from wavefunctions.network_factor import check_layers, check_output_scale
 
 
 class MessagePassing(QuasiParticles):
-    """Quasi-particles and a symmetric factor from a message-passing network, docs/theory.md eqs. (58) to (62) and (67).
+    """Quasi-particles and a symmetric factor from a message-passing network, docs/theory.md eqs. (58) to (62) and (70).
 
     Parameters
     ----------
@@ -30,8 +30,10 @@ class MessagePassing(QuasiParticles):
     activation : 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu' or 'sine'.
     layer_norm, residual : as in :mod:`numerics.networks`.
     kink : whether the distance among the inputs has a kink at contact, which makes cusps; otherwise its square.
-    displacement_scale : standard deviation of the first displacements, in mean distances of particles, about.
+    displacement_scale : standard deviation of the first displacements, in mean distances of particles, and of the
+        logarithms of factors, about.
     output_scale : of the initial weights of the symmetric factor's last layer.
+    n_factors : how many factors of orbitals it makes for every particle, docs/theory.md eq. (80).
     length : unit of length; where not given, the mean distance of particles in a cell (volume per particle to the power
         1 / d), and one in open space.
     seed : of the initial parameters.
@@ -39,8 +41,8 @@ class MessagePassing(QuasiParticles):
     Raises
     ------
     ValueError
-        for no layers, layers without units, an unknown activation, fewer than one iteration, scales below zero or a
-        length not above it.
+        for no layers, layers without units, an unknown activation, fewer than one iteration, scales or factors
+        below zero, or a length not above it.
 
     References
     ----------
@@ -59,6 +61,7 @@ class MessagePassing(QuasiParticles):
         kink: bool = True,
         displacement_scale: float = 0.03,
         output_scale: float = 0.1,
+        n_factors: int = 0,
         length: float | None = None,
         seed: int = 0,
     ) -> None:
@@ -68,11 +71,13 @@ class MessagePassing(QuasiParticles):
             raise ValueError(f"iterations = {iterations}: expected at least one")
         if not displacement_scale >= 0.0:
             raise ValueError(f"displacement_scale = {displacement_scale}: expected a number not below zero")
+        if n_factors < 0:
+            raise ValueError(f"n_factors = {n_factors}: expected a number not below zero")
         if length is not None and not 0.0 < length < np.inf:
             raise ValueError(f"length = {length}: expected a positive number")
         d, N = system.n_dim, system.n_particles
         inputs, own = (2 * d + 2, 0) if system.cell else (d + 2, d)
-        widths = Widths(inputs, own, width, tuple(hidden), d, iterations)
+        widths = Widths(inputs, own, width, tuple(hidden), d + n_factors, iterations)
         plan = lay_out(widths, Initial(displacement_scale, output_scale, layer_norm, seed))
         self.iterations = iterations
         #: Sizes of all networks by name.
@@ -85,7 +90,8 @@ class MessagePassing(QuasiParticles):
         )
         make = single_kernels if iterations == 1 else iterated_kernels
         linked = make(system, network_kernels(activation, layer_norm, residual), kink)
-        super().__init__(system, plan.parameters, plan.theta, linked)
+        super().__init__(system, plan.parameters, plan.theta, linked, (), n_factors)
+        self._units = np.concatenate([np.full(d, self._unit), np.ones(n_factors)])
         #: Particles by which derivatives are taken together where there are several iterations.
         self.block = particles_together(N, d, inputs, width)
 
@@ -94,7 +100,7 @@ class MessagePassing(QuasiParticles):
         scale = self.system.n_particles**-0.5
         if self.iterations > 1:
             table = parameter_table(self.iterations, self.sizes, self._bounds)
-            return (self.theta, *table, self._geometry, self._unit, scale, self.block)
+            return (self.theta, *table, self._geometry, self._units, scale, self.block)
         pieces = [self.theta[a:b] for a, b in self._bounds.values()]
         starts = np.array([a for a, _ in self._bounds.values()])
         width, inputs = pieces[1].size, pieces[0].size // pieces[1].size
@@ -103,10 +109,10 @@ class MessagePassing(QuasiParticles):
             pieces[1],
             pieces[2].reshape(width, inputs),
             pieces[3],
-            pieces[8].reshape(self.system.n_dim, width),
+            pieces[8].reshape(self.width, width),
         )
         sizes = tuple(self.sizes.values())
-        return (self.theta, maps, tuple(pieces[4:8]), sizes, starts, self._geometry, self._unit, scale)
+        return (self.theta, maps, tuple(pieces[4:8]), sizes, starts, self._geometry, self._units, scale)
 
 
 def _mean_distance(system: System) -> float:

@@ -46,11 +46,11 @@ def pull_back(p, X, F, O, first, ws):
 def pull_to_features(p, F, first, ws):
     """Derivatives by the features of all particles, from F and from S; those by what makes q and S of them."""
     _, _, (_, _, K), (_, _, update, factor), _, (rows, by_features, _, _, _, _, ones) = ws
-    displacement, sizes, starts, unit = p[1][4], p[3], p[4], p[6]
+    displacement, sizes, starts, units = p[1][4], p[3], p[4], p[6]
     N = K.shape[0]
     from_factor = add_rows(p[2][3], sizes[3], factor, ones, N, rows, rows, starts[7], True)
     copy_rows(from_factor, 0, by_features)
-    pull_displacement(displacement, unit, outputs_of(update, sizes[2]), F, first, by_features, rows, starts[8])
+    pull_displacement(displacement, units, outputs_of(update, sizes[2]), F, first, by_features, rows, starts[8])
 
 
 def pull_to_pairs(p, i, arrived, ws):
@@ -81,16 +81,16 @@ def add_map_strip(inputs, delta, rows, weights, biases):
 
 
 @kernel
-def pull_displacement(displacement, unit, features, F, first, by_features, rows, start):
-    """Add what F asks of q = x + unit W y to derivatives by y (channels, N STRIP), and by W from row `start` on."""
+def pull_displacement(displacement, units, features, F, first, by_features, rows, start):
+    """Add what F asks of q = x + units W y to derivatives by y (channels, N STRIP), and by W from row `start` on."""
     n_channels, last = features.shape[0], F.shape[1] - 1
-    d = displacement.shape[0]
+    width = displacement.shape[0]
     for u in range(n_channels):
         out = by_features[u]
-        for a in range(d):
-            weight, row = displacement[a, u], rows[start + a * n_channels + u]
-            for i in range(F.shape[0] // d):
+        for a in range(width):
+            unit, weight, row = units[a], displacement[a, u], rows[start + a * n_channels + u]
+            for i in range(F.shape[0] // width):
                 for w in range(STRIP):
-                    force = unit * F[i * d + a, min(first + w, last)]
+                    force = unit * F[i * width + a, min(first + w, last)]
                     out[i * STRIP + w] += weight * force
                     row[w] += features[u, i * STRIP + w] * force

@@ -2,7 +2,7 @@
 
 What all functions are handed:
 
-p       : (theta, maps, pieces, sizes, starts, g, unit, scale), see :class:`.network.MessagePassing`
+p       : (theta, maps, pieces, sizes, starts, g, units, scale), see :class:`.network.MessagePassing`
 ws      : (x, waves, pairs, memories, changes, back), made by :func:`strip_memory`
 """
 
@@ -22,11 +22,10 @@ n_dim = 3  # bound at link time
 
 
 @kernel
-def strip_memory(p, n):
-    """Arrays for one strip of n coordinates."""
+def strip_memory(p, d, n):
+    """Arrays for one strip of n coordinates, d of each particle."""
     _, maps, _, sizes, _, _, _, _ = p
     queries, displacement = maps[0], maps[4]
-    d = displacement.shape[0]
     N = n // d
     channels, inputs = queries.shape
     n_update = sizes[2][0]
@@ -49,7 +48,7 @@ def strip_memory(p, n):
         np.empty((N, channels, width)),
         np.empty((channels, full)),
         np.empty((N, n_update, full)),
-        np.empty((d, full)),
+        np.empty((displacement.shape[0], full)),
     )
     back = (
         np.empty((p[0].size, STRIP)),
@@ -80,16 +79,16 @@ def outputs_of(memory, sizes):
 
 
 @inlined
-def place(displacement, unit, y, first, Q):
-    """Q += unit W y for the walkers from `first` on."""
-    d = displacement.shape[0]
-    for i in range(Q.shape[0] // d):
-        for a in range(d):
+def place(displacement, units, y, first, Q):
+    """Q += units W y for the walkers from `first` on."""
+    width = displacement.shape[0]
+    for i in range(Q.shape[0] // width):
+        for a in range(width):
             for w in range(min(STRIP, Q.shape[1] - first)):
                 total = 0.0
                 for u in range(y.shape[0]):
                     total += displacement[a, u] * y[u, i * STRIP + w]
-                Q[i * d + a, first + w] += unit * total
+                Q[i * width + a, first + w] += units[a] * total
 
 
 def fill_keys(p, ws):

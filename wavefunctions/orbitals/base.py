@@ -72,6 +72,11 @@ class Orbitals:
         self.constants = constants
 
     @property
+    def groups(self) -> np.ndarray:
+        """Which orbitals go together, numbered from 0: those that symmetry mixes; here every one is by itself."""
+        return np.arange(self.n_orbitals)
+
+    @property
     def n_params(self) -> int:
         """Number of parameters."""
         return self.layout.size

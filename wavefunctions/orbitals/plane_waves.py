@@ -52,6 +52,11 @@ class PlaneWaves(Orbitals):
             (np.ascontiguousarray(vectors), vectors / (2.0 * math.pi), _origins(numbers)),
         )
 
+    @property
+    def groups(self) -> np.ndarray:
+        """1 by itself, and cosine and sine of every pair k, -k, which moving all particles together mixes."""
+        return (np.arange(self.n_orbitals) + 1) // 2
+
 
 def _origins(numbers: np.ndarray) -> np.ndarray:
     """Earlier waves a, b and a sign with k = k_a + sign k_b, rows (a, b, sign); sign 0 where there are none.

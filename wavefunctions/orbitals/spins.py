@@ -20,6 +20,7 @@ class SpinOrbitals:
     up : one orbital for each particle of spin up, None where there are none.
     down : the same for spin down; the same object as `up` for shared parameters.
     exactly : whether there is one orbital for each particle; else there may be more.
+    width : of how many numbers the orbitals are functions; the coordinates of a particle where not given.
 
     Attributes
     ----------
@@ -33,10 +34,12 @@ class SpinOrbitals:
         for a system without spin, or orbitals of the wrong number, dimension or cell.
     """
 
-    def __init__(self, system: System, up: Orbitals | None, down: Orbitals | None, exactly: bool = True) -> None:
+    def __init__(
+        self, system: System, up: Orbitals | None, down: Orbitals | None, exactly: bool = True, width: int | None = None
+    ) -> None:
         given = list(zip(("up", "down"), system.spin_counts, (up, down)))
         for spin, count, orbitals in given:
-            _refuse_misfit(system, spin, count, orbitals, exactly)
+            _refuse_misfit(system, spin, count, orbitals, exactly, system.n_dim if width is None else width)
         named = [(spin, orbitals) for spin, _, orbitals in given if orbitals is not None]
         self.sets = tuple(orbitals for _, orbitals in named)
         #: Whether both spins share one set and its parameters.
@@ -64,12 +67,12 @@ class SpinOrbitals:
         return parts[: len(self.sets)]
 
 
-def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None, exactly: bool) -> None:
+def _refuse_misfit(system: System, spin: str, count: int, orbitals: Orbitals | None, exactly: bool, width: int) -> None:
     found = 0 if orbitals is None else orbitals.n_orbitals
     if found < count or (exactly and found > count):
         least = "" if exactly else "at least "
         raise ValueError(f"orbitals_{spin} has {found} orbitals: expected {least}{count}, the particles of spin {spin}")
-    if orbitals is not None and orbitals.n_dim != system.n_dim:
-        raise ValueError(f"orbitals_{spin} is for n_dim = {orbitals.n_dim}, the system has {system.n_dim}")
+    if orbitals is not None and orbitals.n_dim != width:
+        raise ValueError(f"orbitals_{spin} is for n_dim = {orbitals.n_dim}: expected {width}")
     if orbitals is not None and orbitals.cell not in (None, system.cell):
         raise ValueError(f"orbitals_{spin} belongs to another cell than the system")

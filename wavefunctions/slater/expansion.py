@@ -14,12 +14,12 @@ from numerics.link import INLINE_OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.orbitals.spins import SpinOrbitals
-from wavefunctions.parameters import ParameterLayout
 from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
-from wavefunctions.slater.occupations import Lists, Occupations
+from wavefunctions.slater.occupations import Lists
 from wavefunctions.slater.rows import REBUILD_EVERY
 from wavefunctions.slater.terms import add_sum, fill_shares, move_amplitudes
+from wavefunctions.slater.weighted import WeightedDeterminants
 
 #: A determinant that grows by more in one move has been near a node of its own: all is built anew.
 MOST_GROWTH = 1e4
@@ -72,34 +72,15 @@ class SlaterExpansion(WaveFunction):
         occupied_down: Lists | None,
         weights: Sequence[float] | np.ndarray | None = None,
     ) -> None:
-        self.orbitals = SpinOrbitals(system, orbitals_up, orbitals_down, exactly=False)
-        self.is_periodic = self.orbitals.is_periodic
-        counts = [0 if orbitals is None else orbitals.n_orbitals for orbitals in (orbitals_up, orbitals_down)]
-        self.occupations = Occupations.of(system, (counts[0], counts[1]), occupied_up, occupied_down)
-        first = _first_weights(self.occupations.n_terms, weights)
-        layout = ParameterLayout((("weights", first.shape),)) + self.orbitals.layout
-        theta = np.concatenate([first, self.orbitals.theta])
-        super().__init__(system, layout, theta, _kernels(system.n_dim, self.orbitals))
+        occupied = occupied_up, occupied_down
+        self.determinants = WeightedDeterminants(system, (orbitals_up, orbitals_down), occupied, weights)
+        orbitals = self.determinants.orbitals
+        self.is_periodic = orbitals.is_periodic
+        super().__init__(system, self.determinants.layout, self.determinants.theta, _kernels(system.n_dim, orbitals))
 
     def arguments(self) -> tuple[Any, ...]:
-        """(theta, c, terms, p of up, p of down, particles of spin up, offset of down's parameters)."""
-        n_terms = self.occupations.n_terms
-        parts, sets = self.orbitals.arguments(self.theta[n_terms:]), self.orbitals.sets
-        up = parts[0], self.occupations.up, sets[0].n_orbitals
-        down = parts[-1], self.occupations.down, sets[-1].n_orbitals
-        n_up = self.occupations.up.shape[1]
-        return self.theta, self.theta[:n_terms], self.occupations.terms, up, down, n_up, self.orbitals.shift
-
-
-def _first_weights(n_terms: int, weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
-    if weights is None:
-        return np.eye(1, n_terms)[0]
-    given = np.array(weights, dtype=np.float64)
-    if given.shape != (n_terms,):
-        raise ValueError(f"weights has {given.size} numbers: expected {n_terms}, one for each determinant")
-    if not given.any():
-        raise ValueError("weights are all zero: expected at least one that is not")
-    return given
+        """Those of :class:`~wavefunctions.slater.weighted.WeightedDeterminants`."""
+        return self.determinants.arguments(self.theta)
 
 
 def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:

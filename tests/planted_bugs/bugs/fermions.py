@@ -57,6 +57,27 @@ FERMIONS = [
         ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[waves_fcc]",),
     ),
     Bug(
+        "factors of orbitals whose slopes do not meet those of the waves",
+        "wavefunctions/orbitals/factors.py",
+        "(l < n_dim or l == k)",
+        "l == k",
+        ("tests/wavefunctions/test_orbitals.py::test_derivatives[factors_plane_waves]",),
+    ),
+    Bug(
+        "one factor for cosine and another for sine",
+        "wavefunctions/orbitals/plane_waves.py",
+        "return (np.arange(self.n_orbitals) + 1) // 2",
+        "return np.minimum(np.arange(self.n_orbitals), 3)",
+        ("tests/wavefunctions/test_backflow.py::test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin",),
+    ),
+    Bug(
+        "displacements that pull at factors of orbitals",
+        "wavefunctions/backflow/widened.py",
+        "source, out = F[r // n_dim * w + r % n_dim], q[r]",
+        "source, out = F[r], q[r]",
+        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[factors_and_pairs]",),
+    ),
+    Bug(
         "attention without the slopes that both factors share",
         "wavefunctions/message_passing/attention.py",
         "                cross = times_plus(steep, slope, cross)\n",

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from hamiltonians.system import System
-from vmc.config.backflow_sections import Backflow, BackflowTerm, PairBackflowSection, PlaneWaveBackflowSection
+from vmc.config.builders.backflow import quasi_particles
 from vmc.config.builders.orbitals import COUNTS, numbered_orbitals, spin_orbitals
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import (
-    BackflowExpansion,
-    BackflowSlater,
-    PairBackflow,
-    PlaneWaveBackflow,
-    QuasiParticles,
-    SummedBackflow,
-)
+from wavefunctions.backflow import BackflowExpansion, BackflowSlater
 from wavefunctions.base import WaveFunction
-from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals import Orbitals
 from wavefunctions.slater import Slater, SlaterExpansion
 from wavefunctions.slater.excitations import excited_pairs
@@ -42,36 +32,11 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> WaveF
         raise UserError(
             f"wavefunction slater: weights = {section.weights}: expected determinants or occupied orbitals with them"
         )
-    up, down = spin_orbitals(config, system, section)
+    orbitals = spin_orbitals(config, system, section)
     if section.backflow is None:
-        return Slater(system, up, down)
-    return BackflowSlater(_quasi_particles(config, system, section.backflow), up, down)
-
-
-def _quasi_particles(config: Config, system: System, section: Backflow) -> QuasiParticles:
-    """What displaces the particles: one term, or the sum of several."""
-    return reduce(SummedBackflow, [_term(config, system, term) for term in section])
-
-
-def _term(config: Config, system: System, section: BackflowTerm) -> QuasiParticles:
-    if isinstance(section, PairBackflowSection):
-        return PairBackflow(system, section.order, section.cutoff)
-    if isinstance(section, PlaneWaveBackflowSection):
-        return PlaneWaveBackflow(system, section.shells)
-    return MessagePassing(
-        system,
-        width=section.width,
-        hidden=section.hidden,
-        iterations=section.iterations,
-        activation=section.activation,
-        layer_norm=section.layer_norm,
-        residual=section.residual,
-        kink=section.kink,
-        displacement_scale=section.displacement_scale,
-        output_scale=section.output_scale,
-        length=section.length,
-        seed=config.seed,
-    )
+        return Slater(system, *orbitals)
+    quasi, (up, down) = quasi_particles(config, system, section.backflow, orbitals)
+    return BackflowSlater(quasi, up, down)
 
 
 def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion | BackflowExpansion:
@@ -154,4 +119,5 @@ def _sum(
     """A sum of determinants, at displaced coordinates where there is backflow."""
     if section.backflow is None:
         return SlaterExpansion(system, *orbitals, *occupied, weights)
-    return BackflowExpansion(_quasi_particles(config, system, section.backflow), *orbitals, *occupied, weights)
+    quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals)
+    return BackflowExpansion(quasi, *orbitals, *occupied, weights)

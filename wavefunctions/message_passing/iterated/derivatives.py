@@ -54,7 +54,7 @@ def derivatives(p, X, Q, J, LQ, G, L, ws):
     for first in range(0, tile, STRIP):
         take_strip(X, first, x)
         values(p, ws)
-        place(displacement_of(p, n_dim), p[5], last_features(p, ws), first, Q)
+        place(displacement_of(p), p[5], last_features(p, ws), first, Q)
         pair_derivatives(p[4], known[0], DE)
         for begin in range(0, N, block):
             end = min(begin + block, N)
@@ -219,18 +219,18 @@ def add_arriving(p, t, i, begin, end, ws):
 
 def displace(p, begin, end, first, J, LQ, G, L, ws):
     """Derivatives of displacements and of S by a block, for the walkers from `first` on."""
-    sizes, unit = p[1], p[5]
+    sizes, units = p[1], p[5]
     factor = memory_of(ws[3], UPDATE + sizes.shape[0], p[3][0])
     _, _, _, DU, _ = block_memory(n_dim, p, begin, end, ws)
-    displacement = displacement_of(p, n_dim)
+    displacement = displacement_of(p)
     own, width = sizes[0, UPDATE, 0] - displacement.shape[1], displacement.shape[1]
     n, valid = (end - begin) * n_dim, min(STRIP, L.size - first)
-    moved = ws[4][8][: n_dim * (n + 1) * STRIP].reshape(n_dim, (n + 1) * STRIP)
+    moved = ws[4][8][: units.size * (n + 1) * STRIP].reshape(units.size, (n + 1) * STRIP)
     for i in range(DU.shape[0]):
         Dy = DU[i, own : own + width]
         multiply(displacement, Dy, moved)
-        for a in range(n_dim):
-            row, change = i * n_dim + a, moved[a]
+        for a in range(units.size):
+            row, change, unit = i * units.size + a, moved[a], units[a]
             for w in range(valid):
                 LQ[row, first + w] += unit * change[n * STRIP + w]
             for c in range(n):

@@ -6,7 +6,7 @@ from typing import Any
 
 from hamiltonians.system import System
 from numerics.link import link
-from wavefunctions.message_passing.iterated import derivatives, first, memory, pull_back, values
+from wavefunctions.message_passing.iterated import derivatives, first, pull_back, values
 from wavefunctions.message_passing.linking import input_kernels
 
 
@@ -30,7 +30,7 @@ def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]
     through: dict[str, Any] = {"from_layer": network.from_layer}
     rows: dict[str, Any] = {"add_rows": network.add_strip_rows}
     return {
-        "workspace": link(memory.strip_memory, apart=True),
+        "workspace": link(values.workspace, apart=True, **shape),
         "coordinates": link(values.coordinates, apart=True, **strip, **shape),
         "derivatives": link(
             derivatives.derivatives,
@@ -58,7 +58,7 @@ def iterated_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]
         "pull_back": link(
             pull_back.pull_back,
             apart=True,
-            back_to_features=link(pull_back.pull_to_features, apart=True, **rows, **shape),
+            back_to_features=link(pull_back.pull_to_features, apart=True, **rows),
             back_through=link(
                 pull_back.pull_through,
                 apart=True,

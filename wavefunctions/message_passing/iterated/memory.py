@@ -1,10 +1,10 @@
 """What the kernels of several iterations are handed, and the memory of one strip of walkers.
 
-p       : (theta, sizes, bounds, last, g, unit, scale, block)
+p       : (theta, sizes, bounds, last, g, units, scale, block)
 sizes   : (T, 4, layers) of the networks message, attention, edge and update of every iteration t = 0, ..., T - 1
 bounds  : (T, 8, 2) where weights and biases of queries, those of keys, and these networks begin and end in theta
 last    : (sizes of the symmetric factor, its bounds and those of the displacement (2, 2))
-g, unit, scale : geometry, unit of length and 1 / sqrt(N) as with one iteration
+g, units, scale : geometry, units of a quasi-particle's numbers and 1 / sqrt(N) as with one iteration
 block   : particles by which derivatives are taken together
 ws      : (x, waves, pairs, networks, changes, back), made by :func:`strip_memory`
 pairs   : X (T, N, inputs, N STRIP) what is known of pairs in every iteration, visible and hidden; and Q, K
@@ -59,12 +59,11 @@ def particles_together(n_particles: int, n_dim: int, inputs: int, width: int) ->
 
 
 @kernel
-def strip_memory(p, tile, n):
-    """Arrays for one strip of n coordinates."""
-    theta, sizes, _, (last_sizes, ends), _, _, _, block = p
+def strip_memory(p, d, n):
+    """Arrays for one strip of n coordinates, d of each particle."""
+    theta, sizes, _, (last_sizes, _), _, units, _, block = p
     T, width = sizes.shape[0], last_sizes[0]
     visible, known = sizes[0, MESSAGE, 0], sizes[T - 1, MESSAGE, 0]
-    d = (ends[1, 1] - ends[1, 0]) // width
     N = n // d
     columns = N * STRIP
     pairs = (
@@ -99,7 +98,7 @@ def strip_memory(p, tile, n):
         np.empty(N * width * full),
         np.empty((known + width) * full),
         np.empty(N * sizes[T - 1, UPDATE, 0] * full),
-        np.empty(d * full),
+        np.empty(units.size * full),
     )
     back = (
         np.empty((theta.size, STRIP)),
@@ -126,11 +125,11 @@ def map_of(p, t, k):
 
 
 @inlined
-def displacement_of(p, n_dim):
-    """Weights (d, channels) from features to displacements."""
+def displacement_of(p):
+    """Weights (w, channels) from features to the numbers of a quasi-particle."""
     _, ends = p[3]
-    weights = p[0][ends[1, 0] : ends[1, 1]]
-    return weights.reshape(n_dim, weights.size // n_dim)
+    weights, width = p[0][ends[1, 0] : ends[1, 1]], p[5].size
+    return weights.reshape(width, weights.size // width)
 
 
 @inlined

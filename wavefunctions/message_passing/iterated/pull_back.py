@@ -36,7 +36,6 @@ add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O,
 back_to_features = Slot("back_to_features", "(p, F, first, ws)")
 back_through = Slot("back_through", "(p, t, ws)")
 back_to_pairs = Slot("back_to_pairs", "(p, t, i, arrived, ws)")
-n_dim = 3  # bound at link time
 
 
 def pull_back(p, X, F, O, first, ws):
@@ -59,13 +58,13 @@ def pull_to_features(p, F, first, ws):
     """Derivatives by the last features of all particles, from F and from S; those by what makes q and S of them."""
     rows, by_channels, _, _, ones = ws[5]
     by_features = by_channels[0]
-    sizes, (last, ends), unit = p[1], p[3], p[5]
+    sizes, (last, ends), units = p[1], p[3], p[5]
     t, N = sizes.shape[0] - 1, ones.shape[1] // STRIP
     from_factor = add_rows(
         factor_of(p), last, memory_of(ws[3], UPDATE + t + 1, last), ones, N, rows, rows, ends[0, 0], True
     )
     copy_rows(from_factor, 0, by_features)
-    pull_displacement(displacement_of(p, n_dim), unit, last_features(p, ws), F, first, by_features, rows, ends[1, 0])
+    pull_displacement(displacement_of(p), units, last_features(p, ws), F, first, by_features, rows, ends[1, 0])
 
 
 def pull_through(p, t, ws):

@@ -20,6 +20,7 @@ from wavefunctions.message_passing.iterated.memory import (
     memory_of,
     outputs_of,
     piece_of,
+    strip_memory,
 )
 from wavefunctions.message_passing.strip import place, take_strip
 
@@ -33,13 +34,18 @@ values = Slot("values", "(p, ws)")
 n_dim = 3  # bound at link time
 
 
+def workspace(p, tile, n):
+    """Memory of one strip."""
+    return strip_memory(p, n_dim, n)
+
+
 def coordinates(p, X, Q, log, ws):
-    """Q += unit W y, log += S."""
+    """Q += units W y, log += S."""
     n, tile = X.shape
     for first in range(0, tile, STRIP):
         take_strip(X, first, ws[0])
         values(p, ws)
-        place(displacement_of(p, n_dim), p[5], last_features(p, ws), first, Q)
+        place(displacement_of(p), p[5], last_features(p, ws), first, Q)
         factors = outputs_of(ws[3], UPDATE + p[1].shape[0], p[3][0])[0]
         for i in range(n // n_dim):
             for w in range(min(STRIP, tile - first)):

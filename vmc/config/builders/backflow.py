@@ -1,0 +1,69 @@
+"""From the tables 'backflow' to what displaces the particles of determinants."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from hamiltonians.system import System
+from vmc.config.backflow_sections import (
+    Backflow,
+    BackflowTerm,
+    MessagePassingSection,
+    PairBackflowSection,
+    PlaneWaveBackflowSection,
+)
+from vmc.config.schema import Config
+from vmc.errors import UserError
+from wavefunctions.backflow import PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow, WidenedBackflow
+from wavefunctions.message_passing import MessagePassing
+from wavefunctions.orbitals import OrbitalFactors, Orbitals
+from wavefunctions.orbitals.factors import count_factors
+
+#: Of spin up and of spin down.
+Both = tuple[Orbitals | None, Orbitals | None]
+
+
+def quasi_particles(config: Config, system: System, section: Backflow, orbitals: Both) -> tuple[QuasiParticles, Both]:
+    """What displaces the particles, one term or the sum of several, and the orbitals, with factors where asked for."""
+    wanted = any(isinstance(term, MessagePassingSection) and term.orbital_factors for term in section)
+    n_factors = count_factors(*orbitals) if wanted else 0
+    if wanted and n_factors == 0:
+        raise UserError(
+            "wavefunction slater: orbital_factors = true: expected false with a single orbital, whose factor is the "
+            "symmetric one"
+        )
+    terms = [_term(config, system, term, n_factors) for term in section]
+    quasi = reduce(SummedBackflow, [_widened(term, n_factors) for term in terms])
+    return quasi, _with_factors(orbitals, n_factors) if wanted else orbitals
+
+
+def _widened(term: QuasiParticles, n_factors: int) -> QuasiParticles:
+    return term if term.n_factors == n_factors else WidenedBackflow(term, n_factors)
+
+
+def _with_factors(orbitals: Both, n_factors: int) -> Both:
+    """The same, one object for both spins where they were one."""
+    up, down = (None if own is None else OrbitalFactors(own, n_factors) for own in orbitals)
+    return (up, up) if orbitals[0] is orbitals[1] else (up, down)
+
+
+def _term(config: Config, system: System, section: BackflowTerm, n_factors: int) -> QuasiParticles:
+    if isinstance(section, PairBackflowSection):
+        return PairBackflow(system, section.order, section.cutoff)
+    if isinstance(section, PlaneWaveBackflowSection):
+        return PlaneWaveBackflow(system, section.shells)
+    return MessagePassing(
+        system,
+        width=section.width,
+        hidden=section.hidden,
+        iterations=section.iterations,
+        activation=section.activation,
+        layer_norm=section.layer_norm,
+        residual=section.residual,
+        kink=section.kink,
+        displacement_scale=section.displacement_scale,
+        output_scale=section.output_scale,
+        n_factors=n_factors if section.orbital_factors else 0,
+        length=section.length,
+        seed=config.seed,
+    )
