@@ -49,5 +49,5 @@ def _distance(on_data: np.ndarray, on_model: np.ndarray, scale: float) -> dict[s
 GAMES = {
     "minimax": Game(losses.logistic, losses.minimax, penalties.zero_norm, 0.02, False, _probabilities),
     "non_saturating": Game(losses.logistic, losses.non_saturating, penalties.zero_norm, 0.02, False, _probabilities),
-    "wgan_gp": Game(losses.critic, losses.raise_critic, penalties.unit_norm, 1.0, True, _distance),
+    "wgan_gp": Game(losses.critic, losses.raise_critic, penalties.unit_norm, 0.3, True, _distance),
 }

@@ -29,7 +29,7 @@ class GAN(HasNetworks, GradientModel):
     loss : 'minimax' or 'non_saturating' (Goodfellow et al. 2014), or 'wgan_gp' (Gulrajani et al. 2017).
     gradient_penalty : factor of the penalty on the discriminator's gradient: mean of (|grad D| - 1)^2 at points between
         data and draws for 'wgan_gp', otherwise mean of |grad D|^2 / 2 at the data (Mescheder et al. 2018), which keeps
-        the two sides from circling around the equilibrium.  None for 1 and 0.02; 0 for no penalty.
+        the two sides from circling around the equilibrium.  None for 0.3 and 0.02; 0 for no penalty.
     n_critic : steps of the discriminator for each step of the generator; a critic is better with two or three.
     averaging : decay a of the running average of the generator, which is what is drawn from:
         average <- a average + (1 - a) parameters after each of its steps (Yazici et al. 2019), with a = t / (t + 10) at

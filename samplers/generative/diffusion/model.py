@@ -36,7 +36,8 @@ class Diffusion(HasNetworks, GradientModel):
     hidden, activation : of the network.
     noise_schedule : 'learned', 'uniform' (in gamma), 'linear' or 'cosine'.
     method : of `sample`: 'flow' (probability-flow ODE), 'ancestral' (noise at every step) or 'implicit' (DDIM).
-    n_steps : from most to least noise, evenly spaced in gamma, for samples and for scores.
+    n_steps : from most to least noise, evenly spaced in gamma, for samples and for scores.  The error of 'ancestral'
+        falls like their first power, that of 'flow' like the fourth.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
 
