@@ -11,6 +11,7 @@ from plane import TOYS, modes, noise_of_discrepancy, squared_discrepancy
 from rows import Row
 
 from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, SplineFlow, sample_by_independence
+from samplers.generative.model import GenerativeModel
 from samplers.generative.targets import EightGaussians, TwoMoons
 from samplers.ising import Ising
 
@@ -41,9 +42,9 @@ def autoregressive() -> Iterator[Row]:
         yield _acceptance(name, proposal, target, log_p, S)
 
 
-def _acceptance(name: str, model: object, target: Ising, log_p: np.ndarray, S: np.ndarray) -> Row:
+def _acceptance(name: str, model: GenerativeModel, target: Ising, log_p: np.ndarray, S: np.ndarray) -> Row:
     """Mean acceptance of independent proposals beside E_p E_q[min(1, w' / w)], over states sorted by weight."""
-    log_q = model.score_samples(S)  # type: ignore[attr-defined]
+    log_q = model.score_samples(S)
     order = np.argsort(log_p - log_q)
     p, q = np.exp(log_p[order]), np.exp(log_q[order])
     # For w <= w': p(x) q(y); for w > w': p(x) q(y) w'/w = q(x) p(y).
@@ -51,7 +52,7 @@ def _acceptance(name: str, model: object, target: Ising, log_p: np.ndarray, S: n
     expected = float(p @ above + q @ below)
     start = S[np.random.default_rng(2).choice(len(S), 200, p=np.exp(log_p) / np.exp(log_p).sum())]
     runs = [
-        sample_by_independence(target.log_weight, model, 100, 200, seed=seed, start=start).acceptance  # type: ignore[arg-type]
+        sample_by_independence(target.log_weight, model, 100, 200, seed=seed, start=start).acceptance
         for seed in range(20)
     ]
     found, error = mean_and_error(np.array(runs))

@@ -12,7 +12,6 @@ from wavefunctions.backflow import (
     PairBackflow,
     PlaneWaveBackflow,
     SummedBackflow,
-    WidenedBackflow,
 )
 from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals import Combination, OrbitalFactors, Oscillator, PlaneWaves
@@ -64,7 +63,7 @@ def mixed():
 def with_factors(n_up, n_down, iterations=1):
     """Plane waves with factors that a network makes, which pairs join in displacing them."""
     system = System(n_up + n_down, 3, n_up, BOX)
-    quasi = SummedBackflow(factors(system, 3, iterations), WidenedBackflow(perturbed(PairBackflow(system, 3)), 3))
+    quasi = SummedBackflow(factors(system, 3, iterations), perturbed(PairBackflow(system, 3)))
     orbitals = OrbitalFactors(PlaneWaves(BOX, 7), 3)
     return BackflowSlater(quasi, orbitals, orbitals if n_down == n_up else OrbitalFactors(PlaneWaves(BOX, n_down), 3))
 
@@ -204,10 +203,8 @@ def test_factors_must_fit():
     with pytest.raises(ValueError, match="n_factors = 2: expected at least 3, one for each group"):
         OrbitalFactors(PlaneWaves(BOX, 7), 2)
     system = System(8, 3, 7, BOX)
-    with pytest.raises(ValueError, match="second has 0 factors of orbitals: expected 3"):
-        SummedBackflow(factors(system, 3), PairBackflow(system, 3))
-    with pytest.raises(ValueError, match="quasi has 3 factors of orbitals: expected none"):
-        WidenedBackflow(factors(system, 3), 3)
+    with pytest.raises(ValueError, match="second has 2 factors of orbitals: expected 3"):
+        SummedBackflow(factors(system, 3), factors(system, 2))
     with pytest.raises(ValueError, match="orbitals_up is for n_dim = 3: expected 6"):
         BackflowSlater(factors(system, 3), PlaneWaves(BOX, 7), PlaneWaves(BOX, 1))
 

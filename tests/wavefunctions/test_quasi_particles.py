@@ -12,7 +12,6 @@ from wavefunctions.backflow.base import QuasiParticles, start_jacobian
 from wavefunctions.backflow.pair import PairBackflow
 from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
 from wavefunctions.backflow.summed import SummedBackflow
-from wavefunctions.backflow.widened import WidenedBackflow
 from wavefunctions.message_passing import MessagePassing
 
 STEP = 5e-4
@@ -53,8 +52,13 @@ def pairs_and_waves(system):
 
 def network_and_pairs(system):
     """A network that also makes factors of orbitals, and pairs that do not."""
-    pairs = WidenedBackflow(perturbed(PairBackflow(system, 3, 3.0)), 3)
-    return SummedBackflow(network(system, n_factors=3), pairs)
+    return SummedBackflow(network(system, n_factors=3), perturbed(PairBackflow(system, 3, 3.0)))
+
+
+def waves_and_networks(system):
+    """Plane waves and a network without factors of orbitals, and one of two iterations with."""
+    plain = SummedBackflow(perturbed(PlaneWaveBackflow(system, 2)), network(system))
+    return SummedBackflow(plain, network(system, n_factors=2, iterations=2))
 
 
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
@@ -72,6 +76,7 @@ CASES = [
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
     Case("network_factors", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), n_factors=2)),
     Case("factors_and_pairs", lambda: network_and_pairs(System(3, 2, 2)), uniform=False),
+    Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX))),
     Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
     Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),

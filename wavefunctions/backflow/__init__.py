@@ -6,7 +6,6 @@ from wavefunctions.backflow.expansion import BackflowExpansion
 from wavefunctions.backflow.pair import PairBackflow
 from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
 from wavefunctions.backflow.summed import SummedBackflow
-from wavefunctions.backflow.widened import WidenedBackflow
 
 __all__ = [
     "BackflowExpansion",
@@ -15,5 +14,4 @@ __all__ = [
     "PlaneWaveBackflow",
     "QuasiParticles",
     "SummedBackflow",
-    "WidenedBackflow",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics.dense import zero
 from numerics.link import Slot, link
-from wavefunctions.backflow.base import QuasiParticles, start, start_jacobian
+from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
 from wavefunctions.backflow.determinant import (
     add_block_curvature,
     add_block_log,
@@ -105,12 +105,9 @@ def _of_spins(template: Any, name: str, orbitals: SpinOrbitals, slot: str) -> di
 
 
 def _workspace(p, tile, n):
-    n_quasi = n // n_dim * width
-    up = block_memory(p[6] // width, width, tile)
-    down = block_memory((n_quasi - p[6]) // width, width, tile)
-    Q, LQ, F = np.empty((n_quasi, tile)), np.empty((n_quasi, tile)), np.empty((n_quasi, tile))
-    quasi = Q, np.empty((n_quasi, n, tile)), LQ, F
-    return quasi_workspace(p[3], tile, n), up, down, quasi
+    n_up = p[6] // width
+    up, down = block_memory(n_up, width, tile), block_memory(n // n_dim - n_up, width, tile)
+    return quasi_workspace(p[3], tile, n), up, down, quasi_memory(n, n_dim, width, tile)
 
 
 def _log_psi(p, X, log, sign, ws):

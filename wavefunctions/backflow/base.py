@@ -1,9 +1,10 @@
 """Quasi-particles: coordinates q(x; theta) that stand in for the particles' own in the orbitals of a determinant.
 
 Kernels act on tiles X (N d, tile), one walker per column.  Besides displacements q - x they may supply a symmetric
-factor exp(S), and logarithms of factors of the orbitals: those of a particle lie behind its coordinates among its
-w = d + n_factors rows of Q, docs/theory.md eq. (80).  Like all kernels they **add**, here to Q = x, J = 1 and LQ = 0
-for coordinates and zeros for factors: displacements of several kinds add up.
+factor exp(S), and logarithms of factors of the orbitals: those of a particle lie behind its d coordinates among its
+rows of Q, docs/theory.md eq. (80).  How many rows it has, w, is what Q says: there may be others with factors in the
+sum.  Like all kernels they **add**, here to Q = x, J = 1 and LQ = 0 for coordinates and zeros for factors:
+displacements of several kinds add up.
 
 ==============  ================================  ======================================================================
 slot            arguments                         effect
@@ -72,6 +73,14 @@ class QuasiParticles:
         """Move the parameters into `theta`, a contiguous piece of a larger vector, keeping their values."""
         theta[:] = self.theta
         self.theta = theta
+
+
+@kernel
+def quasi_memory(n, d, w, tile):
+    """Q (N w, tile), J (N w, N d, tile), LQ and F (N w, tile) for n = N d coordinates."""
+    rows = n // d * w
+    Q, LQ, F = np.empty((rows, tile)), np.empty((rows, tile)), np.empty((rows, tile))
+    return Q, np.empty((rows, n, tile)), LQ, F
 
 
 @kernel

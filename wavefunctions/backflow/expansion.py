@@ -9,7 +9,7 @@ import numpy as np
 
 from numerics.dense import add_rows, zero
 from numerics.link import Slot, kernel, link
-from wavefunctions.backflow.base import QuasiParticles, start, start_jacobian
+from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
 from wavefunctions.backflow.determinant_set import add_set_curvature, fill_set_forces, fill_set_slopes, set_memory
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals.base import Orbitals
@@ -110,7 +110,7 @@ def _kernels(quasi: QuasiParticles, determinants: WeightedDeterminants) -> dict[
 
 
 def _workspace(p, tile, n):
-    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ, F, g."""
+    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ, F; g."""
     _, (_, weights, _, p_up, p_down, n_up, _), p_quasi, _, _ = p
     (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down) = p_up, p_down
     n_down = n // n_dim - n_up
@@ -124,15 +124,13 @@ def _workspace(p, tile, n):
         determinant_memory(occupied_down.shape[0], n_down, tile),
         set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, width, tile),
     )
-    n_quasi = n // n_dim * width
-    Q, LQ, F = np.empty((n_quasi, tile)), np.empty((n_quasi, tile)), np.empty((n_quasi, tile))
-    quasi = Q, np.empty((n_quasi, n, tile)), LQ, F, np.empty((n, tile))
-    return quasi_workspace(p_quasi, tile, n), up, down, np.empty((weights.size, tile)), quasi
+    amplitudes, quasi = np.empty((weights.size, tile)), quasi_memory(n, n_dim, width, tile)
+    return quasi_workspace(p_quasi, tile, n), up, down, amplitudes, quasi, np.empty((n, tile))
 
 
 def _log_psi(p, X, log, sign, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _, _) = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _), _ = ws
     start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
     logs_up(p_up, Q[:split], orbitals_up, up)
@@ -143,7 +141,7 @@ def _log_psi(p, X, log, sign, ws):
 def _fill(p, Q, F, ws):
     """Inverses, forces, amplitudes and shares at Q, and F = sum_u W_u F_u."""
     _, (_, weights, terms, p_up, p_down, _, _), _, split, _ = p
-    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), amplitudes, _ = ws
+    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), amplitudes, _, _ = ws
     tile = Q.shape[1]
     forces_up(p_up, Q[:split], orbitals_up, up, own_up)
     forces_down(p_down, Q[split:], orbitals_down, down, own_down)
@@ -167,7 +165,7 @@ def _add_weighted(shares, vectors, out):
 
 def _grad_laplacian(p, X, G, L, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F, total) = ws
+    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F), total = ws
     start(X, n_dim, Q)
     start_jacobian(n_dim, J)
     zero(LQ)
@@ -224,7 +222,7 @@ def _add_crossed(weights, terms, amplitudes, up, down, L):
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     _, (theta, weights, _, p_up, p_down, _, shift), p_quasi, split, n_sum = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F, _) = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F), _ = ws
     n_terms = weights.size
     add_rows(amplitudes, first, O)
     if theta.size > n_terms:
@@ -234,7 +232,7 @@ def _shared_log_derivatives(p, X, O, first, ws):
 
 
 def _log_derivatives(p, X, O, first, ws):
-    inner, (Q, _, _, F, _) = ws[0], ws[4]
+    inner, (Q, _, _, F) = ws[0], ws[4]
     start(X, n_dim, Q)
     coordinates(p[2], X, Q, np.zeros(X.shape[1]), inner)
     fill(p, Q, F, ws)

@@ -123,6 +123,7 @@ def _fill_components(d, X, i, x):
 def _coordinates(p, X, Q, log, ws):
     (flat, _, _), x, _ = ws
     n, tile = X.shape
+    width = Q.shape[0] // (n // n_dim)
     for i in range(1, n // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         if not in_cell:
@@ -136,7 +137,7 @@ def _coordinates(p, X, Q, log, ws):
             pairs = slice(j * tile, (j + 1) * tile)
             weight = flat[pairs]
             for k in range(n_dim):
-                delta, here, there = x[k, pairs], Q[i * n_dim + k], Q[j * n_dim + k]
+                delta, here, there = x[k, pairs], Q[i * width + k], Q[j * width + k]
                 for b in range(tile):
                     here[b] += weight[b] * delta[b]
                     there[b] -= weight[b] * delta[b]
@@ -145,6 +146,7 @@ def _coordinates(p, X, Q, log, ws):
 def _derivatives(p, X, Q, J, LQ, G, L, ws):
     (flat, flat_slope, flat_curvature), x, _ = ws
     n, tile = X.shape
+    width = Q.shape[0] // (n // n_dim)
     for i in range(1, n // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         if not in_cell:
@@ -163,7 +165,7 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
             pairs = slice(j * tile, (j + 1) * tile)
             weight, slope, curvature = flat[pairs], flat_slope[pairs], flat_curvature[pairs]
             for k in range(n_dim):
-                here, there, delta = i * n_dim + k, j * n_dim + k, x[k, pairs]
+                here, there, delta = i * width + k, j * width + k, x[k, pairs]
                 for b in range(tile):
                     Q[here, b] += weight[b] * delta[b]
                     Q[there, b] -= weight[b] * delta[b]
@@ -182,6 +184,7 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
 def _pull_back(p, X, F, O, first, ws):
     (flat, flat_pull, _), x, basis = ws
     n, tile = X.shape
+    width = F.shape[0] // (n // n_dim)
     for i in range(1, n // n_dim):
         displacements(p[-1], n_dim, X[i * n_dim : (i + 1) * n_dim], X, i, flat, x)
         if not in_cell:
@@ -194,7 +197,7 @@ def _pull_back(p, X, F, O, first, ws):
                 for b in range(tile):
                     pull[b] = 0.0
                 for k in range(n_dim):
-                    delta, here, there = x[k, pairs], F[i * n_dim + k], F[j * n_dim + k]
+                    delta, here, there = x[k, pairs], F[i * width + k], F[j * width + k]
                     for b in range(tile):
                         pull[b] += delta[b] * (here[b] - there[b])
                 zero(basis)

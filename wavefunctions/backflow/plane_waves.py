@@ -82,6 +82,7 @@ def _fill_sines(phase, field, sines):
 
 def _coordinates(p, X, Q, log, ws):
     phases, rho, field, memory, rows = ws
+    width = Q.shape[0] // phases.shape[0]
     _fill_phases(p, n_dim, X, phases, rho, memory)
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
@@ -89,7 +90,7 @@ def _coordinates(p, X, Q, log, ws):
         for w in range(field.shape[0]):
             _fill_sines(phases[i, w], field[w], rows[0])
             for k in range(n_dim):
-                out, component = Q[i * n_dim + k], p[3][w, k]
+                out, component = Q[i * width + k], p[3][w, k]
                 for b in range(out.size):
                     out[b] += component * rows[0, b]
 
@@ -97,7 +98,7 @@ def _coordinates(p, X, Q, log, ws):
 def _derivatives(p, X, Q, J, LQ, G, L, ws):
     phases, rho, field, memory, rows = ws
     _fill_phases(p, n_dim, X, phases, rho, memory)
-    tile = X.shape[1]
+    width, tile = Q.shape[0] // phases.shape[0], X.shape[1]
     for i in range(phases.shape[0]):
         if i == 0 or (n_species == 2 and i == p[7]):
             fill_field(p[1], p[4], rho, 0 if i < p[7] else n_species - 1, field)
@@ -107,19 +108,19 @@ def _derivatives(p, X, Q, J, LQ, G, L, ws):
             for k in range(n_dim):
                 square += p[3][w, k] * p[3][w, k]
             for k in range(n_dim):
-                out, curved, component = Q[i * n_dim + k], LQ[i * n_dim + k], p[3][w, k]
+                out, curved, component = Q[i * width + k], LQ[i * width + k], p[3][w, k]
                 for b in range(tile):
                     out[b] += component * rows[0, b]
                     curved[b] -= 2.0 * square * component * rows[0, b]
         for j in range(i):
             kind = 0 if n_species == 1 or (i < p[7]) == (j < p[7]) else 1
-            _add_pair(p, n_dim, kind, phases[i], phases[j], i * n_dim, j * n_dim, J, rows)
+            _add_pair(p, n_dim, kind, phases, i, j, J, rows)
 
 
 @inlined
-def _add_pair(p, d, kind, here, there, row, column, J, rows):
+def _add_pair(p, d, kind, phases, i, j, J, rows):
     """The Jacobian of a pair, c k k^T cos(k . r_ij): in the blocks of either particle, negative in those between."""
-    cosine = rows[d]
+    here, there, cosine, width = phases[i], phases[j], rows[d], J.shape[0] // phases.shape[0]
     for k in range(d):
         for l in range(k + 1):
             out = rows[l]
@@ -136,27 +137,27 @@ def _add_pair(p, d, kind, here, there, row, column, J, rows):
         for l in range(k + 1):
             for b in range(cosine.size):
                 change = rows[l, b]
-                J[row + k, row + l, b] += change
-                J[column + k, column + l, b] += change
-                J[row + k, column + l, b] -= change
-                J[column + k, row + l, b] -= change
+                J[i * width + k, i * d + l, b] += change
+                J[j * width + k, j * d + l, b] += change
+                J[i * width + k, j * d + l, b] -= change
+                J[j * width + k, i * d + l, b] -= change
                 if l < k:
-                    J[row + l, row + k, b] += change
-                    J[column + l, column + k, b] += change
-                    J[row + l, column + k, b] -= change
-                    J[column + l, row + k, b] -= change
+                    J[i * width + l, i * d + k, b] += change
+                    J[j * width + l, j * d + k, b] += change
+                    J[i * width + l, j * d + k, b] -= change
+                    J[j * width + l, i * d + k, b] -= change
 
 
 def _pull_back(p, X, F, O, first, ws):
     phases, rho, _, _, rows = ws
-    n_shells, force = p[1].shape[1], rows[1]
+    n_shells, width, force = p[1].shape[1], F.shape[0] // phases.shape[0], rows[1]
     for i in range(phases.shape[0]):
         species = 0 if i < p[7] else n_species - 1
         for w in range(rho.shape[1]):
             for b in range(force.size):
                 force[b] = 0.0
             for k in range(n_dim):
-                component, along = p[3][w, k], F[i * n_dim + k]
+                component, along = p[3][w, k], F[i * width + k]
                 for b in range(force.size):
                     force[b] += component * along[b]
             for kind in range(n_species):

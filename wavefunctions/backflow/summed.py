@@ -21,7 +21,7 @@ second_workspace = Slot("second_workspace", "(p, tile, n)")
 
 
 class SummedBackflow(QuasiParticles):
-    """q(x) = q_1(x) + q_2(x) - x, and S = S_1 + S_2.
+    """q(x) = q_1(x) + q_2(x) - x, and S = S_1 + S_2; logarithms of factors of orbitals add, too.
 
     Parameters
     ----------
@@ -30,13 +30,13 @@ class SummedBackflow(QuasiParticles):
     Raises
     ------
     ValueError
-        for two systems, or different numbers of factors of orbitals.
+        for two systems, or factors of orbitals that both have in different numbers.
     """
 
     def __init__(self, first: QuasiParticles, second: QuasiParticles) -> None:
         if first.system != second.system:
             raise ValueError(f"second belongs to {second.system}: expected {first.system}")
-        if first.n_factors != second.n_factors:
+        if first.n_factors and second.n_factors not in (0, first.n_factors):
             raise ValueError(f"second has {second.n_factors} factors of orbitals: expected {first.n_factors}")
         self.parts = first, second
         kernels = {
@@ -46,7 +46,9 @@ class SummedBackflow(QuasiParticles):
             for slot, template in _TEMPLATES.items()
         }
         theta = np.concatenate([first.theta, second.theta])
-        super().__init__(first.system, first.layout + second.layout, theta, kernels, (), first.n_factors)
+        super().__init__(
+            first.system, first.layout + second.layout, theta, kernels, (), max(first.n_factors, second.n_factors)
+        )
         self.attach(theta)
 
     def arguments(self) -> tuple[Any, ...]:

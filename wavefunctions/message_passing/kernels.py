@@ -84,11 +84,11 @@ def displace(p, i, first, J, LQ, G, L, ws):
     """Derivatives of the displacement of particle i and of its part of S, for the walkers from `first` on."""
     x, _, _, (_, _, update, factor), (_, _, _, _, arriving, moved), _ = ws
     _, (_, _, _, _, displacement), (_, _, to_features, to_factor), sizes, _, _, units, _ = p
-    n, valid = x.shape[0], min(STRIP, L.size - first)
+    n, valid, width = x.shape[0], min(STRIP, L.size - first), LQ.shape[0] // arriving.shape[0]
     Dy = from_layer(to_features, sizes[2], update, i * STRIP, 1, n, arriving[i], 1)
     multiply(displacement, Dy, moved)
-    for a in range(moved.shape[0]):
-        row, change, unit = i * moved.shape[0] + a, moved[a], units[a]
+    for a in range(units.size):
+        row, change, unit = i * width + a, moved[a], units[a]
         for w in range(valid):
             LQ[row, first + w] += unit * change[n * STRIP + w]
         for c in range(n):

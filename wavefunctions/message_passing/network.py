@@ -83,15 +83,15 @@ class MessagePassing(QuasiParticles):
         #: Sizes of all networks by name.
         self.sizes = plan.sizes
         self._bounds = plan.bounds
-        self._unit = length if length is not None else _mean_distance(system)
+        unit = length if length is not None else _mean_distance(system)
         spins = np.ones(N) if system.n_up is None else np.where(np.arange(N) < system.n_up, 1.0, -1.0)
         self._geometry: tuple[Any, ...] = (
-            (*periodic_inputs.periodic_geometry(system.cell), spins) if system.cell else (self._unit, spins)
+            (*periodic_inputs.periodic_geometry(system.cell), spins) if system.cell else (unit, spins)
         )
         make = single_kernels if iterations == 1 else iterated_kernels
         linked = make(system, network_kernels(activation, layer_norm, residual), kink)
         super().__init__(system, plan.parameters, plan.theta, linked, (), n_factors)
-        self._units = np.concatenate([np.full(d, self._unit), np.ones(n_factors)])
+        self._units = np.concatenate([np.full(d, unit), np.ones(n_factors)])
         #: Particles by which derivatives are taken together where there are several iterations.
         self.block = particles_together(N, d, inputs, width)
 

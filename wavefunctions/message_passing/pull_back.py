@@ -84,12 +84,13 @@ def add_map_strip(inputs, delta, rows, weights, biases):
 def pull_displacement(displacement, units, features, F, first, by_features, rows, start):
     """Add what F asks of q = x + units W y to derivatives by y (channels, N STRIP), and by W from row `start` on."""
     n_channels, last = features.shape[0], F.shape[1] - 1
-    width = displacement.shape[0]
+    N = features.shape[1] // STRIP
+    width = F.shape[0] // N
     for u in range(n_channels):
         out = by_features[u]
-        for a in range(width):
+        for a in range(units.size):
             unit, weight, row = units[a], displacement[a, u], rows[start + a * n_channels + u]
-            for i in range(F.shape[0] // width):
+            for i in range(N):
                 for w in range(STRIP):
                     force = unit * F[i * width + a, min(first + w, last)]
                     out[i * STRIP + w] += weight * force

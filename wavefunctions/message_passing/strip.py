@@ -81,9 +81,10 @@ def outputs_of(memory, sizes):
 @inlined
 def place(displacement, units, y, first, Q):
     """Q += units W y for the walkers from `first` on."""
-    width = displacement.shape[0]
-    for i in range(Q.shape[0] // width):
-        for a in range(width):
+    N = y.shape[1] // STRIP
+    width = Q.shape[0] // N
+    for i in range(N):
+        for a in range(units.size):
             for w in range(min(STRIP, Q.shape[1] - first)):
                 total = 0.0
                 for u in range(y.shape[0]):

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from numerics.dense import add_rows, copy_rows, zero
 from numerics.elementary import exp
-from numerics.link import Slot, inlined, link
+from numerics.link import Slot, inlined, kernel, link
 from wavefunctions.orbitals.base import Orbitals
 
 own_values = Slot("own_values", "(p, x, value)")
@@ -66,107 +67,87 @@ def count_factors(*orbitals: Orbitals | None) -> int:
     return max(int(own.groups.max()) for own in orbitals if own is not None)
 
 
-@inlined
-def _scale(e, row):
-    for b in range(row.size):
-        row[b] *= e[b]
+@kernel
+def _fill_factors(logarithms, out):
+    """out = exp(a) for all groups."""
+    for m in range(out.shape[0]):
+        a, factor = logarithms[m], out[m]
+        for b in range(factor.size):
+            factor[b] = exp(a[b])
 
 
 @inlined
-def _clear(row):
-    for b in range(row.size):
-        row[b] = 0.0
+def _scale(factor, A):
+    """A[k] *= factor for all rows k."""
+    for k in range(A.shape[0]):
+        row = A[k]
+        for b in range(row.size):
+            row[b] *= factor[b]
 
 
-@inlined
-def _copy(source, out):
-    for b in range(out.size):
-        out[b] = source[b]
+@kernel
+def _scale_orbitals(factors, E, value):
+    """value[mu] *= the factor of mu, of what has a row for each orbital."""
+    for mu in range(value.shape[0]):
+        if factors[mu] >= 0:
+            _scale(E[factors[mu]], value[mu : mu + 1])
 
 
-@inlined
-def _fill_factor(x, d, m, e):
-    """e = exp(a_m), one where m < 0."""
-    for b in range(e.size):
-        e[b] = 1.0
-    if m >= 0:
-        a = x[d + m]
-        for b in range(e.size):
-            e[b] = exp(a[b])
-
-
-@inlined
-def _extend_gradient(value, slopes, d, m, gradient):
-    """Gradient of one orbital: along r from `slopes`, and along a_m its value."""
-    for k in range(gradient.shape[0]):
-        if k < d:
-            _copy(slopes[k], gradient[k])
-        elif k == d + m:
-            _copy(value, gradient[k])
-        else:
-            _clear(gradient[k])
+@kernel
+def _extend_gradients(factors, E, value, slopes, gradient):
+    """Gradients by r, and by a of a group, by which a function is its own derivative; `value` has the factors."""
+    d = slopes.shape[1]
+    for mu in range(value.shape[0]):
+        copy_rows(slopes[mu], 0, gradient[mu])
+        zero(gradient[mu, d:])
+        if factors[mu] >= 0:
+            _scale(E[factors[mu]], gradient[mu, :d])
+            copy_rows(value[mu : mu + 1], d + factors[mu], gradient[mu])
 
 
 def _values(p, x, value):
     _, factors, own = p
-    e = np.empty(x.shape[1])
+    E = np.empty((x.shape[0] - n_dim, x.shape[1]))
+    _fill_factors(x[n_dim:], E)
     own_values(own, x[:n_dim], value)
-    for mu in range(value.shape[0]):
-        if factors[mu] >= 0:
-            _fill_factor(x, n_dim, factors[mu], e)
-            _scale(e, value[mu])
+    _scale_orbitals(factors, E, value)
 
 
 def _laplacians(p, x, value, gradient, laplacian):
     _, factors, own = p
-    tile = x.shape[1]
-    slopes, e = np.empty((value.shape[0], n_dim, tile)), np.empty(tile)
+    E, slopes = np.empty((x.shape[0] - n_dim, x.shape[1])), np.empty((value.shape[0], n_dim, x.shape[1]))
+    _fill_factors(x[n_dim:], E)
     own_laplacians(own, x[:n_dim], value, slopes, laplacian)
+    _scale_orbitals(factors, E, value)
+    _scale_orbitals(factors, E, laplacian)
+    _extend_gradients(factors, E, value, slopes, gradient)
     for mu in range(value.shape[0]):
-        m = factors[mu]
-        _fill_factor(x, n_dim, m, e)
-        _scale(e, value[mu])
-        _scale(e, laplacian[mu])
-        for k in range(n_dim):
-            _scale(e, slopes[mu, k])
-        _extend_gradient(value[mu], slopes[mu], n_dim, m, gradient[mu])
-        if m >= 0:
-            out, own_value = laplacian[mu], value[mu]
-            for b in range(tile):
-                out[b] += own_value[b]
+        if factors[mu] >= 0:
+            add_rows(value[mu : mu + 1], mu, laplacian)
 
 
 def _hessians(p, x, value, gradient, hessian):
     _, factors, own = p
-    tile = x.shape[1]
-    slopes, e = np.empty((value.shape[0], n_dim, tile)), np.empty(tile)
-    second = np.empty((value.shape[0], n_dim * (n_dim + 1) // 2, tile))
+    E, slopes = np.empty((x.shape[0] - n_dim, x.shape[1])), np.empty((value.shape[0], n_dim, x.shape[1]))
+    second = np.empty((value.shape[0], n_dim * (n_dim + 1) // 2, x.shape[1]))
+    _fill_factors(x[n_dim:], E)
     own_hessians(own, x[:n_dim], value, slopes, second)
+    _scale_orbitals(factors, E, value)
+    _extend_gradients(factors, E, value, slopes, gradient)
     for mu in range(value.shape[0]):
-        m = factors[mu]
-        _fill_factor(x, n_dim, m, e)
-        _scale(e, value[mu])
-        for k in range(n_dim):
-            _scale(e, slopes[mu, k])
-        _extend_gradient(value[mu], slopes[mu], n_dim, m, gradient[mu])
-        for entry in range(second.shape[1]):
-            _scale(e, second[mu, entry])
-            _copy(second[mu, entry], hessian[mu, entry])
-        entry = second.shape[1]
-        for k in range(n_dim, x.shape[0]):
-            for l in range(k + 1):
-                # along a_m the function is its own derivative
-                if k == n_dim + m and (l < n_dim or l == k):
-                    _copy(gradient[mu, l], hessian[mu, entry])
-                else:
-                    _clear(hessian[mu, entry])
-                entry += 1
+        copy_rows(second[mu], 0, hessian[mu])
+        zero(hessian[mu, second.shape[1] :])
+        if factors[mu] >= 0:
+            k = n_dim + factors[mu]
+            begin = k * (k + 1) // 2  # of the pairs (k, 0), ..., (k, k)
+            _scale(E[factors[mu]], hessian[mu, : second.shape[1]])
+            copy_rows(gradient[mu, :n_dim], begin, hessian[mu])
+            copy_rows(value[mu : mu + 1], begin + k, hessian[mu])
 
 
 def _parameter_derivatives(p, x, weights, O, first):
     _, factors, own = p
-    scaled, e = weights.copy(), np.empty(x.shape[1])
-    for mu in range(weights.shape[0]):
-        _fill_factor(x, n_dim, factors[mu], e)
-        _scale(e, scaled[mu])
+    scaled, E = weights.copy(), np.empty((x.shape[0] - n_dim, x.shape[1]))
+    _fill_factors(x[n_dim:], E)
+    _scale_orbitals(factors, E, scaled)
     own_parameters(own, x[:n_dim], scaled, O, first)

@@ -19,12 +19,8 @@ class WeightedDeterminants:
 
     Parameters
     ----------
-    system : the particles, with `n_up` stated.
-    orbitals : what the determinants of either spin choose from, one object for shared parameters; None where there are
-        no particles of a spin.
-    occupied : for each determinant the numbers of its orbitals, shapes (K, n_up) and (K, n_down); None where there are
-        no particles of a spin.
-    weights : initial c_k, shape (K,); 1 for the first and 0 for the others where not given.
+    system, weights : as for :class:`~wavefunctions.slater.expansion.SlaterExpansion`, which says more.
+    orbitals, occupied : for spin up and for spin down, as there.
     width : of how many numbers the orbitals are functions; the coordinates of a particle where not given.
 
     Attributes
@@ -34,8 +30,7 @@ class WeightedDeterminants:
     Raises
     ------
     ValueError
-        for a system without spin, orbitals that are too few, of another dimension or cell, occupations that do not fit
-        them, or weights that are not K numbers with one that is not zero.
+        as there.
     """
 
     def __init__(

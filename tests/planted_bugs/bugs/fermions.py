@@ -59,8 +59,8 @@ FERMIONS = [
     Bug(
         "factors of orbitals whose slopes do not meet those of the waves",
         "wavefunctions/orbitals/factors.py",
-        "(l < n_dim or l == k)",
-        "l == k",
+        "            copy_rows(gradient[mu, :n_dim], begin, hessian[mu])\n",
+        "",
         ("tests/wavefunctions/test_orbitals.py::test_derivatives[factors_plane_waves]",),
     ),
     Bug(
@@ -72,9 +72,9 @@ FERMIONS = [
     ),
     Bug(
         "displacements that pull at factors of orbitals",
-        "wavefunctions/backflow/widened.py",
-        "source, out = F[r // n_dim * w + r % n_dim], q[r]",
-        "source, out = F[r], q[r]",
+        "wavefunctions/backflow/pair.py",
+        "F[i * width + k], F[j * width + k]",
+        "F[i * n_dim + k], F[j * n_dim + k]",
         ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[factors_and_pairs]",),
     ),
     Bug(

@@ -14,7 +14,7 @@ from vmc.config.backflow_sections import (
 )
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow, WidenedBackflow
+from wavefunctions.backflow import PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow
 from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals import OrbitalFactors, Orbitals
 from wavefunctions.orbitals.factors import count_factors
@@ -32,13 +32,8 @@ def quasi_particles(config: Config, system: System, section: Backflow, orbitals:
             "wavefunction slater: orbital_factors = true: expected false with a single orbital, whose factor is the "
             "symmetric one"
         )
-    terms = [_term(config, system, term, n_factors) for term in section]
-    quasi = reduce(SummedBackflow, [_widened(term, n_factors) for term in terms])
+    quasi = reduce(SummedBackflow, [_term(config, system, term, n_factors) for term in section])
     return quasi, _with_factors(orbitals, n_factors) if wanted else orbitals
-
-
-def _widened(term: QuasiParticles, n_factors: int) -> QuasiParticles:
-    return term if term.n_factors == n_factors else WidenedBackflow(term, n_factors)
 
 
 def _with_factors(orbitals: Both, n_factors: int) -> Both:

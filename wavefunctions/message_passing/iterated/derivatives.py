@@ -225,12 +225,13 @@ def displace(p, begin, end, first, J, LQ, G, L, ws):
     displacement = displacement_of(p)
     own, width = sizes[0, UPDATE, 0] - displacement.shape[1], displacement.shape[1]
     n, valid = (end - begin) * n_dim, min(STRIP, L.size - first)
+    rows = LQ.shape[0] // DU.shape[0]
     moved = ws[4][8][: units.size * (n + 1) * STRIP].reshape(units.size, (n + 1) * STRIP)
     for i in range(DU.shape[0]):
         Dy = DU[i, own : own + width]
         multiply(displacement, Dy, moved)
         for a in range(units.size):
-            row, change, unit = i * units.size + a, moved[a], units[a]
+            row, change, unit = i * rows + a, moved[a], units[a]
             for w in range(valid):
                 LQ[row, first + w] += unit * change[n * STRIP + w]
             for c in range(n):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from numerics.dense import add_rows as add_to
 from numerics.dense import copy_rows, zero
-from numerics.link import Slot, inlined, kernel
+from numerics.link import Slot, inlined
 from numerics.networks import STRIP
 from numerics.networks.products import multiply_transposed
 from wavefunctions.message_passing.attention import attend_back
@@ -97,7 +98,7 @@ def pull_through(p, t, ws):
     if t > 0:
         for j in range(N):
             multiply_transposed(map_of(p, t, KEY), by_keys[j], by_known[:inputs])
-            add_to(by_known[visible:inputs], by_hidden[j])
+            add_to(by_known[visible:inputs], 0, by_hidden[j])
         own = sizes[0, UPDATE, 0] - by_features.shape[0]
         copy_rows(arrived[own : own + by_features.shape[0]], 0, by_features)
 
@@ -118,7 +119,7 @@ def pull_to_pairs(p, t, i, arrived, ws):
         edge = memory_of(networks, EDGE, sizes[t, EDGE])
         theta, start = piece_of(p, t, NETWORK + EDGE), bounds[t, NETWORK + EDGE, 0]
         by_edge = add_rows(theta, sizes[t, EDGE], edge, known, N, rows, rows, start, True)
-        add_to(by_edge[inputs:], by_phi)
+        add_to(by_edge[inputs:], 0, by_phi)
         copy_rows(by_edge[visible:inputs], 0, known)
     else:
         zero(known)
@@ -136,18 +137,9 @@ def pull_to_pairs(p, t, i, arrived, ws):
     attend_back(p[6], Q[i], K, by_likeness, by_queries, by_keys)
     add_map_strip(X[t, i, :inputs], by_queries, rows, bounds[t, QUERY, 0], bounds[t, QUERY + 1, 0])
     if t > 0:
-        add_to(by_message[visible:], known)
+        add_to(by_message[visible:], 0, known)
         multiply_transposed(map_of(p, t, QUERY), by_queries, by_known[:inputs])
-        add_to(by_known[visible:inputs], known)
-
-
-@kernel
-def add_to(source, out):
-    """out += source, (rows, columns)."""
-    for k in range(out.shape[0]):
-        a, b = source[k], out[k]
-        for c in range(a.size):
-            b[c] += a[c]
+        add_to(by_known[visible:inputs], 0, known)
 
 
 @inlined
