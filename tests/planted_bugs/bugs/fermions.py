@@ -108,7 +108,7 @@ FERMIONS = [
     Bug(
         "hidden features of pairs that are not told of keys",
         "wavefunctions/message_passing/iterated/pull_back.py",
-        "            add_to(by_known[visible:inputs], by_hidden[j])\n",
+        "            add_to(by_known[visible:inputs], 0, by_hidden[j])\n",
         "            pass\n",
         ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_twice]",),
     ),
