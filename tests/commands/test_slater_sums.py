@@ -67,15 +67,15 @@ def test_at_displaced_coordinates(system, factor):
 NETWORK = {"kind": "message_passing", "width": 4, "hidden": [4]}
 
 
-@pytest.mark.parametrize("factor", [{}, {"excited_pairs": 1}])
+@pytest.mark.parametrize("factor", [{}, {"double_excitations": 1}])
 def test_factors_of_orbitals(factor):
-    """One for each pair of wave vectors, beside displacements that have none; other parameters stay the same."""
+    """One for each pair of wave vectors of the lowest determinant; other parameters stay the same."""
     gas = {"n_particles": 14, "n_up": 7, "n_dim": 3}
     plain, psi = (
         built(gas, {**factor, "backflow": [{**NETWORK, "orbital_factors": wanted}, {"kind": "pair"}]}, GAS)
         for wanted in (False, True)
     )
-    n_factors = 9 if factor else 3
+    n_factors = 3
     assert psi.quasi.n_factors == n_factors
     assert psi.n_params == plain.n_params + 4 * n_factors
     start = plain.quasi.parts[0].theta
@@ -87,32 +87,44 @@ def test_factors_of_a_single_orbital_are_refused():
         built({"n_particles": 2, "n_up": 1, "n_dim": 3}, {"backflow": {**NETWORK, "orbital_factors": True}}, GAS)
 
 
-def test_excited_pairs():
-    gas = built({"n_particles": 8, "n_up": 7, "n_dim": 3}, {"excited_pairs": 1}, GAS)
+def test_double_excitations():
+    gas = built(
+        {"n_particles": 14, "n_up": 7, "n_dim": 3}, {"double_excitations": 2, "weights": [1.0] + [0.1] * 13}, GAS
+    )
     assert isinstance(gas, SlaterExpansion)
-    assert gas.theta.tolist() == [1.0] + [0.0] * (gas.n_params - 1)
-    assert gas.determinants.orbitals.sets[0].n_orbitals == 19
+    assert gas.theta.tolist() == [1.0] + [0.1] * 13
+    assert gas.determinants.orbitals.sets[0].n_orbitals == 27
+    moved = built(
+        {"n_particles": 14, "n_up": 7, "n_dim": 3}, {"double_excitations": 1, "backflow": {"kind": "pair"}}, GAS
+    )
+    assert isinstance(moved, BackflowExpansion)
+    assert moved.theta[:8].tolist() == [1.0] + [0.0] * 7
 
 
 @pytest.mark.parametrize(
     ("system", "factor", "words"),
     [
         ({"n_particles": 4, "n_up": 3}, {}, ("n_up = 3", "open shell")),
-        ({"n_particles": 7, "n_up": 7}, {}, ("excited_pairs = 1", "n_down = n_particles - n_up = 0", "both spins")),
-        ({"n_particles": 14, "n_up": 7}, {"occupied_up": [[0]]}, ("excited_pairs = 1", "occupied orbitals")),
-        ({"n_particles": 14, "n_up": 7}, {"basis": 19}, ("excited_pairs = 1", "basis = 19")),
-        ({"n_particles": 14, "n_up": 7}, {"determinants": 2}, ("determinants = 2", "occupied orbitals")),
+        (
+            {"n_particles": 7, "n_up": 7},
+            {},
+            ("double_excitations = 1", "n_down = n_particles - n_up = 0", "both spins"),
+        ),
+        ({"n_particles": 14, "n_up": 7}, {"occupied_up": [[0]]}, ("double_excitations = 1", "occupied orbitals")),
+        ({"n_particles": 14, "n_up": 7}, {"basis": 19}, ("double_excitations = 1", "basis = 19")),
+        ({"n_particles": 14, "n_up": 7}, {"determinants": 2}, ("double_excitations = 1 with determinants = 2",)),
+        ({"n_particles": 14, "n_up": 7}, {"weights": [1.0]}, ("weights has 1 numbers", "one for each determinant")),
     ],
 )
-def test_refusals_of_excited_pairs(system, factor, words):
+def test_refusals_of_double_excitations(system, factor, words):
     with pytest.raises((UserError, ValueError)) as refused:
-        built({**system, "n_dim": 3}, {"excited_pairs": 1, **factor}, GAS)
+        built({**system, "n_dim": 3}, {"double_excitations": 1, **factor}, GAS)
     assert all(word in str(refused.value) for word in words), refused.value
 
 
-def test_excited_pairs_in_a_trap_are_refused():
-    with pytest.raises(UserError, match="excited_pairs = 1: expected none in a trap"):
-        built(DOT, {"excited_pairs": 1})
+def test_double_excitations_in_a_trap_are_refused():
+    with pytest.raises(UserError, match="double_excitations = 1: expected none in a trap"):
+        built(DOT, {"double_excitations": 1})
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ def determinants(system, orbitals, down=None):
     return Slater(system, orbitals, orbitals if down is None else down)
 
 
-def expansion(system, orbitals, up, down=None, weights=None):
+def expansion(system, orbitals, up, down=None, weights=None, sums=None):
     """Both spins choose from one set."""
-    return SlaterExpansion(system, orbitals, None if down is None else orbitals, up, down, weights)
+    return SlaterExpansion(system, orbitals, None if down is None else orbitals, up, down, weights, sums)
 
 
 SQUARE = [(0, 0), (1, 0), (0, 1)]
@@ -30,6 +30,7 @@ DOT, BOX = System(6, 2, 3), System(8, 3, 7, Cell.rectangular([4.0, 4.0, 4.0]))
 #: Orbitals of each spin in sums of determinants: some occur twice, and some with another partner.
 CHOICES = [[0, 1, 2], [0, 1, 3], [0, 1, 2], [5, 2, 0]], [[0, 1], [0, 1], [0, 3], [4, 1]]
 COPIES = [[0, 1], [2, 3]]
+SUMS = [[1.0, 0.0, 0.5, 0.0], [0.0, 0.7, 0.3, -1.2]]
 WAVES = [[0, 1], [0, 2], [3, 5]], [[0], [0], [1]]
 LEVELS = [[0, 1, 2], [0, 1, 3], [1, 2, 3]]
 QUARTET, FEW = System(4, 2, 2), System(3, 3, 2, Cell.rectangular([4.0, 4.0, 4.0]))
@@ -87,6 +88,13 @@ SPIN_CASES = [
         "expansion_occupations",
         lambda: expansion(SPIN_PLANE, Oscillator(2, 6, 0.9, learn_omega=True), *CHOICES, [1.0, -0.6, 0.4, 0.3]),
         naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1]),
+        fermionic=True,
+        n_points=4,
+    ),
+    Case(
+        "expansion_sums",
+        lambda: expansion(SPIN_PLANE, Oscillator(2, 6, 0.9, learn_omega=True), *CHOICES, [1.0, -0.6], SUMS),
+        naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1], SUMS),
         fermionic=True,
         n_points=4,
     ),

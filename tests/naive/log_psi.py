@@ -239,8 +239,10 @@ def slater(n_up, up, down=None):
     return log_psi
 
 
-def slater_sum(n_up, up, occupied_up, down=None, occupied_down=None):
-    """log|sum_k c_k det det|; weights first, the functions are told the other parameters."""
+def slater_sum(n_up, up, occupied_up, down=None, occupied_down=None, sums=None):
+    """log|sum_k c_k det det|; weights first, of each k or of `sums`, the functions are told the other parameters."""
+    n_terms = len(occupied_up)
+    table = [[1.0 * (k == s) for k in range(n_terms)] for s in range(n_terms)] if sums is None else sums
 
     def determinant(theta, points, functions, occupied):
         if not points:
@@ -250,8 +252,9 @@ def slater_sum(n_up, up, occupied_up, down=None, occupied_down=None):
     def log_psi(theta, x):
         total = mpf(0)
         for k, chosen in enumerate(occupied_up):
-            rest = theta[len(occupied_up) :]
-            term = theta[k] * determinant(rest, x[:n_up], up, chosen)
+            rest = theta[len(table) :]
+            weight = sum((mpf(row[k]) * c for row, c in zip(table, theta)), mpf(0))
+            term = weight * determinant(rest, x[:n_up], up, chosen)
             if down is not None:
                 term *= determinant(rest, x[n_up:], down, occupied_down[k])
             total += term

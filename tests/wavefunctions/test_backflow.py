@@ -15,6 +15,7 @@ from wavefunctions.backflow import (
 )
 from wavefunctions.message_passing import MessagePassing
 from wavefunctions.orbitals import Combination, OrbitalFactors, Oscillator, PlaneWaves
+from wavefunctions.slater.double_excitations import double_excitations
 
 BOX = Cell.rectangular([3.0, 3.0, 3.0])
 PLANE = Cell.of_volume(12.0, "square", 2)
@@ -51,6 +52,13 @@ def summed(n_up, n_down, up, down):
     orbitals = PlaneWaves(BOX, 7)
     own = [orbitals if n else None for n in (n_up, n_down)]
     return BackflowExpansion(quasi, *own, up, down, [1.0, -0.6, 0.4, 0.3])
+
+
+def doubles():
+    """Weights of sums of determinants, with pairs in the plane."""
+    up, down, sums = double_excitations(PLANE, 5, 5, 1)
+    quasi, orbitals = perturbed(PairBackflow(System(10, 2, 5, PLANE), 3)), PlaneWaves(PLANE, 9)
+    return BackflowExpansion(quasi, orbitals, orbitals, up, down, [1.0, -0.6, 0.4, 0.3, 0.2], sums)
 
 
 def mixed():
@@ -96,6 +104,7 @@ CASES = {
     "sum_up_only": lambda: summed(3, 0, [*CHOICES[0][:3], [1, 5, 6]], None),
     "sum_down_only": lambda: summed(0, 3, None, [*CHOICES[0][:3], [1, 5, 6]]),
     "sum_mixed": mixed,
+    "sum_doubles": doubles,
 }
 #: Cases that add little to the others.
 LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only", "factors_twice")
@@ -200,8 +209,8 @@ def test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin():
 
 
 def test_factors_must_fit():
-    with pytest.raises(ValueError, match="n_factors = 2: expected at least 3, one for each group"):
-        OrbitalFactors(PlaneWaves(BOX, 7), 2)
+    with pytest.raises(ValueError, match="n_factors = 0: expected at least one"):
+        OrbitalFactors(PlaneWaves(BOX, 7), 0)
     system = System(8, 3, 7, BOX)
     with pytest.raises(ValueError, match="second has 2 factors of orbitals: expected 3"):
         SummedBackflow(factors(system, 3), factors(system, 2))

@@ -19,6 +19,7 @@ SETS = {
     "plane_waves_skew": lambda: PlaneWaves(SKEW, 11),
     "combination": lambda: Combination(Oscillator(2, 6, 0.7, learn_omega=True), 3, noise=0.3),
     "factors_plane_waves": lambda: OrbitalFactors(PlaneWaves(SKEW, 5), 2),
+    "factors_some_plane_waves": lambda: OrbitalFactors(PlaneWaves(SKEW, 5), 1),
     "factors_oscillator": lambda: OrbitalFactors(Oscillator(2, 3, 0.7, learn_omega=True), 3),
     "combination_plane_waves": lambda: Combination(PlaneWaves(SKEW, 11), 4, noise=0.3),
 }

@@ -151,10 +151,10 @@ class SlaterFactor(Section):
         None, description="orbitals of spin up in each determinant of a sum, counted from 0 by level; else the lowest"
     )
     occupied_down: Occupied | None = Field(None, description="the same for spin down, as many lists")
-    excited_pairs: Count | None = Field(
+    double_excitations: Count | None = Field(
         None,
-        description="sum with all determinants in which a pair of opposite spins and wave vectors is excited into this "
-        "many further shells of a cell",
+        description="sum with all determinants in which two electrons of opposite spins are excited into this many "
+        "further shells of a cell, momentum conserved, with one weight for all that symmetry makes of one",
     )
     weights: list[Finite] | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 Kernels act on tiles X (N d, tile), one walker per column.  Besides displacements q - x they may supply a symmetric
 factor exp(S), and logarithms of factors of the orbitals: those of a particle lie behind its d coordinates among its
-rows of Q, docs/theory.md eq. (80).  How many rows it has, w, is what Q says: there may be others with factors in the
+rows of Q, docs/theory.md eq. (81).  How many rows it has, w, is what Q says: there may be others with factors in the
 sum.  Like all kernels they **add**, here to Q = x, J = 1 and LQ = 0 for coordinates and zeros for factors:
 displacements of several kinds add up.
 

@@ -16,7 +16,7 @@ from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
 from wavefunctions.slater.occupations import Lists
-from wavefunctions.slater.terms import add_sum, fill_shares
+from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, fill_weights
 from wavefunctions.slater.weighted import WeightedDeterminants
 
 coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
@@ -38,14 +38,14 @@ width = 3
 class BackflowExpansion(WaveFunction):
     """psi = exp(S) sum_k c_k D_k_up(q_up) D_k_down(q_down), docs/theory.md eqs. (77) and (78).
 
-    The displacements are the same in all determinants.  The weights c_k are the first parameters, then those of the
-    orbitals, then those of the quasi-particles.
+    The displacements are the same in all determinants.  Weights of determinants, or of sums of them, are the first
+    parameters, then those of the orbitals, then those of the quasi-particles.
 
     Parameters
     ----------
     quasi : coordinates q(x), factors of orbitals where they have some, and the symmetric factor S, of a system with
         spins.
-    orbitals_up, orbitals_down, occupied_up, occupied_down, weights : as for
+    orbitals_up, orbitals_down, occupied_up, occupied_down, weights, sums : as for
         :class:`~wavefunctions.slater.expansion.SlaterExpansion`, orbitals being functions of as many numbers as a
         quasi-particle has.
 
@@ -63,10 +63,11 @@ class BackflowExpansion(WaveFunction):
         occupied_up: Lists | None,
         occupied_down: Lists | None,
         weights: Sequence[float] | np.ndarray | None = None,
+        sums: np.ndarray | None = None,
     ) -> None:
         self.quasi = quasi
         orbitals, occupied = (orbitals_up, orbitals_down), (occupied_up, occupied_down)
-        self.determinants = WeightedDeterminants(quasi.system, orbitals, occupied, weights, quasi.width)
+        self.determinants = WeightedDeterminants(quasi.system, orbitals, occupied, weights, sums, quasi.width)
         self.is_periodic = self.determinants.orbitals.is_periodic
         theta = np.concatenate([self.determinants.theta, quasi.theta])
         layout = self.determinants.layout + quasi.layout
@@ -110,8 +111,8 @@ def _kernels(quasi: QuasiParticles, determinants: WeightedDeterminants) -> dict[
 
 
 def _workspace(p, tile, n):
-    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); amplitudes; Q, J, LQ, F; g."""
-    _, (_, weights, _, p_up, p_down, n_up, _), p_quasi, _, _ = p
+    """Of the quasi-particles; of either spin (orbitals, determinants, derivatives); the sum's; Q, J, LQ, F; g."""
+    _, (_, _, terms, p_up, p_down, n_up, _), p_quasi, _, _ = p
     (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down) = p_up, p_down
     n_down = n // n_dim - n_up
     up = (
@@ -124,29 +125,32 @@ def _workspace(p, tile, n):
         determinant_memory(occupied_down.shape[0], n_down, tile),
         set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, width, tile),
     )
-    amplitudes, quasi = np.empty((weights.size, tile)), quasi_memory(n, n_dim, width, tile)
-    return quasi_workspace(p_quasi, tile, n), up, down, amplitudes, quasi, np.empty((n, tile))
+    of_sum = np.empty((terms.shape[0], tile)), np.empty(terms.shape[0])
+    quasi = quasi_memory(n, n_dim, width, tile)
+    return quasi_workspace(p_quasi, tile, n), up, down, of_sum, quasi, np.empty((n, tile))
 
 
 def _log_psi(p, X, log, sign, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, _), _ = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), (amplitudes, coefficients), (Q, _, _, _), _ = ws
     start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
     logs_up(p_up, Q[:split], orbitals_up, up)
     logs_down(p_down, Q[split:], orbitals_down, down)
-    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, log, sign)
+    fill_weights(weights, coefficients)
+    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, log, sign)
 
 
 def _fill(p, Q, F, ws):
-    """Inverses, forces, amplitudes and shares at Q, and F = sum_u W_u F_u."""
+    """Inverses, forces, amplitudes, coefficients and shares at Q, and F = sum_u W_u F_u."""
     _, (_, weights, terms, p_up, p_down, _, _), _, split, _ = p
-    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), amplitudes, _, _ = ws
+    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), (amplitudes, coefficients), _, _ = ws
     tile = Q.shape[1]
     forces_up(p_up, Q[:split], orbitals_up, up, own_up)
     forces_down(p_down, Q[split:], orbitals_down, down, own_down)
-    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
-    fill_shares(weights, terms, amplitudes, up[4], down[4])
+    fill_weights(weights, coefficients)
+    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
+    fill_shares(coefficients, terms, amplitudes, up[4], down[4])
     zero(F)
     _add_weighted(up[4], own_up[2], F[:split])
     _add_weighted(down[4], own_down[2], F[split:])
@@ -164,8 +168,8 @@ def _add_weighted(shares, vectors, out):
 
 
 def _grad_laplacian(p, X, G, L, ws):
-    _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (_, up, own_up), (_, down, own_down), amplitudes, (Q, J, LQ, F), total = ws
+    _, (_, _, terms, p_up, p_down, _, _), p_quasi, split, _ = p
+    inner, (_, up, own_up), (_, down, own_down), (amplitudes, coefficients), (Q, J, LQ, F), total = ws
     start(X, n_dim, Q)
     start_jacobian(n_dim, J)
     zero(LQ)
@@ -177,7 +181,7 @@ def _grad_laplacian(p, X, G, L, ws):
     add_set_curvature(p_down, J[split:], L, down, own_down)
     _add_squares(up[4], own_up[3], L)
     _add_squares(down[4], own_down[3], L)
-    _add_crossed(weights, terms, amplitudes, own_up[3], own_down[3], L)
+    _add_crossed(coefficients, terms, amplitudes, own_up[3], own_down[3], L)
     zero(total)
     _add_weighted(up[4], own_up[3], total)
     _add_weighted(down[4], own_down[3], total)
@@ -204,7 +208,7 @@ def _add_squares(shares, slopes, L):
 
 
 @kernel
-def _add_crossed(weights, terms, amplitudes, up, down, L):
+def _add_crossed(coefficients, terms, amplitudes, up, down, L):
     """L += 2 sum_k c_k a_k grad log D_k_up . grad log D_k_down, a_k = D_k_up D_k_down / psi."""
     product = np.empty(L.size)
     for k in range(terms.shape[0]):
@@ -216,18 +220,18 @@ def _add_crossed(weights, terms, amplitudes, up, down, L):
             for b in range(L.size):
                 product[b] += left[b] * right[b]
         for b in range(L.size):
-            L[b] += 2.0 * weights[k] * amplitude[b] * product[b]
+            L[b] += 2.0 * coefficients[k] * amplitude[b] * product[b]
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     _, (theta, weights, _, p_up, p_down, _, shift), p_quasi, split, n_sum = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), amplitudes, (Q, _, _, F), _ = ws
-    n_terms = weights.size
-    add_rows(amplitudes, first, O)
-    if theta.size > n_terms:
-        parameters_up(p_up, Q[:split], O, first + n_terms, orbitals_up, up)
-        parameters_down(p_down, Q[split:], O, first + n_terms + shift, orbitals_down, down)
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), (amplitudes, _), (Q, _, _, F), _ = ws
+    n_weights = weights[0].size
+    add_weight_derivatives(weights, amplitudes, first, O)
+    if theta.size > n_weights:
+        parameters_up(p_up, Q[:split], O, first + n_weights, orbitals_up, up)
+        parameters_down(p_down, Q[split:], O, first + n_weights + shift, orbitals_down, down)
     pull_back(p_quasi, X, F, O, first + n_sum, inner)
 
 

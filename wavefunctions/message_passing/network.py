@@ -33,7 +33,7 @@ class MessagePassing(QuasiParticles):
     displacement_scale : standard deviation of the first displacements, in mean distances of particles, and of the
         logarithms of factors, about.
     output_scale : of the initial weights of the symmetric factor's last layer.
-    n_factors : how many factors of orbitals it makes for every particle, docs/theory.md eq. (80).
+    n_factors : how many factors of orbitals it makes for every particle, docs/theory.md eq. (81).
     length : unit of length; where not given, the mean distance of particles in a cell (volume per particle to the power
         1 / d), and one in open space.
     seed : of the initial parameters.

@@ -19,26 +19,26 @@ n_dim = 3  # bound at link time: the coordinates of space
 
 
 class OrbitalFactors(Orbitals):
-    """phi_mu(r) exp(a_g) of the position r and the numbers a, docs/theory.md eq. (80); g is the group of mu.
+    """phi_mu(r) exp(a_g) of the position r and the numbers a, docs/theory.md eq. (81); g is the group of mu.
 
-    Orbitals of the first group have no factor: one that all orbitals share is a factor of the determinant.  The
-    functions are those of a space of `n_dim` = d + n_factors dimensions, r first.
+    Orbitals of the first group have no factor: one that all orbitals share is a factor of the determinant.  Nor have
+    those of groups beyond the numbers, as orbitals above all electrons are.  The functions are those of a space of
+    `n_dim` = d + n_factors dimensions, r first.
 
     Parameters
     ----------
     orbitals : the functions phi, whose parameters these are.
-    n_factors : how many numbers a there are, at least one for each group of orbitals but the first.
+    n_factors : how many numbers a there are.
 
     Raises
     ------
     ValueError
-        for less.
+        for none.
     """
 
     def __init__(self, orbitals: Orbitals, n_factors: int) -> None:
-        needed = count_factors(orbitals)
-        if n_factors < needed:
-            raise ValueError(f"n_factors = {n_factors}: expected at least {needed}, one for each group of orbitals")
+        if n_factors < 1:
+            raise ValueError(f"n_factors = {n_factors}: expected at least one")
         self.orbitals = orbitals
         self.cell = orbitals.cell
         own: dict[str, Any] = orbitals.kernels
@@ -58,13 +58,14 @@ class OrbitalFactors(Orbitals):
         return self.orbitals.groups
 
     def arguments(self, theta: np.ndarray) -> tuple[Any, ...]:
-        """(theta, groups less one, p of the orbitals)."""
-        return theta, self.groups - 1, self.orbitals.arguments(theta)
+        """(theta, which factor every orbital has or -1, p of the orbitals)."""
+        factors = self.groups - 1
+        return theta, np.where(factors < self.n_dim - self.orbitals.n_dim, factors, -1), self.orbitals.arguments(theta)
 
 
-def count_factors(*orbitals: Orbitals | None) -> int:
-    """How many factors sets of orbitals need: one for each of their groups but the first."""
-    return max(int(own.groups.max()) for own in orbitals if own is not None)
+def count_factors(orbitals: Orbitals, occupied: int) -> int:
+    """How many factors the lowest `occupied` of the orbitals need: one for each of their groups but the first."""
+    return int(orbitals.groups[:occupied].max())
 
 
 @kernel

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.dense import add_rows
 from numerics.elementary import log as logarithm
 from numerics.link import INLINE_OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
@@ -18,7 +17,7 @@ from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
 from wavefunctions.slater.occupations import Lists
 from wavefunctions.slater.rows import REBUILD_EVERY
-from wavefunctions.slater.terms import add_sum, fill_shares, move_amplitudes
+from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, fill_weights, move_amplitudes
 from wavefunctions.slater.weighted import WeightedDeterminants
 
 #: A determinant that grows by more in one move has been near a node of its own: all is built anew.
@@ -44,8 +43,8 @@ n_dim = 3  # bound at link time
 class SlaterExpansion(WaveFunction):
     """psi = sum_k c_k D_k_up D_k_down, determinants of chosen orbitals of one set, docs/theory.md eqs. (67)-(69).
 
-    The weights c_k are the first parameters.  All of them are: their common factor changes nothing, neither the energy
-    nor what an optimiser makes of the others, and any determinant may vanish.
+    Weights of the determinants, or of sums of them, are the first parameters.  All of them are: their common factor
+    changes nothing, neither the energy nor what an optimiser makes of the others, and any determinant may vanish.
 
     Parameters
     ----------
@@ -54,13 +53,15 @@ class SlaterExpansion(WaveFunction):
         are no particles of a spin.
     occupied_up, occupied_down : for each determinant the numbers of its orbitals, shapes (K, n_up) and (K, n_down);
         None where there are no particles of a spin.
-    weights : initial c_k, shape (K,); 1 for the first and 0 for the others where not given.
+    weights : initial ones, of each determinant or sum; 1 for the first and 0 for the others where not given.
+    sums : coefficients of the determinants in each sum that has a weight, (n_sums, K), eq. (80); each determinant by
+        itself where not given.
 
     Raises
     ------
     ValueError
         for a system without spin, orbitals that are too few, of another dimension or cell, occupations that do not fit
-        them, or weights that are not K numbers with one that is not zero.
+        them, or weights that are not K numbers with one that is not zero, or sums that are not of K determinants.
     """
 
     def __init__(
@@ -71,9 +72,10 @@ class SlaterExpansion(WaveFunction):
         occupied_up: Lists | None,
         occupied_down: Lists | None,
         weights: Sequence[float] | np.ndarray | None = None,
+        sums: np.ndarray | None = None,
     ) -> None:
         occupied = occupied_up, occupied_down
-        self.determinants = WeightedDeterminants(system, (orbitals_up, orbitals_down), occupied, weights)
+        self.determinants = WeightedDeterminants(system, (orbitals_up, orbitals_down), occupied, weights, sums)
         orbitals = self.determinants.orbitals
         self.is_periodic = orbitals.is_periodic
         super().__init__(system, self.determinants.layout, self.determinants.theta, _kernels(system.n_dim, orbitals))
@@ -122,7 +124,7 @@ def _block_kernels(d: int, own: Any) -> dict[str, Callable]:
 
 def _workspace(p, tile, n):
     """Orbitals of either spin; determinants at the configuration asked for; determinants of one-particle moves."""
-    _, weights, _, (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down), n_up, _ = p
+    _, _, terms, (_, occupied_up, n_orbitals_up), (_, occupied_down, n_orbitals_down), n_up, _ = p
     n_down = n // n_dim - n_up
     orbitals = (
         orbital_memory(n_orbitals_up, n_up, n_dim, tile),
@@ -131,34 +133,38 @@ def _workspace(p, tile, n):
     still = (
         determinant_memory(occupied_up.shape[0], n_up, tile),
         determinant_memory(occupied_down.shape[0], n_down, tile),
-        np.empty((weights.size, tile)),
+        np.empty((terms.shape[0], tile)),
+        np.empty(terms.shape[0]),
     )
     moving = (
         determinant_memory(occupied_up.shape[0], n_up, tile),
         determinant_memory(occupied_down.shape[0], n_down, tile),
-        np.empty((weights.size, tile)),
+        np.empty((terms.shape[0], tile)),
+        np.empty(terms.shape[0]),
     )
     return orbitals, still, moving, (np.zeros(1, np.int64), np.empty((n, tile)))
 
 
 def _log_psi(p, X, log, sign, ws):
     _, weights, terms, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), (up, down, amplitudes), _, _ = ws
+    (orbitals_up, orbitals_down), (up, down, amplitudes, coefficients), _, _ = ws
     split = n_up * n_dim
     logs_up(p_up, X[:split], orbitals_up, up)
     logs_down(p_down, X[split:], orbitals_down, down)
-    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, log, sign)
+    fill_weights(weights, coefficients)
+    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, log, sign)
 
 
 def _fill(p, X, orbitals, state):
-    """Inverses, amplitudes and shares at X."""
+    """Inverses, amplitudes, coefficients and shares at X."""
     _, weights, terms, p_up, p_down, n_up, _ = p
-    up, down, amplitudes = state
+    up, down, amplitudes, coefficients = state
     split, tile = n_up * n_dim, X.shape[1]
     inverses_up(p_up, X[:split], orbitals[0], up)
     inverses_down(p_down, X[split:], orbitals[1], down)
-    add_sum(weights, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
-    fill_shares(weights, terms, amplitudes, up[4], down[4])
+    fill_weights(weights, coefficients)
+    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
+    fill_shares(coefficients, terms, amplitudes, up[4], down[4])
 
 
 def _grad_laplacian(p, X, G, L, ws):
@@ -173,12 +179,12 @@ def _grad_laplacian(p, X, G, L, ws):
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     theta, weights, _, p_up, p_down, n_up, shift = p
-    (orbitals_up, orbitals_down), (up, down, amplitudes), _, _ = ws
-    n_terms, split = weights.size, n_up * n_dim
-    add_rows(amplitudes, first, O)
-    if theta.size > n_terms:
-        parameters_up(p_up, X[:split], O, first + n_terms, orbitals_up, up)
-        parameters_down(p_down, X[split:], O, first + n_terms + shift, orbitals_down, down)
+    (orbitals_up, orbitals_down), (up, down, amplitudes, _), _, _ = ws
+    n_weights, split = weights[0].size, n_up * n_dim
+    add_weight_derivatives(weights, amplitudes, first, O)
+    if theta.size > n_weights:
+        parameters_up(p_up, X[:split], O, first + n_weights, orbitals_up, up)
+        parameters_down(p_down, X[split:], O, first + n_weights + shift, orbitals_down, down)
 
 
 def _log_derivatives(p, X, O, first, ws):
@@ -193,7 +199,7 @@ def _refresh(p, X, ws):
 
 def _ratio(p, X, i, Y, log_ratio, ws):
     _, _, _, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), _, (up, down, _), _ = ws
+    (orbitals_up, orbitals_down), _, (up, down, _, _), _ = ws
     if i < n_up:
         ratios_up(p_up, i, Y, orbitals_up, up)
         total = up[6][0]
@@ -205,8 +211,8 @@ def _ratio(p, X, i, Y, log_ratio, ws):
 
 
 def _accept(p, X, i, Y, accepted, ws):
-    _, weights, terms, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), _, (up, down, amplitudes), (count, Z) = ws
+    _, _, terms, p_up, p_down, n_up, _ = p
+    (orbitals_up, orbitals_down), _, (up, down, amplitudes, coefficients), (count, Z) = ws
     count[0] += 1
     kept = count[0] < REBUILD_EVERY * (X.shape[0] // n_dim)
     if kept and i < n_up:
@@ -216,7 +222,7 @@ def _accept(p, X, i, Y, accepted, ws):
         kept = move_down(p_down, i - n_up, Y, accepted, MOST_GROWTH, orbitals_down, down)
         move_amplitudes(terms, 1, down[5], down[6][0], accepted, amplitudes)
     if kept:
-        fill_shares(weights, terms, amplitudes, up[4], down[4])
+        fill_shares(coefficients, terms, amplitudes, up[4], down[4])
         return
     for k in range(X.shape[0]):
         new, old, out = Y[k % n_dim], X[k], Z[k]

@@ -1,4 +1,8 @@
-"""Sums psi = sum_k c_k D_u(k) D_v(k) over pairs of determinants of either spin, from their logarithms and signs."""
+"""Sums psi = sum_k c_k D_u(k) D_v(k) over pairs of determinants of either spin, from their logarithms and signs.
+
+The c_k = sum_s B_sk gamma_s are those of sums of determinants with weights gamma, docs/theory.md eq. (80); where every
+determinant has a weight of its own, B is one.  `weights` are (gamma, s, k and B_sk of every coefficient).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,27 @@ from numerics.link import kernel
 
 
 @kernel
-def add_sum(weights, terms, up, down, amplitudes, log, sign):
+def fill_weights(weights, coefficients):
+    """c_k of every determinant."""
+    gamma, sums, terms, B = weights
+    for k in range(coefficients.size):
+        coefficients[k] = 0.0
+    for e in range(sums.size):
+        coefficients[terms[e]] += B[e] * gamma[sums[e]]
+
+
+@kernel
+def add_weight_derivatives(weights, amplitudes, first, O):
+    """O[first + s] += dlog|psi| / dgamma_s."""
+    _, sums, terms, B = weights
+    for e in range(sums.size):
+        amplitude, out, part = amplitudes[terms[e]], O[first + sums[e]], B[e]
+        for b in range(out.size):
+            out[b] += part * amplitude[b]
+
+
+@kernel
+def add_sum(coefficients, terms, up, down, amplitudes, log, sign):
     """amplitudes[k] = D_u D_v / psi (K, tile); log += log|psi| and sign *= sign(psi).
 
     `up` and `down` are pairs (logarithms, signs), each (number of determinants, tile).  The largest term is taken out,
@@ -33,7 +57,7 @@ def add_sum(weights, terms, up, down, amplitudes, log, sign):
         of_up, of_down, out = sign_up[terms[k, 0]], sign_down[terms[k, 1]], amplitudes[k]
         for b in range(tile):
             out[b] = of_up[b] * of_down[b] * exp(out[b] - largest[b])
-            total[b] += weights[k] * out[b]
+            total[b] += coefficients[k] * out[b]
     for b in range(tile):
         value = total[b]
         log[b] += largest[b] + logarithm(abs(value))
@@ -47,7 +71,7 @@ def add_sum(weights, terms, up, down, amplitudes, log, sign):
 
 
 @kernel
-def fill_shares(weights, terms, amplitudes, up, down):
+def fill_shares(coefficients, terms, amplitudes, up, down):
     """Shares W of each determinant of either spin: the sum of c_k amplitudes[k] over the terms it occurs in."""
     for shares in (up, down):
         for u in range(shares.shape[0]):
@@ -56,7 +80,7 @@ def fill_shares(weights, terms, amplitudes, up, down):
     for k in range(terms.shape[0]):
         amplitude, of_up, of_down = amplitudes[k], up[terms[k, 0]], down[terms[k, 1]]
         for b in range(amplitude.size):
-            part = weights[k] * amplitude[b]
+            part = coefficients[k] * amplitude[b]
             of_up[b] += part
             of_down[b] += part
 

@@ -12,6 +12,7 @@ from vmc.config.backflow_sections import (
     PairBackflowSection,
     PlaneWaveBackflowSection,
 )
+from vmc.config.builders.seeds import term_seeds
 from vmc.config.schema import Config
 from vmc.errors import UserError
 from wavefunctions.backflow import PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow
@@ -23,16 +24,24 @@ from wavefunctions.orbitals.factors import count_factors
 Both = tuple[Orbitals | None, Orbitals | None]
 
 
-def quasi_particles(config: Config, system: System, section: Backflow, orbitals: Both) -> tuple[QuasiParticles, Both]:
-    """What displaces the particles, one term or the sum of several, and the orbitals, with factors where asked for."""
+def quasi_particles(
+    config: Config, system: System, section: Backflow, orbitals: Both, lowest: tuple[int, int]
+) -> tuple[QuasiParticles, Both]:
+    """What displaces the particles, one term or the sum of several, and the orbitals, with factors where asked for.
+
+    Factors are those of as many orbitals of either spin as `lowest` says.
+    """
     wanted = any(isinstance(term, MessagePassingSection) and term.orbital_factors for term in section)
-    n_factors = count_factors(*orbitals) if wanted else 0
+    counts = [count_factors(own, count) for own, count in zip(orbitals, lowest, strict=True) if own is not None]
+    n_factors = max(counts) if wanted else 0
     if wanted and n_factors == 0:
         raise UserError(
             "wavefunction slater: orbital_factors = true: expected false with a single orbital, whose factor is the "
             "symmetric one"
         )
-    quasi = reduce(SummedBackflow, [_term(config, system, term, n_factors) for term in section])
+    seeds = term_seeds(config.seed, section)
+    terms = [_term(system, term, n_factors, seed) for term, seed in zip(section, seeds, strict=True)]
+    quasi = reduce(SummedBackflow, terms)
     return quasi, _with_factors(orbitals, n_factors) if wanted else orbitals
 
 
@@ -42,7 +51,7 @@ def _with_factors(orbitals: Both, n_factors: int) -> Both:
     return (up, up) if orbitals[0] is orbitals[1] else (up, down)
 
 
-def _term(config: Config, system: System, section: BackflowTerm, n_factors: int) -> QuasiParticles:
+def _term(system: System, section: BackflowTerm, n_factors: int, seed: int) -> QuasiParticles:
     if isinstance(section, PairBackflowSection):
         return PairBackflow(system, section.order, section.cutoff)
     if isinstance(section, PlaneWaveBackflowSection):
@@ -60,5 +69,5 @@ def _term(config: Config, system: System, section: BackflowTerm, n_factors: int)
         output_scale=section.output_scale,
         n_factors=n_factors if section.orbital_factors else 0,
         length=section.length,
-        seed=config.seed,
+        seed=seed,
     )

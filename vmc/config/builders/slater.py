@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hamiltonians.system import System
 from vmc.config.builders.backflow import quasi_particles
 from vmc.config.builders.orbitals import COUNTS, numbered_orbitals, spin_orbitals
@@ -12,7 +14,7 @@ from wavefunctions.backflow import BackflowExpansion, BackflowSlater
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals import Orbitals
 from wavefunctions.slater import Slater, SlaterExpansion
-from wavefunctions.slater.excitations import excited_pairs
+from wavefunctions.slater.double_excitations import double_excitations
 from wavefunctions.slater.occupations import Lists
 
 
@@ -22,8 +24,8 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> WaveF
         raise UserError("wavefunction slater: system.n_up is missing: expected the number of particles with spin up")
     if section.noise > 0.0 and section.basis is None:
         raise UserError(f"wavefunction slater: noise = {section.noise}: expected a basis with it")
-    if section.excited_pairs is not None:
-        section = _with_pairs(config, system, section, section.excited_pairs)
+    if section.double_excitations is not None:
+        return _with_doubles(config, system, section, section.double_excitations)
     if section.occupied_up is not None or section.occupied_down is not None:
         return _chosen(config, system, section)
     if section.determinants > 1:
@@ -35,7 +37,7 @@ def build_slater(config: Config, system: System, section: SlaterFactor) -> WaveF
     orbitals = spin_orbitals(config, system, section)
     if section.backflow is None:
         return Slater(system, *orbitals)
-    quasi, (up, down) = quasi_particles(config, system, section.backflow, orbitals)
+    quasi, (up, down) = quasi_particles(config, system, section.backflow, orbitals, system.spin_counts)
     return BackflowSlater(quasi, up, down)
 
 
@@ -58,9 +60,11 @@ def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpan
     return _sum(config, system, section, orbitals, (up, down), weights)
 
 
-def _with_pairs(config: Config, system: System, section: SlaterFactor, n_shells: int) -> SlaterFactor:
-    """The same table with the orbitals that excited pairs occupy."""
-    (n_up, n_down), found = system.spin_counts, f"wavefunction slater: excited_pairs = {n_shells}"
+def _with_doubles(
+    config: Config, system: System, section: SlaterFactor, n_shells: int
+) -> SlaterExpansion | BackflowExpansion:
+    """A sum over double excitations, whose weights are those of sums of determinants."""
+    (n_up, n_down), found = system.spin_counts, f"wavefunction slater: double_excitations = {n_shells}"
     if system.cell is None:
         raise UserError(f"{found}: expected none in a trap, where the orbitals are not plane waves")
     if not n_up or not n_down:
@@ -69,11 +73,14 @@ def _with_pairs(config: Config, system: System, section: SlaterFactor, n_shells:
         )
     if section.occupied_up is not None or section.occupied_down is not None:
         raise UserError(f"{found}: expected either this or occupied orbitals")
+    if section.determinants > 1:
+        raise UserError(f"{found} with determinants = {section.determinants}: expected one, to which they are added")
     if section.basis is not None:
         raise UserError(f"{found} with basis = {section.basis}: expected plane waves that are not mixed")
     spin_orbitals(config, system, section)  # refuses open shells
-    up, down = excited_pairs(system.cell, n_up, n_down, n_shells)
-    return section.model_copy(update={"occupied_up": up, "occupied_down": down})
+    up, down, sums = double_excitations(system.cell, n_up, n_down, n_shells)
+    orbitals = numbered_orbitals(config, system, section, max(map(max, up + down)))
+    return _sum(config, system, section, orbitals, (up, down), section.weights, sums)
 
 
 def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion | BackflowExpansion:
@@ -115,9 +122,12 @@ def _sum(
     orbitals: tuple[Orbitals | None, Orbitals | None],
     occupied: tuple[Lists | None, Lists | None],
     weights: list[float] | None,
+    sums: np.ndarray | None = None,
 ) -> SlaterExpansion | BackflowExpansion:
     """A sum of determinants, at displaced coordinates where there is backflow."""
     if section.backflow is None:
-        return SlaterExpansion(system, *orbitals, *occupied, weights)
-    quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals)
-    return BackflowExpansion(quasi, *orbitals, *occupied, weights)
+        return SlaterExpansion(system, *orbitals, *occupied, weights, sums)
+    # Factors are those of the first determinant's orbitals, or of all where each determinant has its own.
+    own = [0 if lists is None else max(max(row) for row in lists[: section.determinants]) + 1 for lists in occupied]
+    quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals, (own[0], own[1]))
+    return BackflowExpansion(quasi, *orbitals, *occupied, weights, sums)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hamiltonians.system import System
 from vmc.config import factor_sections as tables
+from vmc.config.builders.seeds import term_seeds
 from vmc.config.builders.slater import build_slater
 from vmc.config.hamiltonian_sections import Coulomb, HardSphere, TrapSection
 from vmc.config.schema import Config
@@ -35,24 +36,28 @@ def build_wave_function(config: Config, system: System, kernels: UserKernels) ->
     if system.cell is None and all(isinstance(factor, _NETWORKS) for factor in config.wavefunction):
         kind = config.wavefunction[0].kind
         raise UserError(f"wavefunction: a {kind} network alone does not decay, expected a factor such as gaussian")
-    factors = [_factor(config, system, section, kernels) for section in config.wavefunction]
+    seeds = term_seeds(config.seed, config.wavefunction)
+    factors = [
+        _factor(config, system, section, kernels, seed)
+        for section, seed in zip(config.wavefunction, seeds, strict=True)
+    ]
     return factors[0] if len(factors) == 1 else Product(*factors)
 
 
-def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels) -> WaveFunction:
+def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels, seed: int) -> WaveFunction:
     match section:
         case tables.GaussianFactor():
             _refuse_growth(config, section)
             return Gaussian(system, section.alpha, section.aspect, section.per_axis)
         case tables.RBMFactor():
             options = section.model_dump(exclude={"kind"})
-            return RBM(system, seed=config.seed, **options)
+            return RBM(system, seed=seed, **options)
         case tables.FeedForwardFactor():
             options = section.model_dump(exclude={"kind"})
-            return FeedForward(system, seed=config.seed, **options)
+            return FeedForward(system, seed=seed, **options)
         case tables.DeepSetsFactor():
             options = section.model_dump(exclude={"kind"})
-            return DeepSets(system, seed=config.seed, **options)
+            return DeepSets(system, seed=seed, **options)
         case tables.PadeFactor():
             return Pade(system, section.beta, _coulomb_strength(config), section.cusp, section.shared_beta)
         case tables.PadeSeriesFactor():
