@@ -102,7 +102,7 @@ def _orbit(excitation: Excitation, maps: list[list[int]], exchange: bool) -> set
 
 
 def _real_sum(orbit: set[Excitation]) -> Real:
-    """The sum over an orbit in real orbitals, of length one; empty where all cancels.  With all -k in it, it is real."""
+    """The sum over an orbit in real orbitals, of length one; empty where all cancels.  With all -k, it is real."""
     total: dict[Excitation, complex] = {}
     for k1, k3, k2, k4 in orbit:
         for (i, a, first), (j, b, second) in product(_in_real_orbitals(k1, k3), _in_real_orbitals(k2, k4)):
