@@ -15,7 +15,7 @@ FERMIONS = [
     Bug(
         "sums with backflow whose determinants of both spins do not meet",
         "wavefunctions/backflow/expansion.py",
-        "            L[b] += 2.0 * weights[k] * amplitude[b] * product[b]\n",
+        "            L[b] += 2.0 * coefficients[k] * amplitude[b] * product[b]\n",
         "            L[b] += 0.0 * product[b]\n",
         ("tests/wavefunctions/test_backflow.py::test_derivatives[sum]",),
     ),
