@@ -44,7 +44,9 @@ class MessagePassingSection(Section):
     )
     output_scale: NotNegative = Field(0.1, description="of the symmetric factor's last layer's initial weights")
     orbital_factors: bool = Field(
-        False, description="a factor of its own for every orbital, for cosine and sine of a pair of wave vectors one"
+        False,
+        description="a factor of its own for every orbital of the first determinant, for cosine and sine of a pair of "
+        "wave vectors one",
     )
     length: Positive | None = Field(None, description="unit of length; from the density of a cell, or one in a trap")
 
