@@ -193,7 +193,7 @@ def _lines(section: BaseModel, path: str) -> Iterator[str]:
         for part in value if isinstance(value, list) else [value]:
             yield ""
             header = f"[[{full}]]" if isinstance(value, list) else f"[{full}]"
-            yield f"{header:<34}# {(type(part).__doc__ or '').strip()}"
+            yield f"{header:<34}# {' '.join((type(part).__doc__ or '').split())}"
             yield from _lines(part, full)
 
 
