@@ -109,6 +109,19 @@ class Cell:
         return points[(points**2).sum(axis=1) < (1.0 - 1e-9) * np.abs(points @ basis.T).sum(axis=1)]
 
     @cached_property
+    def symmetries(self) -> np.ndarray:
+        """Rotations and reflections of the lattice, matrices U (n, d, d) of whole numbers.
+
+        What has the whole numbers m in the reduced reciprocal vectors (:meth:`wave_numbers`) goes to U m.  With the
+        shortest vectors all entries are -1, 0 or 1.
+        """
+        d, basis = self.n_dim, self.reduced.reciprocal
+        metric = basis @ basis.T
+        every = np.array(list(itertools.product((-1, 0, 1), repeat=d * d))).reshape(-1, d, d)
+        turned = np.einsum("uba,bc,ucd->uad", every, metric, every)
+        return every[np.abs(turned - metric).max(axis=(1, 2)) < 1e-9 * np.abs(metric).max()]
+
+    @cached_property
     def inner_radius(self) -> float:
         """Radius of the largest ball in the Wigner-Seitz cell, half the shortest lattice vector."""
         return 0.5 * float(np.linalg.norm(self.reduced.lattice, axis=1).min())
@@ -116,6 +129,10 @@ class Cell:
     def density_parameter(self, n_particles: int) -> float:
         """r_s, the radius of a ball with the volume that each of N particles has."""
         return float((self.volume / (n_particles * unit_ball(self.n_dim))) ** (1.0 / self.n_dim))
+
+    def wave_numbers(self, vectors: np.ndarray) -> np.ndarray:
+        """Whole numbers (..., d) of wave vectors of the lattice (..., d) in its reciprocal vectors."""
+        return np.rint(vectors @ self.lattice.T / (2.0 * math.pi)).astype(np.int64)
 
     def wrap(self, positions: np.ndarray) -> np.ndarray:
         """Positions (..., d) moved into the cell, fractions 0 <= s < 1 of the lattice vectors."""

@@ -24,7 +24,6 @@ from hamiltonians.ewald import madelung
 #: Smallest and largest basis that enter the extrapolation.
 _FIRST, _LAST = 4, 12
 _POWERS = (3, 4, 5)
-_SYMMETRIES = 48
 
 
 class PairEnergy(NamedTuple):
@@ -49,7 +48,7 @@ def gas_pair_energy(r_s: float) -> PairEnergy:
     cell = gas_cell(2, r_s)
     side = cell.volume ** (1.0 / 3.0)
     numbers, sizes = _orbits(_LAST)
-    matrix = _inverse_squares(numbers, sizes) / (math.pi * side)
+    matrix = _inverse_squares(numbers, sizes, cell.symmetries) / (math.pi * side)
     matrix += np.diag((2.0 * math.pi / side) ** 2 * (numbers**2).sum(axis=1))
     bases = np.arange(_FIRST, _LAST + 1)
     energies = np.array([_lowest(matrix, int(np.count_nonzero(numbers[:, 0] <= m))) for m in bases])
@@ -65,15 +64,13 @@ def _orbits(largest: int) -> tuple[np.ndarray, np.ndarray]:
     return numbers, permutations * 2 ** np.count_nonzero(numbers, axis=1)
 
 
-def _inverse_squares(numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+def _inverse_squares(numbers: np.ndarray, sizes: np.ndarray, symmetries: np.ndarray) -> np.ndarray:
     """sum over the orbits of 1 / |n - n'|^2, n = n' left out, between normalised functions of the full symmetry."""
     total = np.zeros((len(numbers), len(numbers)))
-    for order in itertools.permutations(range(3)):
-        for signs in itertools.product((1, -1), repeat=3):
-            images = numbers[:, order] * np.array(signs)
-            squares = ((numbers[:, None] - images[None, :]) ** 2).sum(axis=-1)
-            total += np.divide(1.0, squares, out=np.zeros(squares.shape), where=squares > 0)
-    return total * np.sqrt(np.outer(sizes, sizes)) / _SYMMETRIES
+    for U in symmetries:
+        squares = ((numbers[:, None] - numbers @ U.T) ** 2).sum(axis=-1)
+        total += np.divide(1.0, squares, out=np.zeros(squares.shape), where=squares > 0)
+    return total * np.sqrt(np.outer(sizes, sizes)) / len(symmetries)
 
 
 def _lowest(matrix: np.ndarray, n: int) -> float:

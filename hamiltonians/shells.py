@@ -31,10 +31,9 @@ class WaveTable(NamedTuple):
 
 def wave_table(cell: Cell, vectors: np.ndarray, shell: np.ndarray) -> WaveTable:
     """The table of wave vectors (n_waves, d) and their shells."""
-    basis = cell.reduced.lattice
-    numbers = np.rint(vectors @ basis.T / (2.0 * np.pi)).astype(np.int64)
+    numbers = cell.reduced.wave_numbers(vectors)
     order = np.lexsort(numbers.T[::-1])
-    inverse = np.ascontiguousarray(np.linalg.inv(basis))
+    inverse = np.ascontiguousarray(np.linalg.inv(cell.reduced.lattice))
     sorted_numbers, sorted_vectors = np.ascontiguousarray(numbers[order]), np.ascontiguousarray(vectors[order])
     return WaveTable(sorted_numbers, sorted_vectors, shell[order], inverse, int(np.abs(numbers).max()))
 

@@ -118,3 +118,37 @@ def test_right_angles():
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        (Cell.of_volume(1.0, "cubic"), 48),
+        (Cell.of_volume(20.0, "fcc"), 48),
+        (Cell.of_volume(20.0, "bcc"), 48),
+        (Cell.rectangular([1.0, 1.0, 1.2]), 16),
+        (Cell.rectangular([1.0, 1.1, 1.2]), 8),
+        (Cell(SKEWED["triclinic"]), 2),
+        (Cell(((1.0, 0.0, 0.0), (3.0, 1.0, 0.0), (-2.0, 5.0, 1.0))), 48),
+        (Cell.of_volume(20.0, "square", 2), 8),
+        (Cell.of_volume(20.0, "hexagonal", 2), 12),
+        (Cell(SKEWED["oblique"]), 2),
+    ],
+)
+def test_symmetries_of_lattices(cell, count):
+    """As many as the crystal class has; with two of them their product is one, too, and lengths stay."""
+    found = cell.symmetries
+    assert len(found) == count
+    every = {U.tobytes() for U in found}
+    assert all((U @ V).tobytes() in every for U, V in itertools.product(found, found))
+    waves = np.array(list(itertools.product(range(-2, 3), repeat=cell.n_dim)))
+    basis = cell.reduced.reciprocal
+    lengths = np.linalg.norm(waves @ basis, axis=1)
+    for U in found:
+        np.testing.assert_allclose(np.linalg.norm(waves @ U.T @ basis, axis=1), lengths, atol=1e-9)
+
+
+@each_cell
+def test_wave_numbers(cell):
+    numbers = np.array(list(itertools.product(range(-2, 3), repeat=cell.n_dim)))
+    np.testing.assert_array_equal(cell.wave_numbers(numbers @ cell.reciprocal), numbers)

@@ -38,8 +38,9 @@ def test_symmetric_functions_leave_the_lowest_state_in():
     """The lowest eigenvalue of all 7^3 plane waves without symmetry."""
     numbers, sizes = pair._orbits(3)
     assert sizes.sum() == 7**3
-    side = gas_cell(2, 3.0).volume ** (1.0 / 3.0)
-    matrix = pair._inverse_squares(numbers, sizes) / (math.pi * side)
+    cell = gas_cell(2, 3.0)
+    side = cell.volume ** (1.0 / 3.0)
+    matrix = pair._inverse_squares(numbers, sizes, cell.symmetries) / (math.pi * side)
     matrix += np.diag((2.0 * math.pi / side) ** 2 * (numbers**2).sum(axis=1))
     n = np.array(list(itertools.product(range(-3, 4), repeat=3)))
     squares = ((n[:, None] - n[None, :]) ** 2).sum(axis=-1).astype(float)

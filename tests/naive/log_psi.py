@@ -241,8 +241,7 @@ def slater(n_up, up, down=None):
 
 def slater_sum(n_up, up, occupied_up, down=None, occupied_down=None, sums=None):
     """log|sum_k c_k det det|; weights first, of each k or of `sums`, the functions are told the other parameters."""
-    n_terms = len(occupied_up)
-    table = [[1.0 * (k == s) for k in range(n_terms)] for s in range(n_terms)] if sums is None else sums
+    table = sums or [[1.0 * (k == s) for k in range(len(occupied_up))] for s in range(len(occupied_up))]
 
     def determinant(theta, points, functions, occupied):
         if not points:

@@ -5,37 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from hamiltonians.cell import Cell
 from hamiltonians.electron_gas import gas_cell
 from hamiltonians.shells import shell_vectors
 from hamiltonians.system import System
 from wavefunctions.orbitals import PlaneWaves
 from wavefunctions.slater import SlaterExpansion
-from wavefunctions.slater.double_excitations import double_excitations, lattice_symmetries
+from wavefunctions.slater.double_excitations import double_excitations
 
-CUBE, SQUARE = gas_cell(14, 1.0), gas_cell(10, 1.0, 2)
-SKEW = Cell(np.array([[1.0, 0.2, 0.1], [0.0, 1.3, 0.1], [0.0, 0.0, 0.9]]))
-
-
-@pytest.mark.parametrize(
-    ("cell", "count"),
-    [
-        (CUBE, 48),
-        (Cell.of_volume(20.0, "fcc"), 48),
-        (Cell.of_volume(20.0, "bcc"), 48),
-        (Cell.rectangular([1.0, 1.0, 1.2]), 16),
-        (Cell.rectangular([1.0, 1.1, 1.2]), 8),
-        (SKEW, 2),
-        (SQUARE, 8),
-        (Cell.of_volume(20.0, "hexagonal", 2), 12),
-    ],
-)
-def test_symmetries_of_lattices(cell, count):
-    """The orders of the holohedries; with two of them their product is one, too."""
-    found = lattice_symmetries(cell)
-    assert len(found) == count
-    every = {U.tobytes() for U in found}
-    assert all((U @ V).tobytes() in every for U, V in itertools.product(found, found))
+CUBE = gas_cell(14, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
 from wavefunctions.slater.occupations import Lists
-from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, fill_weights
+from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, sum_memory
 from wavefunctions.slater.weighted import WeightedDeterminants
 
 coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
@@ -125,32 +125,29 @@ def _workspace(p, tile, n):
         determinant_memory(occupied_down.shape[0], n_down, tile),
         set_memory(occupied_down.shape[0], n_orbitals_down, n_down, n, width, tile),
     )
-    of_sum = np.empty((terms.shape[0], tile)), np.empty(terms.shape[0])
-    quasi = quasi_memory(n, n_dim, width, tile)
-    return quasi_workspace(p_quasi, tile, n), up, down, of_sum, quasi, np.empty((n, tile))
+    memory, quasi = sum_memory(terms, tile), quasi_memory(n, n_dim, width, tile)
+    return quasi_workspace(p_quasi, tile, n), up, down, memory, quasi, np.empty((n, tile))
 
 
 def _log_psi(p, X, log, sign, ws):
     _, (_, weights, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), (amplitudes, coefficients), (Q, _, _, _), _ = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), memory, (Q, _, _, _), _ = ws
     start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
     logs_up(p_up, Q[:split], orbitals_up, up)
     logs_down(p_down, Q[split:], orbitals_down, down)
-    fill_weights(weights, coefficients)
-    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, log, sign)
+    add_sum(weights, terms, up[2:4], down[2:4], memory, log, sign)
 
 
 def _fill(p, Q, F, ws):
-    """Inverses, forces, amplitudes, coefficients and shares at Q, and F = sum_u W_u F_u."""
+    """Inverses, forces, amplitudes and shares at Q, and F = sum_u W_u F_u."""
     _, (_, weights, terms, p_up, p_down, _, _), _, split, _ = p
-    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), (amplitudes, coefficients), _, _ = ws
+    _, (orbitals_up, up, own_up), (orbitals_down, down, own_down), memory, _, _ = ws
     tile = Q.shape[1]
     forces_up(p_up, Q[:split], orbitals_up, up, own_up)
     forces_down(p_down, Q[split:], orbitals_down, down, own_down)
-    fill_weights(weights, coefficients)
-    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
-    fill_shares(coefficients, terms, amplitudes, up[4], down[4])
+    add_sum(weights, terms, up[2:4], down[2:4], memory, np.zeros(tile), np.ones(tile))
+    fill_shares(terms, memory, up[4], down[4])
     zero(F)
     _add_weighted(up[4], own_up[2], F[:split])
     _add_weighted(down[4], own_down[2], F[split:])
@@ -169,7 +166,7 @@ def _add_weighted(shares, vectors, out):
 
 def _grad_laplacian(p, X, G, L, ws):
     _, (_, _, terms, p_up, p_down, _, _), p_quasi, split, _ = p
-    inner, (_, up, own_up), (_, down, own_down), (amplitudes, coefficients), (Q, J, LQ, F), total = ws
+    inner, (_, up, own_up), (_, down, own_down), memory, (Q, J, LQ, F), total = ws
     start(X, n_dim, Q)
     start_jacobian(n_dim, J)
     zero(LQ)
@@ -181,7 +178,7 @@ def _grad_laplacian(p, X, G, L, ws):
     add_set_curvature(p_down, J[split:], L, down, own_down)
     _add_squares(up[4], own_up[3], L)
     _add_squares(down[4], own_down[3], L)
-    _add_crossed(coefficients, terms, amplitudes, own_up[3], own_down[3], L)
+    _add_crossed(terms, memory, own_up[3], own_down[3], L)
     zero(total)
     _add_weighted(up[4], own_up[3], total)
     _add_weighted(down[4], own_down[3], total)
@@ -208,27 +205,28 @@ def _add_squares(shares, slopes, L):
 
 
 @kernel
-def _add_crossed(coefficients, terms, amplitudes, up, down, L):
+def _add_crossed(terms, memory, up, down, L):
     """L += 2 sum_k c_k a_k grad log D_k_up . grad log D_k_down, a_k = D_k_up D_k_down / psi."""
+    amplitudes, c = memory
     product = np.empty(L.size)
     for k in range(terms.shape[0]):
         first, second, amplitude = up[terms[k, 0]], down[terms[k, 1]], amplitudes[k]
         for b in range(L.size):
             product[b] = 0.0
-        for c in range(first.shape[0]):
-            left, right = first[c], second[c]
+        for x in range(first.shape[0]):
+            left, right = first[x], second[x]
             for b in range(L.size):
                 product[b] += left[b] * right[b]
         for b in range(L.size):
-            L[b] += 2.0 * coefficients[k] * amplitude[b] * product[b]
+            L[b] += 2.0 * c[k] * amplitude[b] * product[b]
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     _, (theta, weights, _, p_up, p_down, _, shift), p_quasi, split, n_sum = p
-    inner, (orbitals_up, up, _), (orbitals_down, down, _), (amplitudes, _), (Q, _, _, F), _ = ws
+    inner, (orbitals_up, up, _), (orbitals_down, down, _), memory, (Q, _, _, F), _ = ws
     n_weights = weights[0].size
-    add_weight_derivatives(weights, amplitudes, first, O)
+    add_weight_derivatives(weights, memory, first, O)
     if theta.size > n_weights:
         parameters_up(p_up, Q[:split], O, first + n_weights, orbitals_up, up)
         parameters_down(p_down, Q[split:], O, first + n_weights + shift, orbitals_down, down)

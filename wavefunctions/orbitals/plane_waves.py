@@ -35,7 +35,6 @@ class PlaneWaves(Orbitals):
     def __init__(self, cell: Cell, n_orbitals: int, name: str = "n_orbitals") -> None:
         self.cell = cell
         vectors = shell_vectors(cell, n_orbitals, name)[1::2]
-        numbers = np.rint(vectors @ cell.lattice.T / (2.0 * math.pi)).astype(np.int64)
         own = link(_values, n_dim=cell.n_dim)
         kernels = {
             "values": own,
@@ -49,7 +48,7 @@ class PlaneWaves(Orbitals):
             ParameterLayout(()),
             np.empty(0),
             kernels,
-            (np.ascontiguousarray(vectors), vectors / (2.0 * math.pi), _origins(numbers)),
+            (np.ascontiguousarray(vectors), vectors / (2.0 * math.pi), _origins(cell.wave_numbers(vectors))),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
@@ -10,9 +11,6 @@ import numpy as np
 
 from hamiltonians.cell import Cell
 from hamiltonians.shells import closed_above, shell_vectors
-
-#: Coefficients below it are cancellations.
-_ZERO = 1e-12
 
 #: Plane waves in the place of others: of spin up from and to, of spin down from and to.
 Excitation = tuple[int, int, int, int]
@@ -47,69 +45,44 @@ def double_excitations(cell: Cell, n_up: int, n_down: int, n_shells: int) -> Dou
     n_shells : how many shells are excited into.
     """
     above = max(n_up, n_down)
-    numbers = _wave_numbers(cell, closed_above(cell, above, n_shells))
-    maps = _symmetries(cell, numbers)
+    numbers = cell.reduced.wave_numbers(shell_vectors(cell, closed_above(cell, above, n_shells)))
+    place = {tuple(n): wave for wave, n in enumerate(numbers.tolist())}
+    # Closed shells hold all images.
+    images = [[place[tuple(n)] for n in (numbers @ U.T).tolist()] for U in cell.symmetries]
     seen: set[Excitation] = set()
     sums = []
-    for excitation in _conserving(numbers, n_up, n_down, above):
-        if excitation in seen:
-            continue
-        orbit = _orbit(excitation, maps, n_up == n_down)
-        seen |= orbit
-        total = _real_sum(orbit)
-        if total:
-            sums.append(total)
+    for excitation in _conserving(numbers, place, n_up, n_down):
+        if excitation not in seen:
+            orbit = _orbit(excitation, images, n_up == n_down)
+            seen |= orbit
+            sums.append(_real_sum(orbit))
     return _determinants(sums, n_up, n_down)
 
 
-def lattice_symmetries(cell: Cell) -> np.ndarray:
-    """Rotations and reflections of the lattice as matrices U of whole numbers n -> U n of wave vectors, (count, d, d).
-
-    Of a reduced lattice all have entries -1, 0 and 1.
-    """
-    d = cell.n_dim
-    basis = np.linalg.inv(cell.reduced.lattice).T
-    metric = basis @ basis.T
-    every = np.array(list(product((-1, 0, 1), repeat=d * d))).reshape(-1, d, d)
-    turned = np.einsum("uba,bc,ucd->uad", every, metric, every)
-    return every[np.abs(turned - metric).max(axis=(1, 2)) < 1e-9 * np.abs(metric).max()]
-
-
-def _wave_numbers(cell: Cell, count: int) -> np.ndarray:
-    """Whole numbers of the shortest wave vectors: 0, then k and -k of each pair."""
-    vectors = shell_vectors(cell, count)
-    return np.rint(vectors @ cell.reduced.lattice.T / (2.0 * np.pi)).astype(np.int64)
-
-
-def _symmetries(cell: Cell, numbers: np.ndarray) -> list[list[int]]:
-    """What becomes of each wave under each symmetry; closed shells hold all images."""
-    place = {tuple(n): m for m, n in enumerate(numbers.tolist())}
-    return [[place[tuple(n)] for n in (numbers @ U.T).tolist()] for U in lattice_symmetries(cell)]
-
-
-def _conserving(numbers: np.ndarray, n_up: int, n_down: int, above: int) -> Iterator[Excitation]:
-    place = {tuple(n): m for m, n in enumerate(numbers.tolist())}
+def _conserving(numbers: np.ndarray, place: dict[tuple[int, ...], int], n_up: int, n_down: int) -> Iterator[Excitation]:
+    """All excitations that conserve momentum."""
+    above = max(n_up, n_down)
     for k1, k3, k2 in product(range(n_up), range(above, len(numbers)), range(n_down)):
         k4 = place.get(tuple((numbers[k1] + numbers[k2] - numbers[k3]).tolist()), 0)
         if k4 >= above:
             yield k1, k3, k2, k4
 
 
-def _orbit(excitation: Excitation, maps: list[list[int]], exchange: bool) -> set[Excitation]:
+def _orbit(excitation: Excitation, images: list[list[int]], exchange: bool) -> set[Excitation]:
+    """What one excitation becomes where every wave m becomes image[m], and where the spins change places."""
     k1, k3, k2, k4 = excitation
-    images = {(image[k1], image[k3], image[k2], image[k4]) for image in maps}
-    return images | {(k2, k4, k1, k3) for k1, k3, k2, k4 in images} if exchange else images
+    orbit = {(image[k1], image[k3], image[k2], image[k4]) for image in images}
+    return orbit | {(k2, k4, k1, k3) for k1, k3, k2, k4 in orbit} if exchange else orbit
 
 
 def _real_sum(orbit: set[Excitation]) -> Real:
-    """The sum over an orbit in real orbitals, of length one; empty where all cancels.  With all -k, it is real."""
-    total: dict[Excitation, complex] = {}
+    """The sum over an orbit in real orbitals, of length one; imaginary parts cancel with those of all -k."""
+    total: dict[Excitation, float] = {}
     for k1, k3, k2, k4 in orbit:
         for (i, a, first), (j, b, second) in product(_in_real_orbitals(k1, k3), _in_real_orbitals(k2, k4)):
-            total[i, a, j, b] = total.get((i, a, j, b), 0.0) + first * second
-    kept = {key: value.real for key, value in total.items() if abs(value.real) > _ZERO}
-    norm = float(np.sqrt(sum(value**2 for value in kept.values())))
-    return {key: value / norm for key, value in kept.items()}
+            total[i, a, j, b] = total.get((i, a, j, b), 0.0) + (first * second).real
+    length = math.sqrt(sum(value**2 for value in total.values()))
+    return {key: value / length for key, value in total.items() if value != 0.0}  # quarters and halves: exact
 
 
 def _in_real_orbitals(k: int, above: int) -> list[tuple[int, int, complex]]:

@@ -17,7 +17,7 @@ from wavefunctions.slater import block
 from wavefunctions.slater.block import determinant_memory, orbital_memory
 from wavefunctions.slater.occupations import Lists
 from wavefunctions.slater.rows import REBUILD_EVERY
-from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, fill_weights, move_amplitudes
+from wavefunctions.slater.terms import add_sum, add_weight_derivatives, fill_shares, move_amplitudes, sum_memory
 from wavefunctions.slater.weighted import WeightedDeterminants
 
 #: A determinant that grows by more in one move has been near a node of its own: all is built anew.
@@ -133,38 +133,34 @@ def _workspace(p, tile, n):
     still = (
         determinant_memory(occupied_up.shape[0], n_up, tile),
         determinant_memory(occupied_down.shape[0], n_down, tile),
-        np.empty((terms.shape[0], tile)),
-        np.empty(terms.shape[0]),
+        sum_memory(terms, tile),
     )
     moving = (
         determinant_memory(occupied_up.shape[0], n_up, tile),
         determinant_memory(occupied_down.shape[0], n_down, tile),
-        np.empty((terms.shape[0], tile)),
-        np.empty(terms.shape[0]),
+        sum_memory(terms, tile),
     )
     return orbitals, still, moving, (np.zeros(1, np.int64), np.empty((n, tile)))
 
 
 def _log_psi(p, X, log, sign, ws):
     _, weights, terms, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), (up, down, amplitudes, coefficients), _, _ = ws
+    (orbitals_up, orbitals_down), (up, down, memory), _, _ = ws
     split = n_up * n_dim
     logs_up(p_up, X[:split], orbitals_up, up)
     logs_down(p_down, X[split:], orbitals_down, down)
-    fill_weights(weights, coefficients)
-    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, log, sign)
+    add_sum(weights, terms, up[2:4], down[2:4], memory, log, sign)
 
 
 def _fill(p, X, orbitals, state):
-    """Inverses, amplitudes, coefficients and shares at X."""
+    """Inverses, amplitudes and shares at X."""
     _, weights, terms, p_up, p_down, n_up, _ = p
-    up, down, amplitudes, coefficients = state
+    up, down, memory = state
     split, tile = n_up * n_dim, X.shape[1]
     inverses_up(p_up, X[:split], orbitals[0], up)
     inverses_down(p_down, X[split:], orbitals[1], down)
-    fill_weights(weights, coefficients)
-    add_sum(coefficients, terms, up[2:4], down[2:4], amplitudes, np.zeros(tile), np.ones(tile))
-    fill_shares(coefficients, terms, amplitudes, up[4], down[4])
+    add_sum(weights, terms, up[2:4], down[2:4], memory, np.zeros(tile), np.ones(tile))
+    fill_shares(terms, memory, up[4], down[4])
 
 
 def _grad_laplacian(p, X, G, L, ws):
@@ -179,9 +175,9 @@ def _grad_laplacian(p, X, G, L, ws):
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the inverses, amplitudes and shares that the gradient of the same X has left."""
     theta, weights, _, p_up, p_down, n_up, shift = p
-    (orbitals_up, orbitals_down), (up, down, amplitudes, _), _, _ = ws
+    (orbitals_up, orbitals_down), (up, down, memory), _, _ = ws
     n_weights, split = weights[0].size, n_up * n_dim
-    add_weight_derivatives(weights, amplitudes, first, O)
+    add_weight_derivatives(weights, memory, first, O)
     if theta.size > n_weights:
         parameters_up(p_up, X[:split], O, first + n_weights, orbitals_up, up)
         parameters_down(p_down, X[split:], O, first + n_weights + shift, orbitals_down, down)
@@ -199,7 +195,7 @@ def _refresh(p, X, ws):
 
 def _ratio(p, X, i, Y, log_ratio, ws):
     _, _, _, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), _, (up, down, _, _), _ = ws
+    (orbitals_up, orbitals_down), _, (up, down, _), _ = ws
     if i < n_up:
         ratios_up(p_up, i, Y, orbitals_up, up)
         total = up[6][0]
@@ -212,17 +208,17 @@ def _ratio(p, X, i, Y, log_ratio, ws):
 
 def _accept(p, X, i, Y, accepted, ws):
     _, _, terms, p_up, p_down, n_up, _ = p
-    (orbitals_up, orbitals_down), _, (up, down, amplitudes, coefficients), (count, Z) = ws
+    (orbitals_up, orbitals_down), _, (up, down, memory), (count, Z) = ws
     count[0] += 1
     kept = count[0] < REBUILD_EVERY * (X.shape[0] // n_dim)
     if kept and i < n_up:
         kept = move_up(p_up, i, Y, accepted, MOST_GROWTH, orbitals_up, up)
-        move_amplitudes(terms, 0, up[5], up[6][0], accepted, amplitudes)
+        move_amplitudes(terms, 0, up[5], up[6][0], accepted, memory)
     elif kept:
         kept = move_down(p_down, i - n_up, Y, accepted, MOST_GROWTH, orbitals_down, down)
-        move_amplitudes(terms, 1, down[5], down[6][0], accepted, amplitudes)
+        move_amplitudes(terms, 1, down[5], down[6][0], accepted, memory)
     if kept:
-        fill_shares(coefficients, terms, amplitudes, up[4], down[4])
+        fill_shares(terms, memory, up[4], down[4])
         return
     for k in range(X.shape[0]):
         new, old, out = Y[k % n_dim], X[k], Z[k]

@@ -1,7 +1,8 @@
 """Sums psi = sum_k c_k D_u(k) D_v(k) over pairs of determinants of either spin, from their logarithms and signs.
 
 The c_k = sum_s B_sk gamma_s are those of sums of determinants with weights gamma, docs/theory.md eq. (80); where every
-determinant has a weight of its own, B is one.  `weights` are (gamma, s, k and B_sk of every coefficient).
+determinant has a weight of its own, B is one.  `weights` are (gamma, s, k and B_sk of every coefficient).  The memory
+of a sum is (a, c): amplitudes a_k = D_u D_v / psi (K, tile), and c (K,).
 """
 
 from __future__ import annotations
@@ -16,33 +17,41 @@ from numerics.link import kernel
 
 
 @kernel
-def fill_weights(weights, coefficients):
-    """c_k of every determinant."""
-    gamma, sums, terms, B = weights
-    for k in range(coefficients.size):
-        coefficients[k] = 0.0
-    for e in range(sums.size):
-        coefficients[terms[e]] += B[e] * gamma[sums[e]]
+def sum_memory(terms, tile):
+    """Amplitudes and c."""
+    return np.empty((terms.shape[0], tile)), np.empty(terms.shape[0])
 
 
 @kernel
-def add_weight_derivatives(weights, amplitudes, first, O):
-    """O[first + s] += dlog|psi| / dgamma_s."""
-    _, sums, terms, B = weights
+def _fill_coefficients(weights, c):
+    gamma, sums, determinants, B = weights
+    for k in range(c.size):
+        c[k] = 0.0
     for e in range(sums.size):
-        amplitude, out, part = amplitudes[terms[e]], O[first + sums[e]], B[e]
+        c[determinants[e]] += B[e] * gamma[sums[e]]
+
+
+@kernel
+def add_weight_derivatives(weights, memory, first, O):
+    """O[first + s] += dlog|psi| / dgamma_s."""
+    _, sums, determinants, B = weights
+    amplitudes, _ = memory
+    for e in range(sums.size):
+        amplitude, out, part = amplitudes[determinants[e]], O[first + sums[e]], B[e]
         for b in range(out.size):
             out[b] += part * amplitude[b]
 
 
 @kernel
-def add_sum(coefficients, terms, up, down, amplitudes, log, sign):
-    """amplitudes[k] = D_u D_v / psi (K, tile); log += log|psi| and sign *= sign(psi).
+def add_sum(weights, terms, up, down, memory, log, sign):
+    """The memory is filled; log += log|psi| and sign *= sign(psi).
 
     `up` and `down` are pairs (logarithms, signs), each (number of determinants, tile).  The largest term is taken out,
     so that nothing overflows; where all determinants vanish, log = -inf and sign = 0.
     """
     (log_up, sign_up), (log_down, sign_down) = up, down
+    amplitudes, c = memory
+    _fill_coefficients(weights, c)
     n_terms, tile = amplitudes.shape
     largest, total = np.full(tile, -math.inf), np.zeros(tile)
     for k in range(n_terms):
@@ -57,7 +66,7 @@ def add_sum(coefficients, terms, up, down, amplitudes, log, sign):
         of_up, of_down, out = sign_up[terms[k, 0]], sign_down[terms[k, 1]], amplitudes[k]
         for b in range(tile):
             out[b] = of_up[b] * of_down[b] * exp(out[b] - largest[b])
-            total[b] += coefficients[k] * out[b]
+            total[b] += c[k] * out[b]
     for b in range(tile):
         value = total[b]
         log[b] += largest[b] + logarithm(abs(value))
@@ -71,8 +80,9 @@ def add_sum(coefficients, terms, up, down, amplitudes, log, sign):
 
 
 @kernel
-def fill_shares(coefficients, terms, amplitudes, up, down):
-    """Shares W of each determinant of either spin: the sum of c_k amplitudes[k] over the terms it occurs in."""
+def fill_shares(terms, memory, up, down):
+    """Shares W of each determinant of either spin: the sum of c_k a_k over the terms it occurs in."""
+    amplitudes, c = memory
     for shares in (up, down):
         for u in range(shares.shape[0]):
             for b in range(shares.shape[1]):
@@ -80,14 +90,15 @@ def fill_shares(coefficients, terms, amplitudes, up, down):
     for k in range(terms.shape[0]):
         amplitude, of_up, of_down = amplitudes[k], up[terms[k, 0]], down[terms[k, 1]]
         for b in range(amplitude.size):
-            part = coefficients[k] * amplitude[b]
+            part = c[k] * amplitude[b]
             of_up[b] += part
             of_down[b] += part
 
 
 @kernel
-def move_amplitudes(terms, spin, ratios, total, accepted, amplitudes):
-    """amplitudes[k] *= q_u(k) / q where accepted, for a move of a particle of one spin; total (tile,) is q."""
+def move_amplitudes(terms, spin, ratios, total, accepted, memory):
+    """a_k *= q_u(k) / q where accepted, for a move of a particle of one spin; total (tile,) is q."""
+    amplitudes, _ = memory
     for k in range(terms.shape[0]):
         q, out = ratios[terms[k, spin]], amplitudes[k]
         for b in range(out.size):

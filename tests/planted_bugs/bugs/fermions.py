@@ -15,7 +15,7 @@ FERMIONS = [
     Bug(
         "sums with backflow whose determinants of both spins do not meet",
         "wavefunctions/backflow/expansion.py",
-        "            L[b] += 2.0 * coefficients[k] * amplitude[b] * product[b]\n",
+        "            L[b] += 2.0 * c[k] * amplitude[b] * product[b]\n",
         "            L[b] += 0.0 * product[b]\n",
         ("tests/wavefunctions/test_backflow.py::test_derivatives[sum]",),
     ),
@@ -36,8 +36,8 @@ FERMIONS = [
     Bug(
         "double excitations without the exchange of spins",
         "wavefunctions/slater/double_excitations.py",
-        "for k1, k3, k2, k4 in images} if exchange",
-        "for k1, k3, k2, k4 in images} if not exchange",
+        "for k1, k3, k2, k4 in orbit} if exchange",
+        "for k1, k3, k2, k4 in orbit} if not exchange",
         ("tests/wavefunctions/test_double_excitations.py::test_how_many",),
     ),
     Bug(

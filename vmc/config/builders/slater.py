@@ -127,7 +127,7 @@ def _sum(
     """A sum of determinants, at displaced coordinates where there is backflow."""
     if section.backflow is None:
         return SlaterExpansion(system, *orbitals, *occupied, weights, sums)
-    # Factors are those of the first determinant's orbitals, or of all where each determinant has its own.
-    own = [0 if lists is None else max(max(row) for row in lists[: section.determinants]) + 1 for lists in occupied]
-    quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals, (own[0], own[1]))
+    # Those of the first determinant have factors, or of all where each determinant has its own orbitals.
+    up, down = (1 + max(map(max, lists[: section.determinants])) if lists else 0 for lists in occupied)
+    quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals, (up, down))
     return BackflowExpansion(quasi, *orbitals, *occupied, weights, sums)
