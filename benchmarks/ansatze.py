@@ -40,7 +40,13 @@ CONFIGURATIONS = {
             'sampler={kind="metropolis"}',
         ),
     ),
-    "message passing": ("electron-gas-networks", ('wavefunction.slater.backflow={kind="message_passing"}',)),
+    "message passing": (
+        "electron-gas-networks",
+        (
+            'wavefunction=[{kind="slater", backflow={kind="message_passing"}}, {kind="pair_polynomial"}, '
+            '{kind="plane_wave_pairs"}]',
+        ),
+    ),
 }
 
 

@@ -33,7 +33,7 @@ def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inpu
     delta (n_L, columns), derivatives by the outputs, stays as it is; what is returned, (n_0, columns), is in a buffer.
     """
     A, Y, V, U, S, _, (here, there, by_units, by_arguments) = memory
-    columns = A.shape[1]
+    columns, values = A.shape[1], V if residual else A
     no_factors = np.empty((0, 0))
     position, row = theta.size, A.shape[0] - sizes[-1]
     by_y, by_a = delta, delta
@@ -62,7 +62,7 @@ def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inpu
             if residual:
                 by_a = by_units[: n_in * columns].reshape(n_in, columns)
                 by_a[:] = below
-            through_slopes(Y, V, row, below)
+            through_slopes(Y, values, row, below)
             by_y = below
     return delta
 

@@ -38,13 +38,13 @@ def forward(theta, sizes, memory):
             for m in range(size):
                 units[m] = arguments[m]
         else:
-            values = V[row : row + n_out].reshape(size)
+            values = V[row : row + n_out].reshape(size) if residual else units
             for m in range(size):
                 values[m] = activate(arguments[m])
             if residual and layer > 1 and n_in == n_out:
                 inputs = A[below:row].reshape(size)
                 for m in range(size):
                     units[m] = values[m] + inputs[m]
-            else:
+            elif residual:
                 for m in range(size):
                     units[m] = values[m]

@@ -101,7 +101,7 @@ def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
     D is (units, n_groups * (n + 1) * STRIP), for the strip that begins at column `first` of every group.
     """
     A, Y, V, U, S, (here, there), _ = memory
-    padded, width = A.shape[1] // n_groups, (n + 1) * STRIP
+    padded, width, values = A.shape[1] // n_groups, (n + 1) * STRIP, V if residual else A
     start, row = 0, 0
     for below in range(1, layer):
         start += layer_size(sizes[below - 1], sizes[below], layer_norm)
@@ -122,7 +122,7 @@ def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
                     gains = theta[after : after + n_out]
                     normalise_derivatives(D_next, base, n, gains, U, S[k], row, column)
                 if not narrows:
-                    through_activation(n, Y, V, row, column, D_next, base)
+                    through_activation(n, Y, values, row, column, D_next, base)
             if skips:
                 for j in range(n_out):
                     new, old = D_next[j], D[j]
@@ -132,7 +132,7 @@ def from_layer(theta, sizes, memory, first, n_groups, n, D, layer):
         if narrows:
             out = (here if k % 2 == 0 else there)[: sizes[k + 1] * width * n_groups]
             out = out.reshape(sizes[k + 1], width * n_groups)
-            sum_up(weights_of(theta, start, sizes[k + 1], n_out), Y, V, row, first, n, n_groups, D_next, out)
+            sum_up(weights_of(theta, start, sizes[k + 1], n_out), Y, values, row, first, n, n_groups, D_next, out)
             return out
         D = D_next
     return D
@@ -150,16 +150,16 @@ def sum_units(W, Y, V, row, first, n, n_groups, D, out):
 
 def from_inputs(theta, sizes, memory, first, n_groups):
     """Derivatives of the outputs by the inputs of their own group, (n_L, n_groups * (n_0 + 1) * STRIP)."""
-    A, Y, V, U, S, (here, _), _ = memory
+    A, Y, _, U, S, (here, _), _ = memory
     n, n_out = sizes[0], sizes[1]
     padded, width = A.shape[1] // n_groups, (n + 1) * STRIP
     D = here[: n_out * width * n_groups].reshape(n_out, width * n_groups)
     W = weights_of(theta, 0, n_out, n)
     for q in range(n_groups):
         column, base = q * padded + first, q * width
-        first_layer(W, Y, V, n, column, D, base)
+        first_layer(W, Y, A, n, column, D, base)
         if layer_norm:
             after = n_out * (n + 1)
             normalise_derivatives(D, base, n, theta[after : after + n_out], U, S[1], n, column)
-            through_activation(n, Y, V, n, column, D, base)
+            through_activation(n, Y, A, n, column, D, base)
     return through_layers(theta, sizes, memory, first, n_groups, n, D, 2)

@@ -20,7 +20,7 @@ def network_memory(sizes, tile, n_groups, n_directions):
     -------
     A : units after activation and residual, (sum of sizes, columns).
     Y : arguments of the activations, likewise.
-    V : values of the activations, likewise; differs from A where there are residuals.
+    V : values of the activations, likewise, where there are residuals; they are those in A where there are none.
     U, S : with layer norm the normalised arguments, likewise, and 1 / deviation, (layers, columns).
     forward : two buffers for `n_directions` derivatives and the Laplacian of a strip of each group.
     backward : four buffers for reverse mode.

@@ -62,13 +62,13 @@ class Network:
 
     def tangent(self, theta: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Derivatives (n_out, columns) of the outputs of the last `forward` along directions (n_in, columns)."""
-        Y, V = self._memory[1], self._memory[2]
+        A, Y = self._memory[:2]
         D = np.zeros((directions.shape[0], Y.shape[1]))
         D[:, : self._columns] = directions
         position, row = 0, 0
         for n_in, n_out in itertools.pairwise(self.sizes):
             if row:
-                self._kernels.through_slopes(Y, V, row, D)
+                self._kernels.through_slopes(Y, A, row, D)
             D = theta[position : position + n_out * n_in].reshape(n_out, n_in) @ D
             position, row = position + n_out * (n_in + 1), row + n_in
         return D[:, : self._columns]

@@ -41,7 +41,7 @@ def test_samplers_agree():
     """Six electrons in a dot: three ways to move, one energy; another frequency of the orbitals is another energy."""
     system = System(6, 2, 3)
     energies = []
-    for omega, move in ((1.0, Metropolis(0.25)), (1.0, BlockMetropolis(2, 0.8)), (1.0, Langevin(2, 0.1)), (0.9, None)):
+    for omega, move in ((1.0, Metropolis(0.25)), (1.0, BlockMetropolis(2, 0.8)), (1.0, Langevin(2, 0.1)), (0.8, None)):
         orbitals = Oscillator(2, 3, omega)
         wave_function = Product(Slater(system, orbitals, orbitals), Pade(system, 0.5))
         hamiltonian = HarmonicTrap(system, 1.0, coulomb())

@@ -30,13 +30,29 @@ def map_pairs(W, biases, E, out):
 @kernel
 def attend(scale, Q, K, out):
     """out[:, j] = scale sum_l Q[:, l] K[j, :, l] for one particle's queries and the keys K (N, channels, columns)."""
-    for j in range(K.shape[0]):
-        for u in range(Q.shape[0]):
-            q, k = Q[u], K[j, u]
-            total = spread(0.0)
+    N = K.shape[0]
+    whole, factor = N - N % 4, spread(scale)
+    for u in range(Q.shape[0]):
+        q, row = Q[u], out[u]
+        for j in range(0, whole, 4):
+            # four sums at once, since each waits for its last addition
+            k0, k1, k2, k3 = K[j, u], K[j + 1, u], K[j + 2, u], K[j + 3, u]
+            s0, s1, s2, s3 = spread(0.0), spread(0.0), spread(0.0), spread(0.0)
+            for l in range(0, q.size, STRIP):
+                here = load(q, l)
+                s0 = times_plus(here, load(k0, l), s0)
+                s1 = times_plus(here, load(k1, l), s1)
+                s2 = times_plus(here, load(k2, l), s2)
+                s3 = times_plus(here, load(k3, l), s3)
+            store(row, j * STRIP, times(factor, s0))
+            store(row, (j + 1) * STRIP, times(factor, s1))
+            store(row, (j + 2) * STRIP, times(factor, s2))
+            store(row, (j + 3) * STRIP, times(factor, s3))
+        for j in range(whole, N):
+            k, total = K[j, u], spread(0.0)
             for l in range(0, q.size, STRIP):
                 total = times_plus(load(q, l), load(k, l), total)
-            store(out[u], j * STRIP, times(spread(scale), total))
+            store(row, j * STRIP, times(factor, total))
 
 
 def attend_derivatives(scale, i, j, Q, K, DQ, DK, out):

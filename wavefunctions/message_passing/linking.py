@@ -64,9 +64,8 @@ def single_kernels(system: System, network: Any, kink: bool) -> dict[str, Any]:
         "pull_back": link(
             pull_back.pull_back,
             apart=True,
-            back_to_features=link(pull_back.pull_to_features, apart=True, **rows),
+            back_to_arrived=link(pull_back.pull_to_arrived, apart=True, **rows),
             back_to_pairs=link(pull_back.pull_to_pairs, apart=True, **rows),
             **values,
-            **rows,
         ),
     }

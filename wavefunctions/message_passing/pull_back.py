@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numerics.dense import copy_rows, zero
+from numerics.lanes import load, store, times
 from numerics.link import Slot, kernel
 from numerics.networks import STRIP
 from numerics.networks.strip_rows import add_unit_strip, add_weight_strip
@@ -13,29 +14,32 @@ keys = Slot("keys", "(p, ws)")
 messages = Slot("messages", "(p, i, ws)")
 features = Slot("features", "(p, ws)")
 add_rows = Slot("add_rows", "(theta, sizes, memory, delta, n_groups, weights, O, first, to_inputs)")
-back_to_features = Slot("back_to_features", "(p, F, first, ws)")
+back_to_arrived = Slot("back_to_arrived", "(p, i, F, first, ws)")
 back_to_pairs = Slot("back_to_pairs", "(p, i, arrived, ws)")
 
 
 def pull_back(p, X, F, O, first, ws):
-    """O[first + k] += sum_a F_a dq_a / dtheta_k + dS / dtheta_k."""
+    """O[first + k] += sum_a F_a dq_a / dtheta_k + dS / dtheta_k.
+
+    Features of a particle are made of what reaches that particle, so that one is done before the next is begun, and
+    what its pairs have left in memory is still there.
+    """
     tile = X.shape[1]
-    x, _, (E, _, K), (_, _, update, _), _, (rows, by_features, _, _, _, by_keys, _) = ws
+    x, waves, pairs, (by_pair, by_likeness, arriving, _), changes, back = ws
+    (E, _, K), (rows, _, _, _, _, by_keys, _, (update, factor)) = pairs, back
     sizes, starts = p[3], p[4]
+    of_one = (x, waves, pairs, (by_pair, by_likeness, update, factor), changes, back)
     for begin in range(0, tile, STRIP):
         take_strip(X, begin, x)
         keys(p, ws)
-        for i in range(K.shape[0]):
-            messages(p, i, ws)
-        features(p, ws)
         zero(rows)
         for j in range(K.shape[0]):
             zero(by_keys[j])
-        back_to_features(p, F, begin, ws)
-        arrived = add_rows(p[2][2], sizes[2], update, by_features, K.shape[0], rows, rows, starts[6], True)
         for i in range(K.shape[0]):
             messages(p, i, ws)
-            back_to_pairs(p, i, arrived, ws)
+            _take_particle(arriving[0], i, sizes[2][0], update[0])
+            features(p, of_one)
+            back_to_pairs(p, i, back_to_arrived(p, i, F, begin, of_one), ws)
         for j in range(K.shape[0]):
             add_map_strip(E[j], by_keys[j], rows, starts[2], starts[3])
         for k in range(rows.shape[0]):
@@ -43,29 +47,35 @@ def pull_back(p, X, F, O, first, ws):
                 O[first + k, begin + w] += rows[k, w]
 
 
-def pull_to_features(p, F, first, ws):
-    """Derivatives by the features of all particles, from F and from S; those by what makes q and S of them."""
-    _, _, (_, _, K), (_, _, update, factor), _, (rows, by_features, _, _, _, _, ones) = ws
+@kernel
+def _take_particle(inputs, i, n, out):
+    """The n inputs of particle i, of those of all."""
+    for u in range(n):
+        store(out[u], 0, load(inputs[u], i * STRIP))
+
+
+def pull_to_arrived(p, i, F, first, ws):
+    """Derivatives by what reaches particle i, from F and from S; those by what makes q and S of it are added."""
+    _, _, (_, _, K), (_, _, update, factor), _, (rows, by_features, _, _, _, _, ones, _) = ws
     displacement, sizes, starts, units = p[1][4], p[3], p[4], p[6]
-    N = K.shape[0]
-    from_factor = add_rows(p[2][3], sizes[3], factor, ones, N, rows, rows, starts[7], True)
-    copy_rows(from_factor, 0, by_features)
-    pull_displacement(displacement, units, outputs_of(update, sizes[2]), F, first, by_features, rows, starts[8])
+    copy_rows(add_rows(p[2][3], sizes[3], factor, ones, 1, rows, rows, starts[7], True), 0, by_features)
+    width = F.shape[0] // K.shape[0]
+    own, features = F[i * width : (i + 1) * width], outputs_of(update, sizes[2])
+    pull_displacement(displacement, units, features, own, first, by_features, rows, starts[8])
+    return add_rows(p[2][2], sizes[2], update, by_features, 1, rows, rows, starts[6], True)
 
 
 def pull_to_pairs(p, i, arrived, ws):
-    """From derivatives by what arrives at all particles to those by the parameters behind it, for particle i."""
-    _, _, (E, Q, K), (by_pair, by_likeness, _, _), _, (rows, _, by_A, by_phi, by_queries, by_keys, _) = ws
+    """From derivatives by what reaches particle i to those by the parameters behind it."""
+    _, _, (E, Q, K), (by_pair, by_likeness, _, _), _, (rows, _, by_A, by_phi, by_queries, by_keys, _, _) = ws
     sizes, starts, N = p[3], p[4], K.shape[0]
     A, phi = outputs_of(by_likeness, sizes[1]), outputs_of(by_pair, sizes[0])
     offset = arrived.shape[0] - A.shape[0]
     for u in range(A.shape[0]):
-        change = arrived[offset + u, i * STRIP : (i + 1) * STRIP]
-        for j in range(N):
-            for w in range(STRIP):
-                column = j * STRIP + w
-                by_A[u, column] = change[w] * phi[u, column]
-                by_phi[u, column] = change[w] * A[u, column]
+        change = load(arrived[offset + u], 0)
+        for c in range(0, N * STRIP, STRIP):
+            store(by_A[u], c, times(change, load(phi[u], c)))
+            store(by_phi[u], c, times(change, load(A[u], c)))
     add_rows(p[2][0], sizes[0], by_pair, by_phi, N, rows, rows, starts[4], False)
     by_likenesses = add_rows(p[2][1], sizes[1], by_likeness, by_A, N, rows, rows, starts[5], True)
     attend_back(p[7], Q, K, by_likenesses, by_queries, by_keys)

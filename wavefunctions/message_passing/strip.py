@@ -52,12 +52,13 @@ def strip_memory(p, d, n):
     )
     back = (
         np.empty((p[0].size, STRIP)),
-        np.empty((sizes[2][-1], columns)),
+        np.empty((sizes[2][-1], STRIP)),
         np.empty((channels, columns)),
         np.empty((channels, columns)),
         np.empty((channels, columns)),
         np.empty((N, channels, columns)),
-        np.ones((1, columns)),
+        np.ones((1, STRIP)),
+        (network_memory(sizes[2], STRIP, 1, d), network_memory(sizes[3], STRIP, 1, d)),
     )
     return np.empty((n, STRIP)), np.empty((2, n, STRIP)), pairs, memories, changes, back
 
