@@ -5,7 +5,7 @@ import pytest
 
 from tests.commands.test_slater_settings import GAS, built
 from vmc.errors import UserError
-from wavefunctions.backflow import BackflowExpansion
+from wavefunctions.backflow import BackflowExcitations, BackflowExpansion
 from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves
 from wavefunctions.slater import SlaterExpansion
 
@@ -97,7 +97,7 @@ def test_double_excitations():
     moved = built(
         {"n_particles": 14, "n_up": 7, "n_dim": 3}, {"double_excitations": 1, "backflow": {"kind": "pair"}}, GAS
     )
-    assert isinstance(moved, BackflowExpansion)
+    assert isinstance(moved, BackflowExcitations)
     assert moved.theta[:8].tolist() == [1.0] + [0.0] * 7
 
 

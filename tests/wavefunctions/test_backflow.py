@@ -7,6 +7,7 @@ from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
 from wavefunctions.backflow import (
+    BackflowExcitations,
     BackflowExpansion,
     BackflowSlater,
     PairBackflow,
@@ -54,11 +55,21 @@ def summed(n_up, n_down, up, down):
     return BackflowExpansion(quasi, *own, up, down, [1.0, -0.6, 0.4, 0.3])
 
 
-def doubles():
-    """Weights of sums of determinants, with pairs in the plane."""
-    up, down, sums = double_excitations(PLANE, 5, 5, 1)
-    quasi, orbitals = perturbed(PairBackflow(System(10, 2, 5, PLANE), 3)), PlaneWaves(PLANE, 9)
-    return BackflowExpansion(quasi, orbitals, orbitals, up, down, [1.0, -0.6, 0.4, 0.3, 0.2], sums)
+def doubles(n_down=5):
+    """Double excitations, with pairs in the plane."""
+    excitations, orbitals = double_excitations(PLANE, 5, n_down, 1), PlaneWaves(PLANE, 9)
+    quasi = perturbed(PairBackflow(System(5 + n_down, 2, 5, PLANE), 3))
+    return BackflowExcitations(
+        quasi, orbitals, orbitals, excitations, [1.0, -0.6, 0.4, 0.3, 0.2][: 5 if n_down > 1 else 2]
+    )
+
+
+def doubles_with_factors():
+    """The same where a network displaces, and the occupied orbitals have factors."""
+    quasi = SummedBackflow(factors(System(10, 2, 5, PLANE), 2), perturbed(PairBackflow(System(10, 2, 5, PLANE), 3)))
+    orbitals = OrbitalFactors(PlaneWaves(PLANE, 9), 2)
+    excitations = double_excitations(PLANE, 5, 5, 1)
+    return BackflowExcitations(quasi, orbitals, orbitals, excitations, [1.0, -0.6, 0.4, 0.3, 0.2])
 
 
 def mixed():
@@ -104,10 +115,12 @@ CASES = {
     "sum_up_only": lambda: summed(3, 0, [*CHOICES[0][:3], [1, 5, 6]], None),
     "sum_down_only": lambda: summed(0, 3, None, [*CHOICES[0][:3], [1, 5, 6]]),
     "sum_mixed": mixed,
-    "sum_doubles": doubles,
+    "doubles": doubles,
+    "doubles_unequal": lambda: doubles(1),
+    "doubles_factors": doubles_with_factors,
 }
 #: Cases that add little to the others.
-LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only", "factors_twice")
+LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only", "factors_twice", "doubles_factors")
 cases = pytest.mark.parametrize(
     "build",
     [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],
@@ -162,6 +175,41 @@ def test_equal_spins_are_antisymmetric_and_the_cell_repeats(build):
     repeated = psi.evaluate(X + jumps.reshape(X.shape))
     assert (repeated.sign == found.sign).all()
     np.testing.assert_allclose(repeated.log_psi, found.log_psi, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_down", [5, 1])
+def test_double_excitations_are_a_sum_of_determinants(n_down):
+    """Every product of them with a determinant for each spin; the negative control has one weight changed."""
+    psi, excitations = doubles(n_down), double_excitations(PLANE, 5, n_down, 1)
+    gamma, B, orbitals = psi.theta[: psi.n_weights], excitations.sums, PlaneWaves(PLANE, 9)
+    quasi = perturbed(PairBackflow(System(5 + n_down, 2, 5, PLANE), 3))
+    twin = BackflowExpansion(quasi, orbitals, orbitals, *excitations.occupied(5, n_down), gamma @ B)
+    X = points(psi, 37)
+    found, expected = psi.evaluate(X), twin.evaluate(X)
+    np.testing.assert_array_equal(found.sign, expected.sign)
+    np.testing.assert_allclose(found.log_psi, expected.log_psi, atol=1e-11)
+    scale = np.abs(expected.gradient).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(found.gradient / scale, expected.gradient / scale, atol=1e-11)
+    np.testing.assert_allclose(found.laplacian / scale[:, 0] ** 2, expected.laplacian / scale[:, 0] ** 2, atol=1e-11)
+    rows = expected.log_derivatives
+    by_weights = np.hstack([rows[:, : B.shape[1]] @ B.T, rows[:, B.shape[1] :]])
+    np.testing.assert_allclose(found.log_derivatives, by_weights, rtol=1e-9, atol=1e-9)
+    psi.theta[1] += 0.1
+    assert np.abs(psi.evaluate(X).laplacian - expected.laplacian).max() > 1e-3
+
+
+def test_excitations_must_fit():
+    quasi, excitations = PairBackflow(System(10, 2, 5, PLANE), 3), double_excitations(PLANE, 5, 5, 1)
+    with pytest.raises(ValueError, match="orbitals_up has 5 orbitals: expected at least 9 for the excitations"):
+        BackflowExcitations(quasi, PlaneWaves(PLANE, 5), PlaneWaves(PLANE, 9), excitations)
+    with pytest.raises(ValueError, match="weights has 2 numbers: expected 5"):
+        BackflowExcitations(quasi, PlaneWaves(PLANE, 9), PlaneWaves(PLANE, 9), excitations, [1.0, 2.0])
+    mixed_orbitals = Combination(PlaneWaves(PLANE, 9), 9)
+    with pytest.raises(ValueError, match="orbitals have 81 parameters: expected none"):
+        BackflowExcitations(quasi, mixed_orbitals, mixed_orbitals, excitations)
+    alone = PairBackflow(System(5, 2, 5, PLANE), 3)
+    with pytest.raises(ValueError, match=r"the system has \(5, 0\) particles of spin up and down: expected both"):
+        BackflowExcitations(alone, PlaneWaves(PLANE, 9), None, excitations)
 
 
 def test_without_backflow_the_kinetic_energy_is_that_of_plane_waves():

@@ -21,8 +21,8 @@ CUBE = gas_cell(14, 1.0)
 def test_how_many(n_up, n_down, n_shells, n_sums):
     """As many as Burnside counts: fixed excitations, averaged over all symmetries."""
     found = double_excitations(CUBE, n_up, n_down, n_shells)
-    assert found.sums.shape == (1 + n_sums, len(found.up))
-    assert len(found.up) == len(found.down) == len({(*map(tuple, pair),) for pair in zip(found.up, found.down)})
+    assert found.sums.shape == (1 + n_sums, 1 + len(found.products))
+    assert len(found.products) == len({tuple(product) for product in found.products.tolist()})
     np.testing.assert_allclose(np.linalg.norm(found.sums, axis=1), 1.0, rtol=1e-12)
     above, end = max(n_up, n_down), {1: 19, 2: 27, 3: 33}[n_shells]
     k = np.rint(shell_vectors(CUBE, end) * CUBE.lattice[0, 0] / (2.0 * np.pi)).astype(int)
@@ -45,9 +45,8 @@ def sum_of(n_up, n_down, weights=None, sums=None):
     found = double_excitations(CUBE, n_up, n_down, 1)
     orbitals = PlaneWaves(CUBE, 19)
     system = System(n_up + n_down, 3, n_up, CUBE)
-    return SlaterExpansion(
-        system, orbitals, orbitals, found.up, found.down, weights, found.sums if sums is None else sums
-    )
+    occupied = found.occupied(n_up, n_down)
+    return SlaterExpansion(system, orbitals, orbitals, *occupied, weights, found.sums if sums is None else sums)
 
 
 def plane_wave_determinants(x, k, occupied):

@@ -38,14 +38,14 @@ width = 3
 class BackflowExpansion(WaveFunction):
     """psi = exp(S) sum_k c_k D_k_up(q_up) D_k_down(q_down), docs/theory.md eqs. (77) and (78).
 
-    The displacements are the same in all determinants.  Weights of determinants, or of sums of them, are the first
-    parameters, then those of the orbitals, then those of the quasi-particles.
+    The displacements are the same in all determinants.  Weights of determinants are the first parameters, then those of
+    the orbitals, then those of the quasi-particles.
 
     Parameters
     ----------
     quasi : coordinates q(x), factors of orbitals where they have some, and the symmetric factor S, of a system with
         spins.
-    orbitals_up, orbitals_down, occupied_up, occupied_down, weights, sums : as for
+    orbitals_up, orbitals_down, occupied_up, occupied_down, weights : as for
         :class:`~wavefunctions.slater.expansion.SlaterExpansion`, orbitals being functions of as many numbers as a
         quasi-particle has.
 
@@ -63,11 +63,10 @@ class BackflowExpansion(WaveFunction):
         occupied_up: Lists | None,
         occupied_down: Lists | None,
         weights: Sequence[float] | np.ndarray | None = None,
-        sums: np.ndarray | None = None,
     ) -> None:
         self.quasi = quasi
         orbitals, occupied = (orbitals_up, orbitals_down), (occupied_up, occupied_down)
-        self.determinants = WeightedDeterminants(quasi.system, orbitals, occupied, weights, sums, quasi.width)
+        self.determinants = WeightedDeterminants(quasi.system, orbitals, occupied, weights, width=quasi.width)
         self.is_periodic = self.determinants.orbitals.is_periodic
         theta = np.concatenate([self.determinants.theta, quasi.theta])
         layout = self.determinants.layout + quasi.layout

@@ -19,17 +19,25 @@ Real = dict[Excitation, float]
 
 
 class DoubleExcitations(NamedTuple):
-    """Determinants of real plane waves, and sums of them.
+    """Products of determinants of real plane waves, and sums of them.
 
     Attributes
     ----------
-    up, down : orbitals of either spin in each of K determinants, the lowest ones first.
-    sums : the coefficients of the determinants in each sum, (n_sums, K); the first sum is the lowest determinant.
+    products : orbitals in the place of others, of spin up from and to, of spin down from and to, (K, 4).
+    sums : coefficients of the lowest determinant and of the products in each sum, (n_sums, 1 + K); the first sum is the
+        lowest determinant.
     """
 
-    up: list[list[int]]
-    down: list[list[int]]
+    products: np.ndarray
     sums: np.ndarray
+
+    def occupied(self, n_up: int, n_down: int) -> tuple[list[list[int]], list[list[int]]]:
+        """Orbitals of either spin in each of the 1 + K determinants, the lowest ones first."""
+        up, down = [list(range(n_up))], [list(range(n_down))]
+        for i, a, j, b in self.products.tolist():
+            up.append([a if orbital == i else orbital for orbital in up[0]])
+            down.append([b if orbital == j else orbital for orbital in down[0]])
+        return up, down
 
 
 def double_excitations(cell: Cell, n_up: int, n_down: int, n_shells: int) -> DoubleExcitations:
@@ -56,7 +64,7 @@ def double_excitations(cell: Cell, n_up: int, n_down: int, n_shells: int) -> Dou
             orbit = _orbit(excitation, images, n_up == n_down)
             seen |= orbit
             sums.append(_real_sum(orbit))
-    return _determinants(sums, n_up, n_down)
+    return _tabulate(sums)
 
 
 def _conserving(numbers: np.ndarray, place: dict[tuple[int, ...], int], n_up: int, n_down: int) -> Iterator[Excitation]:
@@ -104,16 +112,11 @@ def _sign(wave: int) -> int:
     return 1 if wave % 2 else -1
 
 
-def _determinants(sums: list[Real], n_up: int, n_down: int) -> DoubleExcitations:
+def _tabulate(sums: list[Real]) -> DoubleExcitations:
     column = {key: k for k, key in enumerate(sorted({key for total in sums for key in total}), start=1)}
     table = np.zeros((len(sums) + 1, len(column) + 1))
     table[0, 0] = 1.0
     for row, total in enumerate(sums, start=1):
         for key, value in total.items():
             table[row, column[key]] = value
-    lowest = list(range(n_up)), list(range(n_down))
-    up, down = [lowest[0]], [lowest[1]]
-    for i, a, j, b in column:
-        up.append([a if orbital == i else orbital for orbital in lowest[0]])
-        down.append([b if orbital == j else orbital for orbital in lowest[1]])
-    return DoubleExcitations(up, down, table)
+    return DoubleExcitations(np.array(list(column), dtype=np.int64).reshape(-1, 4), table)

@@ -48,7 +48,7 @@ class WeightedDeterminants:
         self.occupations = Occupations.of(system, (counts[0], counts[1]), *occupied)
         table = np.eye(self.occupations.n_terms) if sums is None else np.asarray(sums, dtype=np.float64)
         _refuse_misfit(table, self.occupations.n_terms)
-        first = _first_weights(len(table), weights)
+        first = first_weights(len(table), weights)
         rows, columns = np.nonzero(table)
         self._sums = rows, columns, table[rows, columns]
         self.n_weights = len(table)
@@ -79,7 +79,8 @@ def _refuse_misfit(sums: np.ndarray, n_terms: int) -> None:
         raise ValueError(f"sums[{empty[0]}] is all zero: expected a determinant in every sum")
 
 
-def _first_weights(n_terms: int, weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
+def first_weights(n_terms: int, weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
+    """As given, or 1 for the first and 0 for the others."""
     if weights is None:
         return np.eye(1, n_terms)[0]
     given = np.array(weights, dtype=np.float64)

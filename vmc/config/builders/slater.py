@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hamiltonians.system import System
 from vmc.config.builders.backflow import quasi_particles
 from vmc.config.builders.orbitals import COUNTS, numbered_orbitals, spin_orbitals
 from vmc.config.factor_sections import SlaterFactor
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from wavefunctions.backflow import BackflowExpansion, BackflowSlater
+from wavefunctions.backflow import BackflowExcitations, BackflowExpansion, BackflowSlater
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals import Orbitals
 from wavefunctions.slater import Slater, SlaterExpansion
@@ -62,25 +60,29 @@ def _mixed(config: Config, system: System, section: SlaterFactor) -> SlaterExpan
 
 def _with_doubles(
     config: Config, system: System, section: SlaterFactor, n_shells: int
-) -> SlaterExpansion | BackflowExpansion:
+) -> SlaterExpansion | BackflowExcitations:
     """A sum over double excitations, whose weights are those of sums of determinants."""
-    (n_up, n_down), found = system.spin_counts, f"wavefunction slater: double_excitations = {n_shells}"
+    (n_up, n_down), asked = system.spin_counts, f"wavefunction slater: double_excitations = {n_shells}"
     if system.cell is None:
-        raise UserError(f"{found}: expected none in a trap, where the orbitals are not plane waves")
+        raise UserError(f"{asked}: expected none in a trap, where the orbitals are not plane waves")
     if not n_up or not n_down:
         raise UserError(
-            f"{found} with {COUNTS[0]} = {n_up} and {COUNTS[1]} = {n_down}: expected electrons of both spins"
+            f"{asked} with {COUNTS[0]} = {n_up} and {COUNTS[1]} = {n_down}: expected electrons of both spins"
         )
     if section.occupied_up is not None or section.occupied_down is not None:
-        raise UserError(f"{found}: expected either this or occupied orbitals")
+        raise UserError(f"{asked}: expected either this or occupied orbitals")
     if section.determinants > 1:
-        raise UserError(f"{found} with determinants = {section.determinants}: expected one, to which they are added")
+        raise UserError(f"{asked} with determinants = {section.determinants}: expected one, to which they are added")
     if section.basis is not None:
-        raise UserError(f"{found} with basis = {section.basis}: expected plane waves that are not mixed")
+        raise UserError(f"{asked} with basis = {section.basis}: expected plane waves that are not mixed")
     spin_orbitals(config, system, section)  # refuses open shells
-    up, down, sums = double_excitations(system.cell, n_up, n_down, n_shells)
-    orbitals = numbered_orbitals(config, system, section, max(map(max, up + down)))
-    return _sum(config, system, section, orbitals, (up, down), section.weights, sums)
+    found = double_excitations(system.cell, n_up, n_down, n_shells)
+    orbitals = numbered_orbitals(config, system, section, int(found.products.max()))
+    if section.backflow is None:
+        return SlaterExpansion(system, *orbitals, *found.occupied(n_up, n_down), section.weights, found.sums)
+    # The occupied ones have factors.
+    quasi, (up, down) = quasi_particles(config, system, section.backflow, orbitals, system.spin_counts)
+    return BackflowExcitations(quasi, up, down, found, section.weights)
 
 
 def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpansion | BackflowExpansion:
@@ -122,12 +124,11 @@ def _sum(
     orbitals: tuple[Orbitals | None, Orbitals | None],
     occupied: tuple[Lists | None, Lists | None],
     weights: list[float] | None,
-    sums: np.ndarray | None = None,
 ) -> SlaterExpansion | BackflowExpansion:
     """A sum of determinants, at displaced coordinates where there is backflow."""
     if section.backflow is None:
-        return SlaterExpansion(system, *orbitals, *occupied, weights, sums)
+        return SlaterExpansion(system, *orbitals, *occupied, weights)
     # Those of the first determinant have factors, or of all where each determinant has its own orbitals.
     up, down = (1 + max(map(max, lists[: section.determinants])) if lists else 0 for lists in occupied)
     quasi, orbitals = quasi_particles(config, system, section.backflow, orbitals, (up, down))
-    return BackflowExpansion(quasi, *orbitals, *occupied, weights, sums)
+    return BackflowExpansion(quasi, *orbitals, *occupied, weights)
