@@ -27,6 +27,8 @@ from vmc.parallel import Partition, communicator
 
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 SIZES = (14, 54, 114)
+#: Those of double excitations, whose number grows with the fourth power of N.
+WITH_EXCITATIONS = (14,)
 #: An iteration: walkers, measurements of each, all-particle steps (or sweeps) before a measurement.
 WALKERS, MEASUREMENTS, STRIDE = 256, 4, 10
 #: Of the jobs on two ranks that time messages, and how many of them.
@@ -37,6 +39,14 @@ CONFIGURATIONS = {
         "electron-gas",
         (
             'wavefunction.slater.backflow=[{kind="pair"}, {kind="plane_waves"}]',
+            'sampler={kind="metropolis"}',
+        ),
+    ),
+    "pair backflow, double excitations": (
+        "electron-gas",
+        (
+            'wavefunction.slater.backflow=[{kind="pair"}, {kind="plane_waves"}]',
+            "wavefunction.slater.double_excitations=3",
             'sampler={kind="metropolis"}',
         ),
     ),
@@ -168,6 +178,19 @@ def plane_wave_backflow_operations(n: int, waves: int = 28) -> float:
     return n * (n - 1) / 2 * waves * (3 * 4 + 6 * 2) + n * waves * (6 + 4 + 12) + 2 * (3 * n) ** 2
 
 
+def excitation_operations(n: int, psi) -> float:
+    """Of a coordinate and spin: dA 6 m M for m electrons in M orbitals, K 2 m^3, dR and its sum 6 m^2 (M - m).
+
+    Both spins together 2 for each product and 8 for each ratio; once for each spin an inverse, ratios, forces and
+    second derivatives of the orbitals with 6 elements of J J^T.
+    """
+    m, orbitals = n / 2, psi.orbitals.sets[0].n_orbitals
+    above = orbitals - m
+    a_coordinate = 2 * (6 * m * orbitals + 2 * m**3 + 6 * m**2 * above) + 2 * psi.arguments()[2][0].size + 8 * m * above
+    once = 2 * m**3 + 6 * m**2 * above + m * orbitals * (26 + 6 + 12) + m * 6 * 2 * 3 * n
+    return 3 * n * a_coordinate + 2 * once + n * (n - 1) * 60
+
+
 def message_passing_operations(n: int, quasi) -> float:
     """Products of matrices alone: d + 2 columns before queries meet keys, 3 n + 2 behind, for every edge."""
     message, attention, update, factor = (np.asarray(sizes, dtype=float) for sizes in quasi.sizes.values())
@@ -189,6 +212,8 @@ def operations(name: str, n: int, case) -> float:
         return pairs + slater_operations(n)
     if name == "pair backflow":
         return pairs + backflow_operations(n) + plane_wave_backflow_operations(n)
+    if name == "pair backflow, double excitations":
+        return pairs + excitation_operations(n, case.wave_function.factors[0]) + plane_wave_backflow_operations(n)
     return pairs + backflow_operations(n) + message_passing_operations(n, case.wave_function.factors[0].quasi)
 
 
@@ -217,7 +242,7 @@ def main() -> None:
     rate = clock.dgemm_rate()
     rows = []
     for name in CONFIGURATIONS:
-        for n in SIZES:
+        for n in WITH_EXCITATIONS if "excitations" in name else SIZES:
             rows.append(measured(name, n, rate))
             print(rows[-1], flush=True)
     iteration = {"walkers": WALKERS, "measurements": MEASUREMENTS, "stride": STRIDE}

@@ -23,6 +23,12 @@ TOGETHER = 10
 ANSATZE = {
     "Slater-Jastrow": ("electron-gas", "Slater-Jastrow, r_s = {}", COLOURS["blue"], "o"),
     "backflow": ("electron-gas", "Slater-Jastrow with backflow, r_s = {}", COLOURS["green"], "s"),
+    "and double excitations": (
+        "electron-gas",
+        "backflow and double excitations, r_s = {}",
+        COLOURS["orange"],
+        "D",
+    ),
     "message passing": ("electron-gas-networks", "message passing, r_s = {}", COLOURS["vermillion"], "^"),
 }
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from numerics.dense import zero
-from numerics.elementary import log as logarithm
-from numerics.link import Slot, kernel, link
+from numerics.link import Slot, link
 from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
+from wavefunctions.backflow.excitation_sum import add_sum, add_weight_derivatives, fill_shares
 from wavefunctions.backflow.ratio_changes import add_changes, change_ratios, changes_memory
 from wavefunctions.backflow.ratio_table import (
     add_bending,
@@ -156,84 +156,43 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Callabl
 
 
 def _workspace(p, tile, n):
-    """Of the quasi-particles; of either spin; c_k and 1 / s; Q, J, LQ, F; two rows; of changes."""
+    """Of the quasi-particles; of either spin; c_k and 1 / s; Q, J, LQ, F; of changes."""
     _, _, products, (_, n_orbitals_up), (_, n_orbitals_down), p_quasi, split = p
     n_up = split // width
     n_down = n // n_dim - n_up
     up = table_memory(n_orbitals_up, n_up, width, tile)
     down = table_memory(n_orbitals_down, n_down, width, tile)
     of_sum = np.empty(products[0].size + 1), np.empty(tile)
-    quasi, rows = quasi_memory(n, n_dim, width, tile), (np.empty(tile), np.empty(tile))
+    quasi = quasi_memory(n, n_dim, width, tile)
     memory = changes_memory(n_orbitals_up, n_orbitals_down, n_up, n_down, width)
-    return quasi_workspace(p_quasi, tile, n), up, down, of_sum, quasi, rows, memory
+    return quasi_workspace(p_quasi, tile, n), up, down, of_sum, quasi, memory
 
 
 def _log_psi(p, X, log, sign, ws):
     _, weights, products, (p_up, _), (p_down, _), p_quasi, split = p
-    inner, up, down, of_sum, (Q, _, _, _), _, _ = ws
+    inner, up, down, of_sum, (Q, _, _, _), _ = ws
     start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
     ratios_up(p_up, Q[:split], up)
     ratios_down(p_down, Q[split:], down)
-    _add_sum(weights, products, up, down, of_sum, log, sign)
-
-
-@kernel
-def _add_sum(weights, products, up, down, of_sum, log, sign):
-    """c_k and 1 / s; log += log|D_up D_down s|, and its sign."""
-    (gamma, sums, terms, B), (c, inverse), (i, a, j, z) = weights, of_sum, products
-    for k in range(c.size):
-        c[k] = 0.0
-    for e in range(sums.size):
-        c[terms[e]] += B[e] * gamma[sums[e]]
-    _, _, _, _, (log_up, sign_up), R_up, _, _, _, _ = up
-    _, _, _, _, (log_down, sign_down), R_down, _, _, _, _ = down
-    for b in range(inverse.size):
-        inverse[b] = c[0]
-    for k in range(i.size):
-        coefficient, first, second = c[k + 1], R_up[a[k], i[k]], R_down[z[k], j[k]]
-        for b in range(inverse.size):
-            inverse[b] += coefficient * first[b] * second[b]
-    for b in range(inverse.size):
-        s = inverse[b]
-        log[b] += log_up[b] + log_down[b] + logarithm(abs(s))
-        size = 0.0 if s == 0.0 else sign[b] * sign_up[b] * sign_down[b]
-        sign[b] = -size if s < 0.0 else size
-        inverse[b] = 0.0 if s == 0.0 else 1.0 / s
-
-
-@kernel
-def _fill_shares(products, up, down, of_sum):
-    """Y of both spins."""
-    (c, inverse), (i, a, j, z) = of_sum, products
-    R_up, Y_up, R_down, Y_down = up[5], up[6], down[5], down[6]
-    for Y in (Y_up, Y_down):
-        for e in range(Y.shape[0]):
-            zero(Y[e])
-    for k in range(i.size):
-        first, by_first = R_up[a[k], i[k]], Y_up[a[k], i[k]]
-        second, by_second = R_down[z[k], j[k]], Y_down[z[k], j[k]]
-        for b in range(inverse.size):
-            factor = c[k + 1] * inverse[b]
-            by_first[b] += factor * second[b]
-            by_second[b] += factor * first[b]
+    add_sum(weights, products, up, down, of_sum, log, sign)
 
 
 def _fill(p, Q, F, ws):
     """All of both spins but what changes with a coordinate, and F = dlog|psi| / dq."""
     _, weights, products, (p_up, _), (p_down, _), _, split = p
-    _, up, down, of_sum, _, rows, _ = ws
+    _, up, down, of_sum, _, _ = ws
     everything_up(p_up, Q[:split], up)
     everything_down(p_down, Q[split:], down)
-    _add_sum(weights, products, up, down, of_sum, rows[0], rows[1])
-    _fill_shares(products, up, down, of_sum)
+    add_sum(weights, products, up, down, of_sum, np.zeros(Q.shape[1]), np.ones(Q.shape[1]))
+    fill_shares(products, up, down, of_sum)
     fill_forces(up, F[:split])
     fill_forces(down, F[split:])
 
 
 def _grad_laplacian(p, X, G, L, ws):
     _, _, products, _, _, p_quasi, split = p
-    inner, up, down, of_sum, (Q, J, LQ, F), _, memory = ws
+    inner, up, down, of_sum, (Q, J, LQ, F), memory = ws
     start(X, n_dim, Q)
     start_jacobian(n_dim, J)
     zero(LQ)
@@ -245,32 +204,15 @@ def _grad_laplacian(p, X, G, L, ws):
         curved, force = LQ[a], F[a]
         for b in range(L.size):
             L[b] += force[b] * curved[b]
-    of_up, of_down = (up[3], up[5], up[6], up[8][0]), (down[3], down[5], down[6], down[8][0])
-    changes(products, J, G, L, of_up, of_down, of_sum, memory)
+    changes(products, J, G, L, up, down, of_sum, memory)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the ratios and forces that the gradient of the same X has left."""
     _, weights, products, _, _, p_quasi, _ = p
-    inner, up, down, (_, inverse), (_, _, _, F), _, _ = ws
-    _add_weight_derivatives(weights, products, up[5], down[5], inverse, first, O)
+    inner, up, down, of_sum, (_, _, _, F), _ = ws
+    add_weight_derivatives(weights, products, up, down, of_sum, first, O)
     pull_back(p_quasi, X, F, O, first + weights[0].size, inner)
-
-
-@kernel
-def _add_weight_derivatives(weights, products, R_up, R_down, inverse, first, O):
-    """O[first + s] += sum_k B_sk R_ai R'_zj / s."""
-    (_, sums, terms, B), (i, a, j, z) = weights, products
-    for e in range(sums.size):
-        out, part = O[first + sums[e]], B[e]
-        if terms[e] == 0:
-            for b in range(out.size):
-                out[b] += part * inverse[b]
-        else:
-            k = terms[e] - 1
-            one, other = R_up[a[k], i[k]], R_down[z[k], j[k]]
-            for b in range(out.size):
-                out[b] += part * inverse[b] * one[b] * other[b]
 
 
 def _log_derivatives(p, X, O, first, ws):

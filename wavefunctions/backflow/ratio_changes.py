@@ -34,10 +34,10 @@ def changes_memory(n_orbitals_up, n_orbitals_down, n_up, n_down, width):
 def add_changes(products, J, G, L, up, down, of_sum, memory):
     """G[c] += dlog|D_up D_down s| / dx_c; L += what they add to the Laplacian beyond derivatives of orbitals.
 
-    `up` and `down` are (M^-1, R, Y, derivatives of orbitals by q) of either spin, J (N w, N d, tile) is dq / dx.
+    `up` and `down` are the tables of either spin, :mod:`.ratio_table`, and J (N w, N d, tile) is dq / dx.
     """
     (c, inverse_s), (strip_up, strip_down, Jc, (slope, bend, inverse)) = of_sum, memory
-    tile, split = L.size, up[0].shape[0] * w
+    tile, split = L.size, up[0][3].shape[0] * w
     for first in range(0, tile, STRIP):
         _take(up, first, strip_up)
         _take(down, first, strip_down)
@@ -65,8 +65,8 @@ def _take_row(row, first, out):
 
 
 @inlined
-def _take(of_spin, first, strip):
-    inverse, R, Y, gradient = of_spin
+def _take(table, first, strip):
+    (_, _, _, inverse), _, (R, Y, _), (gradient, _), _ = table
     for source, target in ((inverse, strip[0]), (R, strip[1]), (Y, strip[2])):
         for a in range(target.shape[0]):
             for i in range(target.shape[1]):
