@@ -87,6 +87,7 @@ DETERMINANTS = (
 )
 
 
+@pytest.mark.slow
 def test_a_sum_of_determinants(folder, identical):
     """Alone, and on two ranks, stopped and resumed."""
     assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *DETERMINANTS).returncode == 0

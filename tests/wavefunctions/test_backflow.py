@@ -120,7 +120,15 @@ CASES = {
     "doubles_factors": doubles_with_factors,
 }
 #: Cases that add little to the others.
-LONG = ("down_only", "space_one_spin_flipped", "network_twice", "sum_down_only", "factors_twice", "doubles_factors")
+LONG = (
+    "down_only",
+    "space_one_spin_flipped",
+    "network_twice",
+    "sum_factors",
+    "sum_down_only",
+    "factors_twice",
+    "doubles_factors",
+)
 cases = pytest.mark.parametrize(
     "build",
     [pytest.param(build, id=name, marks=pytest.mark.slow if name in LONG else ()) for name, build in CASES.items()],

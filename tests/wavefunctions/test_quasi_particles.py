@@ -95,7 +95,8 @@ TWICE_NORMED = Case(
     step=3e-4,
 )
 #: Cases whose kernels take long to compile, and that add little to the others.
-LONG, SLOW = ("network_hexagonal", "pair_hexagonal", "pair_polarised"), pytest.mark.slow
+LONG = ("network_hexagonal", "network_twice_open", "waves_and_factors", "pair_hexagonal", "pair_polarised")
+SLOW = pytest.mark.slow
 NAMED = [
     *(pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in CASES),
     *(pytest.param(case, id=case.name, marks=SLOW) for case in (NORMED, TWICE_NORMED)),
