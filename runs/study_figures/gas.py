@@ -23,7 +23,7 @@ TOGETHER = 10
 ANSATZE = {
     "Slater-Jastrow": ("electron-gas", "Slater-Jastrow, r_s = {}", COLOURS["blue"], "o"),
     "backflow": ("electron-gas", "Slater-Jastrow with backflow, r_s = {}", COLOURS["green"], "s"),
-    "and double excitations": (
+    "with double excitations": (
         "electron-gas",
         "backflow and double excitations, r_s = {}",
         COLOURS["orange"],
