@@ -43,9 +43,10 @@ def _reduce(kept, reduced, swapped, multiplier):
 
 
 @inlined
-def _add_pivot(pivot, log, sign):
-    for b in range(pivot.size):
-        a = pivot[b]
+def add_logarithm(value, log, sign):
+    """log += log|value| and sign *= its sign, -inf and 0 where it vanishes."""
+    for b in range(value.size):
+        a = value[b]
         log[b] += logarithm(abs(a))
         size = 0.0 if a == 0.0 else sign[b]
         sign[b] = -size if a < 0.0 else size
@@ -64,7 +65,7 @@ def add_log_determinant(A, log, sign):
             _multipliers(A, k, i, swapped, multiplier, sign)
             for j in range(k + 1, n):
                 _reduce(A[j, k], A[j, i], swapped, multiplier)
-        _add_pivot(A[k, k], log, sign)
+        add_logarithm(A[k, k], log, sign)
 
 
 @kernel
@@ -81,7 +82,7 @@ def invert_with_determinant(A, T, log, sign):
     """The same, and log += log|det A| and sign *= sign(det A) as in `add_log_determinant`."""
     _invert(A, T, sign)
     for k in range(A.shape[0]):
-        _add_pivot(A[k, k], log, sign)
+        add_logarithm(A[k, k], log, sign)
 
 
 @inlined

@@ -189,7 +189,7 @@ def test_equal_spins_are_antisymmetric_and_the_cell_repeats(build):
 def test_double_excitations_are_a_sum_of_determinants(n_down):
     """Every product of them with a determinant for each spin; the negative control has one weight changed."""
     psi, excitations = doubles(n_down), double_excitations(PLANE, 5, n_down, 1)
-    gamma, B, orbitals = psi.theta[: psi.n_weights], excitations.sums, PlaneWaves(PLANE, 9)
+    gamma, B, orbitals = psi.theta[: psi.weights.theta.size], excitations.sums, PlaneWaves(PLANE, 9)
     quasi = perturbed(PairBackflow(System(5 + n_down, 2, 5, PLANE), 3))
     twin = BackflowExpansion(quasi, orbitals, orbitals, *excitations.occupied(5, n_down), gamma @ B)
     X = points(psi, 37)

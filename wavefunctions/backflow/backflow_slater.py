@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics.dense import zero
 from numerics.link import Slot, link
-from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
+from wavefunctions.backflow.base import QuasiParticles, add_bent, quasi_memory, start, start_jacobian
 from wavefunctions.backflow.determinant import (
     add_block_curvature,
     add_block_log,
@@ -131,10 +131,9 @@ def _grad_laplacian(p, X, G, L, ws):
     if p[6] < Q.shape[0]:
         forces_down(p[2], Q[p[6] :], F[p[6] :], down)
         add_block_curvature(J[p[6] :], L, down)
+    add_bent(F, LQ, L)
     for a in range(Q.shape[0]):
-        force, change, by_x = F[a], LQ[a], J[a]
-        for b in range(tile):
-            L[b] += force[b] * change[b]
+        force, by_x = F[a], J[a]
         for c in range(n):
             out, row = G[c], by_x[c]
             for b in range(tile):

@@ -104,3 +104,12 @@ def start_jacobian(d, J):
             row, value = J[r, c], 1.0 if r // w == c // d and r % w == c % d else 0.0
             for b in range(row.size):
                 row[b] = value
+
+
+@kernel
+def add_bent(F, LQ, L):
+    """L += sum_a F_a (laplacian of q_a)."""
+    for a in range(F.shape[0]):
+        force, bent = F[a], LQ[a]
+        for b in range(L.size):
+            L[b] += force[b] * bent[b]

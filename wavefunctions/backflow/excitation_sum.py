@@ -7,32 +7,29 @@
 from __future__ import annotations
 
 from numerics.dense import zero
-from numerics.elementary import log as logarithm
+from numerics.determinants import add_logarithm
 from numerics.link import kernel
+from wavefunctions.slater.terms import fill_coefficients
 
 
 @kernel
 def add_sum(weights, products, up, down, of_sum, log, sign):
     """c_k and 1 / s; log += log|D_up D_down s|, and its sign."""
-    (gamma, sums, terms, B), (c, inverse), (i, a, j, z) = weights, of_sum, products
-    for k in range(c.size):
-        c[k] = 0.0
-    for e in range(sums.size):
-        c[terms[e]] += B[e] * gamma[sums[e]]
-    _, (log_up, sign_up), (R_up, _, _), _, _ = up
-    _, (log_down, sign_down), (R_down, _, _), _, _ = down
+    (c, inverse), (i, a, j, z) = of_sum, products
+    fill_coefficients(weights, c)
+    _, (log_up, sign_up), (R_up, _, _), _ = up
+    _, (log_down, sign_down), (R_down, _, _), _ = down
     for b in range(inverse.size):
         inverse[b] = c[0]
     for k in range(i.size):
         coefficient, first, second = c[k + 1], R_up[a[k], i[k]], R_down[z[k], j[k]]
         for b in range(inverse.size):
             inverse[b] += coefficient * first[b] * second[b]
+    add_logarithm(inverse, log, sign)
     for b in range(inverse.size):
-        s = inverse[b]
-        log[b] += log_up[b] + log_down[b] + logarithm(abs(s))
-        size = 0.0 if s == 0.0 else sign[b] * sign_up[b] * sign_down[b]
-        sign[b] = -size if s < 0.0 else size
-        inverse[b] = 0.0 if s == 0.0 else 1.0 / s
+        log[b] += log_up[b] + log_down[b]
+        sign[b] *= sign_up[b] * sign_down[b]
+        inverse[b] = 0.0 if inverse[b] == 0.0 else 1.0 / inverse[b]
 
 
 @kernel

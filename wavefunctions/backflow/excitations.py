@@ -9,7 +9,7 @@ import numpy as np
 
 from numerics.dense import zero
 from numerics.link import Slot, link
-from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
+from wavefunctions.backflow.base import QuasiParticles, add_bent, quasi_memory, start, start_jacobian
 from wavefunctions.backflow.excitation_sum import add_sum, add_weight_derivatives, fill_shares
 from wavefunctions.backflow.ratio_changes import add_changes, change_ratios, changes_memory
 from wavefunctions.backflow.ratio_table import (
@@ -19,12 +19,12 @@ from wavefunctions.backflow.ratio_table import (
     fill_ratios_with_derivatives,
     table_memory,
 )
+from wavefunctions.backflow.rows import log_derivatives
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.orbitals.spins import SpinOrbitals
-from wavefunctions.parameters import ParameterLayout
 from wavefunctions.slater.double_excitations import DoubleExcitations
-from wavefunctions.slater.weighted import first_weights
+from wavefunctions.slater.sum_weights import SumWeights
 
 coordinates = Slot("coordinates", "(p, X, Q, log, ws)")
 derivatives = Slot("derivatives", "(p, X, Q, J, LQ, G, L, ws)")
@@ -36,7 +36,6 @@ everything_up = Slot("everything_up", "(p, Q, table)")
 everything_down = Slot("everything_down", "(p, Q, table)")
 changes = Slot("changes", "(products, J, G, L, up, down, of_sum, memory)")
 fill = Slot("fill", "(p, Q, F, ws)")
-shared = Slot("shared", "(p, X, O, first, ws)")
 n_dim = 3  # bound at link time, with the numbers of a quasi-particle
 width = 3
 
@@ -81,31 +80,25 @@ class BackflowExcitations(WaveFunction):
         self.is_periodic = self.orbitals.is_periodic
         _refuse_parameters(self.orbitals)
         self._products = _above_each(excitations.products, quasi.system.spin_counts, self.orbitals)
-        rows, columns = np.nonzero(excitations.sums)
-        self._sums = rows.copy(), columns.copy(), excitations.sums[rows, columns]
-        first = first_weights(len(excitations.sums), weights)
-        self.n_weights = first.size
-        layout = ParameterLayout((("weights", first.shape),)) + quasi.layout
-        theta = np.concatenate([first, quasi.theta])
-        super().__init__(quasi.system, layout, theta, _kernels(quasi, self.orbitals))
+        self.weights = SumWeights(excitations.sums, 1 + len(excitations.products), weights)
+        theta = np.concatenate([self.weights.theta, quasi.theta])
+        super().__init__(quasi.system, self.weights.layout + quasi.layout, theta, _kernels(quasi, self.orbitals))
         self.attach(self.theta)
 
     def arguments(self) -> tuple[Any, ...]:
-        """(theta, weights, products, (p, number) of the orbitals of either spin, p of the quasi-particles, split).
+        """(theta, (weights, products, (p, number) of the orbitals of either spin), p of the quasi-particles, split).
 
-        The weights are (those of the sums, and for each coefficient of a sum: the sum, the product, its value), and
-        rows of spin up end at the split.
+        The weights are those of :class:`~wavefunctions.slater.sum_weights.SumWeights`; spin up ends at the split.
         """
         parts, sets = self.orbitals.arguments(self.theta[:0]), self.orbitals.sets
         up, down = (parts[0], sets[0].n_orbitals), (parts[-1], sets[-1].n_orbitals)
-        weights = (self.theta[: self.n_weights], *self._sums)
-        split = self.system.spin_counts[0] * self.quasi.width
-        return self.theta, weights, self._products, up, down, self.quasi.arguments(), split
+        of_sum = self.weights.arguments(self.theta), self._products, up, down
+        return self.theta, of_sum, self.quasi.arguments(), self.system.spin_counts[0] * self.quasi.width
 
     def attach(self, theta: np.ndarray) -> None:
         """Move the parameters into `theta`, keeping their values."""
         super().attach(theta)
-        self.quasi.attach(theta[self.n_weights :])
+        self.quasi.attach(theta[self.weights.theta.size :])
 
 
 def _refuse_parameters(orbitals: SpinOrbitals) -> None:
@@ -149,7 +142,7 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Callabl
             **shape,
         ),
         "log_derivatives": link(
-            _log_derivatives, apart=True, coordinates=q["coordinates"], fill=all_forces, shared=rows, **shape
+            log_derivatives, apart=True, coordinates=q["coordinates"], fill=all_forces, shared=rows, **shape
         ),
         "shared_log_derivatives": rows,
     }
@@ -157,7 +150,7 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Callabl
 
 def _workspace(p, tile, n):
     """Of the quasi-particles; of either spin; c_k and 1 / s; Q, J, LQ, F; of changes."""
-    _, _, products, (_, n_orbitals_up), (_, n_orbitals_down), p_quasi, split = p
+    _, (_, products, (_, n_orbitals_up), (_, n_orbitals_down)), p_quasi, split = p
     n_up = split // width
     n_down = n // n_dim - n_up
     up = table_memory(n_orbitals_up, n_up, width, tile)
@@ -169,7 +162,7 @@ def _workspace(p, tile, n):
 
 
 def _log_psi(p, X, log, sign, ws):
-    _, weights, products, (p_up, _), (p_down, _), p_quasi, split = p
+    _, (weights, products, (p_up, _), (p_down, _)), p_quasi, split = p
     inner, up, down, of_sum, (Q, _, _, _), _ = ws
     start(X, n_dim, Q)
     coordinates(p_quasi, X, Q, log, inner)
@@ -180,7 +173,7 @@ def _log_psi(p, X, log, sign, ws):
 
 def _fill(p, Q, F, ws):
     """All of both spins but what changes with a coordinate, and F = dlog|psi| / dq."""
-    _, weights, products, (p_up, _), (p_down, _), _, split = p
+    _, (weights, products, (p_up, _), (p_down, _)), _, split = p
     _, up, down, of_sum, _, _ = ws
     everything_up(p_up, Q[:split], up)
     everything_down(p_down, Q[split:], down)
@@ -191,7 +184,7 @@ def _fill(p, Q, F, ws):
 
 
 def _grad_laplacian(p, X, G, L, ws):
-    _, _, products, _, _, p_quasi, split = p
+    _, (_, products, _, _), p_quasi, split = p
     inner, up, down, of_sum, (Q, J, LQ, F), memory = ws
     start(X, n_dim, Q)
     start_jacobian(n_dim, J)
@@ -200,24 +193,13 @@ def _grad_laplacian(p, X, G, L, ws):
     fill(p, Q, F, ws)
     add_bending(J[:split], L, up)
     add_bending(J[split:], L, down)
-    for a in range(Q.shape[0]):
-        curved, force = LQ[a], F[a]
-        for b in range(L.size):
-            L[b] += force[b] * curved[b]
+    add_bent(F, LQ, L)
     changes(products, J, G, L, up, down, of_sum, memory)
 
 
 def _shared_log_derivatives(p, X, O, first, ws):
     """From the ratios and forces that the gradient of the same X has left."""
-    _, weights, products, _, _, p_quasi, _ = p
+    _, (weights, products, _, _), p_quasi, _ = p
     inner, up, down, of_sum, (_, _, _, F), _ = ws
     add_weight_derivatives(weights, products, up, down, of_sum, first, O)
     pull_back(p_quasi, X, F, O, first + weights[0].size, inner)
-
-
-def _log_derivatives(p, X, O, first, ws):
-    inner, (Q, _, _, F) = ws[0], ws[4]
-    start(X, n_dim, Q)
-    coordinates(p[5], X, Q, np.zeros(X.shape[1]), inner)
-    fill(p, Q, F, ws)
-    shared(p, X, O, first, ws)

@@ -9,8 +9,9 @@ import numpy as np
 
 from numerics.dense import add_rows, zero
 from numerics.link import Slot, kernel, link
-from wavefunctions.backflow.base import QuasiParticles, quasi_memory, start, start_jacobian
+from wavefunctions.backflow.base import QuasiParticles, add_bent, quasi_memory, start, start_jacobian
 from wavefunctions.backflow.determinant_set import add_set_curvature, fill_set_forces, fill_set_slopes, set_memory
+from wavefunctions.backflow.rows import log_derivatives
 from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.slater import block
@@ -30,7 +31,6 @@ forces_down = Slot("forces_down", "(p, Q, orbitals, determinants, own)")
 parameters_up = Slot("parameters_up", "(p, Q, O, first, orbitals, determinants)")
 parameters_down = Slot("parameters_down", "(p, Q, O, first, orbitals, determinants)")
 fill = Slot("fill", "(p, Q, F, ws)")
-shared = Slot("shared", "(p, X, O, first, ws)")
 n_dim = 3  # bound at link time, with the numbers of a quasi-particle
 width = 3
 
@@ -103,7 +103,7 @@ def _kernels(quasi: QuasiParticles, determinants: WeightedDeterminants) -> dict[
         "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs, **shape),
         "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything, **shape),
         "log_derivatives": link(
-            _log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows, **shape
+            log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows, **shape
         ),
         "shared_log_derivatives": rows,
     }
@@ -182,10 +182,7 @@ def _grad_laplacian(p, X, G, L, ws):
     _add_weighted(up[4], own_up[3], total)
     _add_weighted(down[4], own_down[3], total)
     add_rows(total, 0, G)
-    for a in range(Q.shape[0]):
-        change, force = LQ[a], F[a]
-        for b in range(L.size):
-            L[b] += force[b] * change[b]
+    add_bent(F, LQ, L)
     for c in range(X.shape[0]):
         slope = total[c]
         for b in range(L.size):
@@ -230,11 +227,3 @@ def _shared_log_derivatives(p, X, O, first, ws):
         parameters_up(p_up, Q[:split], O, first + n_weights, orbitals_up, up)
         parameters_down(p_down, Q[split:], O, first + n_weights + shift, orbitals_down, down)
     pull_back(p_quasi, X, F, O, first + n_sum, inner)
-
-
-def _log_derivatives(p, X, O, first, ws):
-    inner, (Q, _, _, F) = ws[0], ws[4]
-    start(X, n_dim, Q)
-    coordinates(p[2], X, Q, np.zeros(X.shape[1]), inner)
-    fill(p, Q, F, ws)
-    shared(p, X, O, first, ws)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.lanes import load, minus, plus, spread, store, times, times_plus
+from numerics.lanes import LANES, load, minus, plus, spread, store, times, times_plus
 from numerics.link import Slot, inlined, kernel
-from numerics.networks import STRIP
+from numerics.strips import take_row, take_strip
 
 change = Slot("change", "(Jc, start, strip, slope, bend)")
 w = 3  # bound at link time: the numbers of a quasi-particle
@@ -18,17 +18,17 @@ w = 3  # bound at link time: the numbers of a quasi-particle
 @kernel
 def spin_strip(n_orbitals, n, width):
     """Of one spin: M^-1, R, Y, derivatives of the orbitals by q; what a coordinate changes in A, M^-1 dM = K, dR."""
-    square, above = (n, n, STRIP), (n_orbitals - n, n, STRIP)
-    kept = np.empty(square), np.empty(above), np.empty(above), np.empty((n, n_orbitals, width, STRIP))
-    return *kept, np.empty((n_orbitals, n, STRIP)), np.empty(square), np.empty(above)
+    square, above = (n, n, LANES), (n_orbitals - n, n, LANES)
+    kept = np.empty(square), np.empty(above), np.empty(above), np.empty((n, n_orbitals, width, LANES))
+    return *kept, np.empty((n_orbitals, n, LANES)), np.empty(square), np.empty(above)
 
 
 @kernel
 def changes_memory(n_orbitals_up, n_orbitals_down, n_up, n_down, width):
     """Of both spins; a column of J; slope, bending and 1 / s."""
     up, down = spin_strip(n_orbitals_up, n_up, width), spin_strip(n_orbitals_down, n_down, width)
-    rows = np.empty(STRIP), np.empty(STRIP), np.empty(STRIP)
-    return up, down, np.empty(((n_up + n_down) * width, STRIP)), rows
+    rows = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    return up, down, np.empty(((n_up + n_down) * width, LANES)), rows
 
 
 def add_changes(products, J, G, L, up, down, of_sum, memory):
@@ -38,43 +38,33 @@ def add_changes(products, J, G, L, up, down, of_sum, memory):
     """
     (c, inverse_s), (strip_up, strip_down, Jc, (slope, bend, inverse)) = of_sum, memory
     tile, split = L.size, up[0][3].shape[0] * w
-    for first in range(0, tile, STRIP):
+    for first in range(0, tile, LANES):
         _take(up, first, strip_up)
         _take(down, first, strip_down)
-        _take_row(inverse_s, first, inverse)
+        take_row(inverse_s, first, inverse)
         for coordinate in range(G.shape[0]):
             for row in range(J.shape[0]):
-                _take_row(J[row, coordinate], first, Jc[row])
+                take_row(J[row, coordinate], first, Jc[row])
             store(slope, 0, spread(0.0))
             store(bend, 0, spread(0.0))
             change(Jc, 0, strip_up, slope, bend)
             change(Jc, split, strip_down, slope, bend)
             _cross(products, c, strip_up, strip_down, inverse, bend)
             out = G[coordinate]
-            for b in range(min(STRIP, tile - first)):
+            for b in range(min(LANES, tile - first)):
                 out[first + b] += slope[b]
                 L[first + b] += bend[b]
 
 
 @inlined
-def _take_row(row, first, out):
-    """Eight walkers, the last one repeated where there are fewer."""
-    last = row.size - 1
-    for b in range(STRIP):
-        out[b] = row[min(first + b, last)]
-
-
-@inlined
 def _take(table, first, strip):
-    (_, _, _, inverse), _, (R, Y, _), (gradient, _), _ = table
+    (_, _, _, inverse), _, (R, Y, _), (gradient, _) = table
     for source, target in ((inverse, strip[0]), (R, strip[1]), (Y, strip[2])):
         for a in range(target.shape[0]):
-            for i in range(target.shape[1]):
-                _take_row(source[a, i], first, target[a, i])
+            take_strip(source[a], first, target[a])
     for x in range(gradient.shape[0]):
         for k in range(gradient.shape[1]):
-            for m in range(gradient.shape[2]):
-                _take_row(gradient[x, k, m], first, strip[3][x, k, m])
+            take_strip(gradient[x, k], first, strip[3][x, k])
 
 
 def change_ratios(Jc, start, strip, slope, bend):

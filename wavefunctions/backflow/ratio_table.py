@@ -23,17 +23,17 @@ w = 3  # bound at link time: the numbers of a quasi-particle
 
 @kernel
 def table_memory(n_orbitals, n, width, tile):
-    """(A, values of one particle, M, M^-1), (log|D|, sign), (R, Y, S), derivatives of A by q, two rows of numbers."""
+    """(A, values of one particle, M, M^-1), (log|D|, sign), (R, Y, S), derivatives of A by q."""
     square, every, above = (n, n, tile), (n_orbitals, n, tile), (n_orbitals - n, n, tile)
     matrices = np.empty(every), np.empty((n_orbitals, tile)), np.empty(square), np.empty(square)
     ratios = np.empty(above), np.empty(above), np.empty(every)
     by_q = np.empty((n, n_orbitals, width, tile)), np.empty((n, n_orbitals, width * (width + 1) // 2, tile))
-    return matrices, (np.empty(tile), np.empty(tile)), ratios, by_q, (np.empty(tile), np.empty(tile))
+    return matrices, (np.empty(tile), np.empty(tile)), ratios, by_q
 
 
 def fill_ratios(p, Q, table):
     """R, and log|det M| and its sign, for the coordinates Q (n w, tile) of one spin."""
-    (A, value, _, _), _, _, _, _ = table
+    (A, value, _, _), _, _, _ = table
     for x in range(A.shape[1]):
         values(p, Q[x * w : (x + 1) * w], value)
         _put(value, x, A)
@@ -42,7 +42,7 @@ def fill_ratios(p, Q, table):
 
 def fill_ratios_with_derivatives(p, Q, table):
     """The same, and derivatives of all orbitals by q."""
-    (A, value, _, _), _, _, (gradient, hessian), _ = table
+    (A, value, _, _), _, _, (gradient, hessian) = table
     for x in range(A.shape[1]):
         hessians(p, Q[x * w : (x + 1) * w], value, gradient[x], hessian[x])
         _put(value, x, A)
@@ -60,7 +60,7 @@ def _put(value, x, A):
 @kernel
 def _divide(table):
     """M^-1, log and sign, and R_ai = sum_x (M^-1)_ix phi_a(q_x)."""
-    (A, _, M, inverse), (log, sign), (R, _, _), _, _ = table
+    (A, _, M, inverse), (log, sign), (R, _, _), _ = table
     n = M.shape[0]
     M[:] = A[:n]
     for b in range(log.size):
@@ -75,11 +75,9 @@ def _divide(table):
 @kernel
 def fill_forces(table, F):
     """S_ak = sum_i Y_ai (M^-1)_ix above, S_kx = (M^-1)_kx - sum_a R_ak S_ax below; F_xm = sum_k S_kx d_m phi_k."""
-    (_, _, _, inverse), _, (R, Y, S), (gradient, _), _ = table
+    (_, _, _, inverse), _, (R, Y, S), (gradient, _) = table
     n = inverse.shape[0]
-    for k in range(n):
-        for x in range(n):
-            _copy(inverse[k, x], S[k, x])
+    S[:n] = inverse
     for a in range(R.shape[0]):
         for x in range(n):
             out = S[n + a, x]
@@ -96,38 +94,32 @@ def fill_forces(table, F):
     width = gradient.shape[2]
     for x in range(n):
         for m in range(width):
-            force = F[x * width + m]
-            for b in range(force.size):
-                force[b] = 0.0
-            for k in range(S.shape[0]):
-                weight, slope = S[k, x], gradient[x, k, m]
-                for b in range(force.size):
-                    force[b] += weight[b] * slope[b]
+            _combine(S, gradient, x, m, F[x * width + m])
 
 
 @inlined
-def _copy(source, target):
-    for b in range(target.size):
-        target[b] = source[b]
+def _combine(S, functions, x, m, out):
+    """out = sum_k S_kx functions[x, k, m]."""
+    for b in range(out.size):
+        out[b] = 0.0
+    for k in range(S.shape[0]):
+        weight, function = S[k, x], functions[x, k, m]
+        for b in range(out.size):
+            out[b] += weight[b] * function[b]
 
 
 @kernel
 def add_bending(J, L, table):
     """L += sum_kx S_kx sum_lm (d_l d_m phi_k)(q_x) (J J^T)_xl,xm, J (n w, N d, tile) being dq / dx of the spin."""
-    _, _, (_, _, S), (_, hessian), (product, weight) = table
-    n_orbitals, n = S.shape[0], S.shape[1]
-    width = J.shape[0] // n
+    _, _, (_, _, S), (_, hessian) = table
+    n = S.shape[1]
+    width, product, weight = J.shape[0] // n, np.empty(L.size), np.empty(L.size)
     for x in range(n):
         entry = 0
         for l in range(width):
             for m in range(l + 1):
                 factor = 1.0 if l == m else 2.0
-                for b in range(weight.size):
-                    weight[b] = 0.0
-                for k in range(n_orbitals):
-                    share, second = S[k, x], hessian[x, k, entry]
-                    for b in range(weight.size):
-                        weight[b] += share[b] * second[b]
+                _combine(S, hessian, x, entry, weight)
                 multiply_rows(J[x * width + l], J[x * width + m], product)
                 for b in range(weight.size):
                     L[b] += factor * weight[b] * product[b]

@@ -6,7 +6,8 @@ from numerics.dense import zero
 from numerics.link import Slot
 from numerics.networks import STRIP
 from numerics.networks.products import multiply
-from wavefunctions.message_passing.strip import outputs_of, place, strip_memory, take_strip
+from numerics.strips import take_strip
+from wavefunctions.message_passing.strip import outputs_of, place, strip_memory
 from wavefunctions.network_factor import add_strip
 
 keys = Slot("keys", "(p, ws)")

@@ -7,8 +7,9 @@ from numerics.lanes import load, store, times
 from numerics.link import Slot, kernel
 from numerics.networks import STRIP
 from numerics.networks.strip_rows import add_unit_strip, add_weight_strip
+from numerics.strips import take_strip
 from wavefunctions.message_passing.attention import attend_back
-from wavefunctions.message_passing.strip import outputs_of, take_strip
+from wavefunctions.message_passing.strip import outputs_of
 
 keys = Slot("keys", "(p, ws)")
 messages = Slot("messages", "(p, i, ws)")

@@ -64,15 +64,6 @@ def strip_memory(p, d, n):
 
 
 @inlined
-def take_strip(X, first, x):
-    """x = X[:, first : first + STRIP], the last walker repeated where there are fewer."""
-    last = X.shape[1] - 1
-    for c in range(X.shape[0]):
-        for w in range(STRIP):
-            x[c, w] = X[c, min(first + w, last)]
-
-
-@inlined
 def outputs_of(memory, sizes):
     """Values of a network's outputs, (outputs, columns)."""
     A = memory[0]

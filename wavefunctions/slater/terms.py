@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
+from numerics.determinants import add_logarithm
 from numerics.elementary import exp
-from numerics.elementary import log as logarithm
 from numerics.link import kernel
 
 
@@ -23,7 +23,8 @@ def sum_memory(terms, tile):
 
 
 @kernel
-def _fill_coefficients(weights, c):
+def fill_coefficients(weights, c):
+    """c_k of every determinant."""
     gamma, sums, determinants, B = weights
     for k in range(c.size):
         c[k] = 0.0
@@ -51,7 +52,7 @@ def add_sum(weights, terms, up, down, memory, log, sign):
     """
     (log_up, sign_up), (log_down, sign_down) = up, down
     amplitudes, c = memory
-    _fill_coefficients(weights, c)
+    fill_coefficients(weights, c)
     n_terms, tile = amplitudes.shape
     largest, total = np.full(tile, -math.inf), np.zeros(tile)
     for k in range(n_terms):
@@ -67,12 +68,10 @@ def add_sum(weights, terms, up, down, memory, log, sign):
         for b in range(tile):
             out[b] = of_up[b] * of_down[b] * exp(out[b] - largest[b])
             total[b] += c[k] * out[b]
+    add_logarithm(total, largest, sign)
     for b in range(tile):
-        value = total[b]
-        log[b] += largest[b] + logarithm(abs(value))
-        size = 0.0 if value == 0.0 else sign[b]
-        sign[b] = -size if value < 0.0 else size
-        total[b] = 0.0 if value == 0.0 else 1.0 / value
+        log[b] += largest[b]
+        total[b] = 0.0 if total[b] == 0.0 else 1.0 / total[b]
     for k in range(n_terms):
         out = amplitudes[k]
         for b in range(tile):

@@ -10,8 +10,8 @@ import numpy as np
 from hamiltonians.system import System
 from wavefunctions.orbitals.base import Orbitals
 from wavefunctions.orbitals.spins import SpinOrbitals
-from wavefunctions.parameters import ParameterLayout
 from wavefunctions.slater.occupations import Lists, Occupations
+from wavefunctions.slater.sum_weights import SumWeights
 
 
 class WeightedDeterminants:
@@ -25,7 +25,7 @@ class WeightedDeterminants:
 
     Attributes
     ----------
-    n_weights : how many of the parameters are weights.
+    weights : the first of the parameters.
     layout, theta : names and initial values of the parameters, weights before those of the orbitals.
 
     Raises
@@ -47,45 +47,21 @@ class WeightedDeterminants:
         counts = [0 if own is None else own.n_orbitals for own in orbitals]
         self.occupations = Occupations.of(system, (counts[0], counts[1]), *occupied)
         table = np.eye(self.occupations.n_terms) if sums is None else np.asarray(sums, dtype=np.float64)
-        _refuse_misfit(table, self.occupations.n_terms)
-        first = first_weights(len(table), weights)
-        rows, columns = np.nonzero(table)
-        self._sums = rows, columns, table[rows, columns]
-        self.n_weights = len(table)
-        self.layout = ParameterLayout((("weights", first.shape),)) + self.orbitals.layout
-        self.theta = np.concatenate([first, self.orbitals.theta])
+        self.weights = SumWeights(table, self.occupations.n_terms, weights)
+        self.layout = self.weights.layout + self.orbitals.layout
+        self.theta = np.concatenate([self.weights.theta, self.orbitals.theta])
 
     def arguments(self, theta: np.ndarray) -> tuple[Any, ...]:
         """(theta, weights, terms, p of up, p of down, particles of spin up, offset of down's parameters).
 
-        The weights are (those of the sums, and for each coefficient of a sum: the sum, the determinant, its value).
+        The weights are those of :class:`~wavefunctions.slater.sum_weights.SumWeights`.
         """
-        own, parts, sets = theta[: self.n_weights], self.orbitals.arguments(theta[self.n_weights :]), self.orbitals.sets
+        parts, sets = self.orbitals.arguments(theta[self.weights.theta.size :]), self.orbitals.sets
         up = parts[0], self.occupations.up, sets[0].n_orbitals
         down = parts[-1], self.occupations.down, sets[-1].n_orbitals
-        return theta, (own, *self._sums), self.occupations.terms, up, down, self.n_up, self.orbitals.shift
+        return theta, self.weights.arguments(theta), self.occupations.terms, up, down, self.n_up, self.orbitals.shift
 
     @property
     def n_up(self) -> int:
         """Particles of spin up."""
         return self.occupations.up.shape[1]
-
-
-def _refuse_misfit(sums: np.ndarray, n_terms: int) -> None:
-    if sums.ndim != 2 or sums.shape[1] != n_terms:
-        raise ValueError(f"sums has the shape {sums.shape}: expected (n_sums, {n_terms}), a column a determinant")
-    empty = np.flatnonzero(~sums.any(axis=1))
-    if empty.size:
-        raise ValueError(f"sums[{empty[0]}] is all zero: expected a determinant in every sum")
-
-
-def first_weights(n_terms: int, weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
-    """As given, or 1 for the first and 0 for the others."""
-    if weights is None:
-        return np.eye(1, n_terms)[0]
-    given = np.array(weights, dtype=np.float64)
-    if given.shape != (n_terms,):
-        raise ValueError(f"weights has {given.size} numbers: expected {n_terms}, one for each determinant or sum")
-    if not given.any():
-        raise ValueError("weights are all zero: expected at least one that is not")
-    return given

@@ -9,6 +9,7 @@ from numerics.dense import copy_rows, zero
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP
 from numerics.networks.products import multiply
+from numerics.strips import take_strip
 from wavefunctions.message_passing.iterated.attention import attend_all, weigh_derivatives
 from wavefunctions.message_passing.iterated.memory import (
     ATTENTION,
@@ -29,7 +30,7 @@ from wavefunctions.message_passing.iterated.values import (
     queries_and_keys,
     weights_and_messages,
 )
-from wavefunctions.message_passing.strip import place, take_strip
+from wavefunctions.message_passing.strip import place
 from wavefunctions.network_factor import add_strip
 
 values = Slot("values", "(p, ws)")

@@ -7,6 +7,7 @@ from numerics.dense import copy_rows, zero
 from numerics.link import Slot, inlined
 from numerics.networks import STRIP
 from numerics.networks.products import multiply_transposed
+from numerics.strips import take_strip
 from wavefunctions.message_passing.attention import attend_back
 from wavefunctions.message_passing.iterated.memory import (
     ATTENTION,
@@ -28,7 +29,6 @@ from wavefunctions.message_passing.iterated.values import (
     weights_and_messages,
 )
 from wavefunctions.message_passing.pull_back import add_map_strip, pull_displacement
-from wavefunctions.message_passing.strip import take_strip
 
 values = Slot("values", "(p, ws)")
 messages = Slot("messages", "(p, t, i, ws)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numerics.dense import copy_rows
 from numerics.link import Slot, inlined, kernel
 from numerics.networks import STRIP
+from numerics.strips import take_strip
 from wavefunctions.message_passing.attention import attend, map_pairs, weigh
 from wavefunctions.message_passing.iterated.memory import (
     ATTENTION,
@@ -22,7 +23,7 @@ from wavefunctions.message_passing.iterated.memory import (
     piece_of,
     strip_memory,
 )
-from wavefunctions.message_passing.strip import place, take_strip
+from wavefunctions.message_passing.strip import place
 
 fill_pairs = Slot("fill_pairs", "(g, x, waves, E)")
 fill_particles = Slot("fill_particles", "(g, x, out)")
