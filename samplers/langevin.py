@@ -52,8 +52,8 @@ class Langevin:
         gradient = target["log_density_gradient"]
         return MoveKernels(
             link(_prepare, apart=True, workspace=target["workspace"]),
-            link(_begin, log_density_gradient=gradient, block_width=self.width),
-            link(_step, log_density_gradient=gradient, block_width=self.width),
+            link(_begin, apart=True, log_density_gradient=gradient, block_width=self.width),
+            link(_step, apart=True, log_density_gradient=gradient, block_width=self.width),
         )
 
 

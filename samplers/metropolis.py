@@ -45,8 +45,8 @@ class Metropolis:
         """Compile for a target with ``workspace`` and ``log_density``."""
         return MoveKernels(
             link(_prepare_all, apart=True, workspace=target["workspace"]),
-            link(_begin_all, log_density=target["log_density"]),
-            link(_step_all, log_density=target["log_density"]),
+            link(_begin_all, apart=True, log_density=target["log_density"]),
+            link(_step_all, apart=True, log_density=target["log_density"]),
         )
 
 
@@ -77,9 +77,10 @@ class BlockMetropolis:
         """Compile for a target with ``workspace``, ``refresh``, ``block_ratio`` and ``block_accept``."""
         return MoveKernels(
             link(_prepare_block, apart=True, workspace=target["workspace"], block_width=self.width),
-            link(_begin_block, refresh=target["refresh"]),
+            link(_begin_block, apart=True, refresh=target["refresh"]),
             link(
                 _step_block,
+                apart=True,
                 block_ratio=target["block_ratio"],
                 block_accept=target["block_accept"],
                 block_width=self.width,

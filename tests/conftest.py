@@ -1,4 +1,4 @@
-"""What all tests share: one thread for each library, and the checkout rather than an installed copy."""
+"""What all tests share: threads, the checkout rather than an installed copy, and which tests run first."""
 
 import os
 import sys
@@ -13,6 +13,40 @@ ROOT = Path(__file__).resolve().parents[1]
 # Child processes run in folders of their own: without this they would test what is installed.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 sys.path.insert(0, str(ROOT))
+
+#: Files whose kernels are the same, which one worker compiles while others do something else; what takes long is first.
+TOGETHER = (
+    ("tests/contracts/test_wave_functions.py", "tests/contracts/test_wave_function_kernels.py"),
+    (
+        "tests/wavefunctions/test_quasi_particles.py",
+        "tests/wavefunctions/test_message_passing.py",
+        "tests/wavefunctions/test_backflow.py",
+    ),
+    ("tests/job/test_same_numbers.py",),
+    ("tests/docs/test_pages.py",),
+    ("tests/commands/test_program.py",),
+)
+_GROUPS = {file: number for number, files in enumerate(TOGETHER) for file in files}
+
+
+def _file(test: str) -> str:
+    return test.split("::", 1)[0]
+
+
+def pytest_collection_modifyitems(items):
+    """Groups that take long come first: begun last they would be waited for."""
+    items.sort(key=lambda item: _GROUPS.get(_file(item.nodeid), len(TOGETHER)))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Workers take a group or a file at a time."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class LoadGroups(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return TOGETHER[_GROUPS[_file(nodeid)]][0] if _file(nodeid) in _GROUPS else _file(nodeid)
+
+    return LoadGroups(config, log)
 
 
 @pytest.fixture

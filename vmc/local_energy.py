@@ -67,10 +67,10 @@ def _of_unit_mass(wave_function: WaveFunction, hamiltonian: Hamiltonian, kind: s
     k = wave_function.kernels
     prepare = link(_prepare, apart=True, workspace=k["workspace"])
     if kind == "analytic" and "kinetic" in k:
-        energy = link(_energy, kinetic=k["kinetic"], potential=hamiltonian.potential)
+        energy = link(_energy, apart=True, kinetic=k["kinetic"], potential=hamiltonian.potential)
         return LocalEnergyKernels(prepare, energy, k["log_derivatives"])
     derivatives = k["grad_laplacian"] if kind == "analytic" else difference_grad_laplacian(k)
-    energy = link(_energy_from_gradient, grad_laplacian=derivatives, potential=hamiltonian.potential)
+    energy = link(_energy_from_gradient, apart=True, grad_laplacian=derivatives, potential=hamiltonian.potential)
     if kind == "analytic":
         return LocalEnergyKernels(prepare, energy, k["shared_log_derivatives"], k.get("weighted_log_derivatives"))
     return LocalEnergyKernels(prepare, energy, k["log_derivatives"])

@@ -102,7 +102,17 @@ def _keep_energies(E, X, energies, offender):
             energies[b, c] = E[c, b]
             total += E[c, b]
         if not is_finite(total) and np.isnan(offender[0]):
-            offender[:] = X[:, b]
+            for k in range(offender.size):
+                offender[k] = X[k, b]
+
+
+@kernel
+def _keep_columns(O, first, collected):
+    """Store the log-derivatives of a tile, (n_params, tile)."""
+    for k in range(O.shape[0]):
+        row, columns = O[k], collected[k, first : first + O.shape[1]]
+        for b in range(row.size):
+            columns[b] = row[b]
 
 
 class Measurement:
@@ -255,7 +265,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
                 if collected.shape[0] > 0:
-                    collected[:, sample * n_walkers + first : sample * n_walkers + last] = O
+                    _keep_columns(O, sample * n_walkers + first, collected)
                 else:
                     _add_moments(O, weights, n_bad, moments)
         transpose(x, X[first:last])

@@ -26,6 +26,7 @@ def density_of(wave_function: WaveFunction) -> dict[str, Callable]:
         "log_density": link(_log_density, log_psi=k["log_psi"]),
         "log_density_gradient": link(
             _log_density_gradient,
+            apart=True,
             log_psi=k["log_psi"],
             grad_laplacian=k["grad_laplacian"],
         ),

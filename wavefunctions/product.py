@@ -15,6 +15,8 @@ from wavefunctions.parameters import ParameterLayout
 
 #: A slot that only some wave functions fill.
 WEIGHTED = "weighted_log_derivatives"
+#: Slots that are called for every particle, and therefore compiled inside what calls them.
+FOR_EVERY_PARTICLE = ("ratio", "accept")
 
 left = Slot("left", "(p, X, ..., ws)")
 right = Slot("right", "(p, X, ..., ws)")
@@ -94,8 +96,8 @@ def _nest(factors: tuple[WaveFunction, ...]) -> dict[str, Any]:
         kernels = {
             slot: link(
                 template,
-                apart=slot == "workspace",
-                options=INLINE_OPTIONS if slot in PARTICLE_SLOTS else OPTIONS,
+                apart=slot not in FOR_EVERY_PARTICLE,
+                options=INLINE_OPTIONS if slot in FOR_EVERY_PARTICLE else OPTIONS,
                 left=_kernel(factor, slot),
                 right=kernels[slot],
             )

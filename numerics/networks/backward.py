@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.dense import add_rows, copy_rows
 from numerics.link import Slot, inlined, kernel
 from numerics.networks.layout import layer_size, weights_of
 from numerics.networks.normalisation import normalise_back
@@ -56,12 +57,12 @@ def backward(theta, sizes, memory, delta, n_groups, weights, out, first, to_inpu
             below = buffer[: n_in * columns].reshape(n_in, columns)
             multiply_transposed(weights_of(theta, position, n_out, n_in), by_z, below)
             if residual and not last and layer > 1 and n_in == n_out:
-                below += by_a
+                add_rows(by_a, 0, below)
             if layer == 1:
                 return below
             if residual:
                 by_a = by_units[: n_in * columns].reshape(n_in, columns)
-                by_a[:] = below
+                copy_rows(below, 0, by_a)
             through_slopes(Y, values, row, below)
             by_y = below
     return delta

@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 
+from tests.job_folder import SMALL
 from vmc.commands.templates import SYSTEMS
 
 COMMANDS = ("run", "resume", "check", "show", "plot", "list", "init", "cache", "watch", "compare", "verify")
@@ -45,8 +46,8 @@ def test_version_and_script():
     assert version.stdout.startswith("vmc 0.")
 
 
-#: Templates whose kernels take a minute to compile.
-LONG = ("electron-gas", "fermion-dot")
+#: Templates whose kernels take long to compile, and that add little to the others.
+LONG = ("electron-gas", "fermion-dot", "hard-spheres", "harmonic-bosons")
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -133,7 +134,7 @@ def test_show_and_list(dot):
 
 def test_cache(folder):
     own = {"VMC_CACHE_DIR": str(folder.path / "kernels")}
-    assert folder.vmc("run", "dot.toml", "-q", **own).returncode == 0
+    assert folder.vmc("run", "dot.toml", "-q", *SMALL, **own).returncode == 0
     assert " 0 files" not in folder.vmc("cache", **own).stdout
     assert "deleted" in folder.vmc("cache", "--clear", **own).stdout
     assert " 0 files" in folder.vmc("cache", **own).stdout

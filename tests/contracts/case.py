@@ -1,9 +1,10 @@
 """What a wave function under contract is, and what is true of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from wavefunctions.base import WaveFunction
 
@@ -21,6 +22,7 @@ class Case:
     core : no pair closer than this, where psi vanishes.
     accuracy : relative accuracy of the derivatives; coarse for finite differences.
     n_points : configurations to compare at, fewer where the twin is slow.
+    slow : whether it compiles for long and adds little to the others.
     oscillates : whether psi has a wavelength, so that at a distance r it is only known to about r times rounding.
     """
 
@@ -33,6 +35,15 @@ class Case:
     accuracy: float = 1e-10
     n_points: int = 100
     oscillates: bool = False
+    slow: bool = False
+
+
+def for_each(cases: Iterable[Case]) -> pytest.MarkDecorator:
+    """Run a test for each of the cases, for the slow ones among the slow tests."""
+    slow = pytest.mark.slow
+    return pytest.mark.parametrize(
+        "case", [pytest.param(case, id=case.name, marks=slow if case.slow else ()) for case in cases]
+    )
 
 
 def perturbed(wave_function):

@@ -115,6 +115,7 @@ SPIN_CASES = [
         naive.slater_sum(3, naive.oscillator([(0,), (1,), (2,), (3,)], 0.7), LEVELS),
         fermionic=True,
         n_points=10,
+        slow=True,
     ),
     Case(
         "expansion_plane_waves",
@@ -122,6 +123,7 @@ SPIN_CASES = [
         naive.slater_sum(2, naive.plane_waves(4, CUBE[::-1]), WAVES[0], naive.plane_waves(4, CUBE[::-1]), WAVES[1]),
         fermionic=True,
         n_points=5,
+        slow=True,
     ),
     Case(
         "pade_spins",
@@ -156,6 +158,7 @@ SPIN_CASES = [
         naive.spin_pairs(naive.pair_polynomial(1.0, 1.25, 3), None, HEXAGON.n_particles, HEXAGON.cell),
         n_points=10,
         oscillates=True,
+        slow=True,
     ),
     Case(
         "plane_wave_pairs_cube",
@@ -170,5 +173,6 @@ SPIN_CASES = [
         naive.plane_wave_pairs(HEXAGON_WAVES),
         n_points=10,
         oscillates=True,
+        slow=True,
     ),
 ]

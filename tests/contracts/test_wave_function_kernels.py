@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 import vmc
+from tests.contracts.case import for_each
 from tests.contracts.evaluations import assert_close, configurations, fresh_state, log_psi_of, moved, ratio_of, tile_of
 from tests.contracts.wave_functions import CASES
 
 TILE = 8
-cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+cases = for_each(CASES)
 
 
 @cases

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 import pytest
 
+from tests.contracts.case import for_each
 from tests.contracts.evaluations import (
     assert_close,
     configurations,
@@ -20,7 +21,7 @@ from tests.contracts.wave_functions import CASES
 from tests.naive import derivatives as naive
 
 TILE = 8
-cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+cases = for_each(CASES)
 
 
 @cases
@@ -121,7 +122,7 @@ def parity(order):
     return float(round(np.linalg.det(np.eye(len(order))[order])))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.fermionic], ids=lambda case: case.name)
+@for_each(case for case in CASES if case.fermionic)
 def test_exchange_of_fermions(case):
     """Equal spins: the sign is that of the permutation; unequal ones make another function of it."""
     wave_function = case.build()
@@ -143,7 +144,7 @@ def test_exchange_of_fermions(case):
         assert np.abs(change).min() > 1e-6
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.fermionic], ids=lambda case: case.name)
+@for_each(case for case in CASES if not case.fermionic)
 def test_exchange_of_particles(case):
     wave_function = case.build()
     system = wave_function.system
@@ -157,7 +158,7 @@ def test_exchange_of_particles(case):
     assert (change.max() < 1e-12) if case.symmetric else (change.min() > 1e-6)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.build().system.cell], ids=lambda case: case.name)
+@for_each(case for case in CASES if case.build().system.cell)
 def test_lattice_vectors_change_nothing(case):
     wave_function = case.build()
     system = wave_function.system
@@ -175,7 +176,7 @@ def test_lattice_vectors_change_nothing(case):
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="plain Python raises where compiled code gives infinity")
 @pytest.mark.parametrize("r", [0.0, 1e-300, 1e-150, 1e-20, 1e-8, 1e4, 1e8])
-@pytest.mark.parametrize("case", [case for case in CASES if not case.fermionic], ids=lambda case: case.name)
+@for_each(case for case in CASES if not case.fermionic)
 def test_extreme_separations(case, r):
     """The logarithm and the ratio are right, and no derivative is nan, from contact to far away.
 
@@ -206,7 +207,7 @@ def test_extreme_separations(case, r):
         assert not np.isnan(kinetic_of(wave_function, extreme)).any() or wave_function.system.common_mass is None
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.core], ids=lambda case: case.name)
+@for_each(case for case in CASES if case.core)
 def test_psi_vanishes_inside_the_core(case):
     wave_function = case.build()
     d = wave_function.system.n_dim

@@ -96,6 +96,7 @@ CASES = [
             symmetric=False,
             n_points=10,
             oscillates=activation == "sine",
+            slow=activation in ("sigmoid", "softplus", "sine"),
         )
         for activation in ("tanh", "sigmoid", "softplus", "gelu", "sine")
     ),
@@ -113,6 +114,7 @@ CASES = [
             naive.feed_forward((5, 4, 4), **options),
             symmetric=False,
             n_points=10,
+            slow=options == {"residual": True},
         )
         for options in ({"layer_norm": True}, {"residual": True}, {"layer_norm": True, "residual": True})
     ),
@@ -127,6 +129,7 @@ CASES = [
         lambda: perturbed(DeepSets(PLANE, (4, 4), 5, (5, 5), "gelu", layer_norm=True, residual=True, output_scale=1.0)),
         naive.deep_sets((4, 4), 5, (5, 5), "gelu", layer_norm=True, residual=True),
         n_points=10,
+        slow=True,
     ),
     Case(
         "gaussian_feed_forward_pade",
@@ -134,6 +137,7 @@ CASES = [
         naive.product((naive.gaussian(), 1), (naive.feed_forward((4, 3, 6)), 28 + 15 + 24 + 7), (naive.pade(1), 1)),
         symmetric=False,
         n_points=10,
+        slow=True,
     ),
     Case(
         "gaussian_deep_sets_gaussian_pair",

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from tests.job_folder import SMALL
+
 FAR_AWAY = """
 import math
 from numba import njit
@@ -107,7 +109,7 @@ def test_a_second_job_on_the_same_output(folder):
 def test_energies_that_are_not_numbers(folder, ranks):
     """A few are counted and left out; more than one per cent stop the job and show a walker."""
     (folder.path / "mine.py").write_text(FAR_AWAY)
-    common = ("--kernel", "potential=mine:hole", "-s", "optimizer.iterations=0", "-s", "sampler.n_walkers=256")
+    common = ("--kernel", "potential=mine:hole", *SMALL, "-s", "optimizer.iterations=0", "-s", "sampler.n_walkers=256")
     far = folder.vmc(
         "run",
         "dot.toml",
@@ -148,7 +150,8 @@ def test_home_that_cannot_be_written(folder):
     nowhere = folder.path / "file"
     nowhere.write_text("")
     done = folder.vmc(
-        "run", "dot.toml", "-o", "a.h5", HOME=str(nowhere), VMC_CACHE_DIR="", XDG_CACHE_HOME="", NUMBA_CACHE_DIR=""
+        *("run", "dot.toml", "-o", "a.h5", *SMALL),
+        **{"HOME": str(nowhere), "VMC_CACHE_DIR": "", "XDG_CACHE_HOME": "", "NUMBA_CACHE_DIR": ""},
     )
     assert done.returncode == 0, done.stderr
     assert "cache" in done.stderr

@@ -202,17 +202,14 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.random import stream_states
 from samplers.langevin import Langevin
-from samplers.metropolis import BlockMetropolis
 from vmc.measurement import Measurement
 from wavefunctions.gaussian import Gaussian
 
-system = System(2, 2)
-numbers = []
-for move in (BlockMetropolis(2, 1.0), Langevin(2, 0.2)):
-    measurement = Measurement(Gaussian(system, 0.4), HarmonicTrap(system), move)
-    X, states = np.random.default_rng(1).normal(size=(10, 4)), stream_states(1, 0, 10)
-    sample = measurement.measure(X, states, move.options(), 20, moments=True)
-    numbers += [float(sample.energies.sum()), sample.n_accepted, *sample.moments.ravel().tolist()]
+system, move = System(2, 2), Langevin(2, 0.2)
+measurement = Measurement(Gaussian(system, 0.4), HarmonicTrap(system), move)
+X, states = np.random.default_rng(1).normal(size=(10, 4)), stream_states(1, 0, 10)
+sample = measurement.measure(X, states, move.options(), 20, moments=True)
+numbers = [float(sample.energies.sum()), sample.n_accepted, *sample.moments.ravel().tolist()]
 """
 
 

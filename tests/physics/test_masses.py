@@ -97,7 +97,7 @@ def test_plane_waves_of_two_masses():
 
 
 @pytest.mark.parametrize("masses", [(1.0, 3.0), (0.067, 0.5), (2.0, 2.0)])
-@pytest.mark.parametrize("n_dim", [1, 2, 3])
+@pytest.mark.parametrize("n_dim", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_two_masses_bound_by_a_spring(masses, n_dim):
     """Centre of mass at omega, relative motion at sqrt(omega^2 + g / mu): docs/theory.md eq. (76)."""
     system, omega, strength = System(2, n_dim, masses=masses), 0.8, 0.3
@@ -132,7 +132,7 @@ def test_calogero_of_one_mass():
 
 
 @pytest.mark.parametrize("masses", [(1.0, 3.0), (0.067, 0.067), (5.0, 0.5)])
-@pytest.mark.parametrize(("n_dim", "slope"), [(2, 1.0), (3, 0.5)])
+@pytest.mark.parametrize(("n_dim", "slope"), [(2, 1.0), pytest.param(3, 0.5, marks=pytest.mark.slow)])
 def test_two_charges(masses, n_dim, slope):
     """psi = (1 + c r) exp(-omega sum m r^2 / 2) where the coupling sqrt(2 mu / omega) is that of a closed form."""
     mu = masses[0] * masses[1] / sum(masses)
@@ -158,7 +158,10 @@ MIXED_CELL = System(3, 2, 2, gas_cell(3, 1.0, 2), masses=(1.0, 1.0, 0.3))
     [
         lambda: PlaneWavePairs(MIXED_CELL, 2),
         lambda: Product(RBM(MIXED, 3, spread=0.5), Pade(MIXED, cusp=0.4)),
-        lambda: Slater(MIXED, Combination(Oscillator(2, 6), 2, 0.3, 1), Combination(Oscillator(2, 6), 1, 0.3, 2)),
+        pytest.param(
+            lambda: Slater(MIXED, Combination(Oscillator(2, 6), 2, 0.3, 1), Combination(Oscillator(2, 6), 1, 0.3, 2)),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["plane_wave_pairs", "rbm_pade", "slater"],
 )

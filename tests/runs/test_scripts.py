@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 
 
@@ -20,6 +22,7 @@ def test_anharmonic_oscillator(capsys):
     assert "exact 0.559146327" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_script_without_a_module_finds_its_kernels_again(tmp_path):
     """What runpy runs belongs to no module that a later process could import with the cached kernel."""
     code = f"import runpy; runpy.run_path({str(RUNS / 'anharmonic_oscillator.py')!r})['main']()"

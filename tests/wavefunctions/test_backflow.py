@@ -5,6 +5,7 @@ import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
+from tests.contracts.evaluations import log_psi_of
 from tests.wavefunctions.test_quasi_particles import differences, perturbed, points
 from wavefunctions.backflow import (
     BackflowExcitations,
@@ -122,6 +123,9 @@ CASES = {
 #: Cases that add little to the others.
 LONG = (
     "down_only",
+    "factors",
+    "sum_mixed",
+    "waves",
     "space_one_spin_flipped",
     "network_twice",
     "sum_factors",
@@ -228,6 +232,7 @@ def test_without_backflow_the_kinetic_energy_is_that_of_plane_waves():
     assert np.ptp(psi.evaluate(points(psi, 20)).kinetic) > 0.1
 
 
+@pytest.mark.slow
 def test_factors_of_one_change_nothing():
     """Once the network's part of them is zero, where before it was not."""
     psi = with_factors(7, 7)
@@ -257,7 +262,7 @@ def test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin():
         psi = BackflowSlater(factors(system, orbitals.n_dim - 3), orbitals, None)
         X = points(psi, 5)
         shift = np.tile([0.3, -0.8, 0.5], 7)
-        return np.abs(psi.evaluate(X + shift).log_psi - psi.evaluate(X).log_psi).max()
+        return np.abs(log_psi_of(psi, X + shift) - log_psi_of(psi, X)).max()
 
     waves = PlaneWaves(BOX, 7)
     assert change(OrbitalFactors(waves, 3)) < 1e-9

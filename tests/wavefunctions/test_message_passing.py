@@ -95,15 +95,16 @@ def test_hidden_features_of_pairs_are_heard_through_second_messages():
 
 
 @pytest.mark.parametrize("iterations", [1, 2])
-def test_contact_leaves_everything_finite(iterations):
-    for system in SYSTEMS.values():
-        quasi = network(system, iterations=iterations)
-        X = points(quasi, 2)
-        d = system.n_dim
-        X[0, d : 2 * d] = X[0, :d]
-        found = everything(quasi, X, np.ones(X.shape))
-        for array in (found.Q, found.J, found.laplacian, found.S, found.grad_S, found.laplacian_S, found.pulled):
-            assert np.isfinite(array).all()
+@pytest.mark.parametrize("name", ["box", "fcc", pytest.param("open", marks=pytest.mark.slow)])
+def test_contact_leaves_everything_finite(name, iterations):
+    system = SYSTEMS[name]
+    quasi = network(system, iterations=iterations)
+    X = points(quasi, 2)
+    d = system.n_dim
+    X[0, d : 2 * d] = X[0, :d]
+    found = everything(quasi, X, np.ones(X.shape))
+    for array in (found.Q, found.J, found.laplacian, found.S, found.grad_S, found.laplacian_S, found.pulled):
+        assert np.isfinite(array).all()
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ CASES = [
     Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
     Case("network_factors", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), n_factors=2)),
-    Case("factors_and_pairs", lambda: network_and_pairs(System(3, 2, 2)), uniform=False),
+    Case("factors_and_pairs", lambda: network_and_pairs(System(3, 3, 2, BOX))),
     Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX))),
     Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
@@ -95,13 +95,28 @@ TWICE_NORMED = Case(
     step=3e-4,
 )
 #: Cases whose kernels take long to compile, and that add little to the others.
-LONG = ("network_hexagonal", "network_twice_open", "waves_and_factors", "pair_hexagonal", "pair_polarised")
+LONG = (
+    "network_hexagonal",
+    "network_open",
+    "network_twice_open",
+    "pair_hexagonal",
+    "pair_polarised",
+    "waves_and_factors",
+    "waves_polarised",
+    NORMED.name,
+    TWICE_NORMED.name,
+)
 SLOW = pytest.mark.slow
-NAMED = [
-    *(pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in CASES),
-    *(pytest.param(case, id=case.name, marks=SLOW) for case in (NORMED, TWICE_NORMED)),
-]
-cases = pytest.mark.parametrize("case", NAMED)
+
+
+def for_each(cases):
+    """Run a test for each of the cases, for the long ones among the slow tests."""
+    return pytest.mark.parametrize(
+        "case", [pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in cases]
+    )
+
+
+cases = for_each([*CASES, NORMED, TWICE_NORMED])
 
 
 @dataclass
@@ -230,7 +245,7 @@ def test_particles_of_equal_spin_are_exchanged_with_their_quasi_particles(case):
     np.testing.assert_allclose(S_swapped, S, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.uniform], ids=lambda case: case.name)
+@for_each(case for case in CASES if case.uniform)
 def test_displacements_do_not_depend_on_the_origin_or_the_cell(case):
     quasi = case.build()
     system = quasi.system

@@ -2,6 +2,7 @@
 
 import math
 import os
+import time
 from abc import ABC, abstractmethod
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from vmc.parallel.launcher import library_name, load_mpi
 from vmc.parallel.partition import Partition
 
 FloatArray = NDArray[np.float64]
+#: Seconds between two looks at whether the other ranks have come.
+_POLL = 0.002
 
 
 @cache
@@ -89,7 +92,7 @@ class Communicator(ABC):
 
     @abstractmethod
     def barrier(self) -> None:
-        """Wait until every rank has come here."""
+        """Wait until every rank has come here, asleep: the others may need the core, to compile."""
 
     @abstractmethod
     def max(self, value: float) -> float:
@@ -187,7 +190,9 @@ class MpiCommunicator(Communicator):
 
     def barrier(self) -> None:
         """Wait until every rank has come here."""
-        self._comm.Barrier()
+        request = self._comm.Ibarrier()
+        while not request.Test():
+            time.sleep(_POLL)
 
     def max(self, value: float) -> float:
         """Largest value over the ranks."""

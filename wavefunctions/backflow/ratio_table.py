@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from numerics.dense import copy_rows
 from numerics.determinants import invert_with_determinant
 from numerics.link import Slot, inlined, kernel
 from wavefunctions.backflow.determinant import multiply_rows
@@ -62,7 +63,8 @@ def _divide(table):
     """M^-1, log and sign, and R_ai = sum_x (M^-1)_ix phi_a(q_x)."""
     (A, _, M, inverse), (log, sign), (R, _, _), _ = table
     n = M.shape[0]
-    M[:] = A[:n]
+    for k in range(n):
+        copy_rows(A[k], 0, M[k])
     for b in range(log.size):
         log[b] = 0.0
         sign[b] = 1.0
@@ -77,7 +79,8 @@ def fill_forces(table, F):
     """S_ak = sum_i Y_ai (M^-1)_ix above, S_kx = (M^-1)_kx - sum_a R_ak S_ax below; F_xm = sum_k S_kx d_m phi_k."""
     (_, _, _, inverse), _, (R, Y, S), (gradient, _) = table
     n = inverse.shape[0]
-    S[:n] = inverse
+    for k in range(n):
+        copy_rows(inverse[k], 0, S[k])
     for a in range(R.shape[0]):
         for x in range(n):
             out = S[n + a, x]

@@ -73,7 +73,7 @@ FERMIONS = [
         "wavefunctions/message_passing/pull_back.py",
         "load(inputs[u], i * STRIP)",
         "load(inputs[u], 0)",
-        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_open]",),
+        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_fcc]",),
     ),
     Bug(
         "terms of one kind that begin alike",
@@ -131,14 +131,14 @@ FERMIONS = [
         "wavefunctions/message_passing/attention.py",
         "                cross = times_plus(steep, slope, cross)\n",
         "                cross = times_plus(steep, spread(0.0), cross)\n",
-        ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[network_open]",),
+        ("tests/wavefunctions/test_quasi_particles.py::test_derivatives_by_coordinates[network_fcc]",),
     ),
     Bug(
         "parameters of the keys that hear of the last partner only",
         "wavefunctions/message_passing/attention.py",
         "                store(by_k[j, u], l, times_plus(change, here, load(by_k[j, u], l)))\n",
         "                store(by_k[j, u], l, times(change, here))\n",
-        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_open]",),
+        ("tests/wavefunctions/test_quasi_particles.py::test_pull_back_to_parameters[network_fcc]",),
     ),
     Bug(
         "pairs in later iterations that do not know which way they point",
