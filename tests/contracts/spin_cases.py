@@ -65,6 +65,7 @@ SPIN_CASES = [
         naive.slater(4, naive.oscillator([(0,), (1,), (2,), (3,)], 0.7)),
         fermionic=True,
         n_points=10,
+        slow=True,
     ),
     Case(
         "slater_combination",
@@ -108,6 +109,7 @@ SPIN_CASES = [
         ),
         fermionic=True,
         n_points=5,
+        slow=True,
     ),
     Case(
         "expansion_line",

@@ -44,7 +44,7 @@ def test_a_student_begins_where_the_teacher_ended(folder):
 
 
 def test_the_same_on_two_ranks_and_over_a_stop(folder):
-    settings = (*STUDENT, *STAGE, "-s", "evaluation.samples=20000")
+    settings = (*STUDENT, *STAGE, "-s", "evaluation.samples=8000")
     for name, ranks in (("one", 0), ("two", 2)):
         done = folder.vmc("run", "dot.toml", "-o", f"{name}.h5", "--quiet", *settings, ranks=ranks)
         assert done.returncode == 0, done.stderr

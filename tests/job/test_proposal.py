@@ -61,6 +61,7 @@ def test_the_note_says_how_good_proposals_are(folder, one):
     assert vmc.load(folder.path / "one.h5").attributes["phase"] == "done"
 
 
+@pytest.mark.slow
 @pytest.mark.mpi
 def test_the_same_on_two_ranks_and_over_a_stop(folder, one):
     done = folder.vmc("run", "long.toml", "-o", "two.h5", "--quiet", ranks=2)

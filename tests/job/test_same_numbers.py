@@ -148,7 +148,7 @@ def test_killed_and_resumed(folder, identical, undisturbed, first, then, kills):
     identical(undisturbed, folder.numbers("a.h5"))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_stopped_by_a_signal(folder, identical, undisturbed, how):
     process = folder.start("run", "dot.toml", "-o", "a.h5", *LONG)
     wait_for((folder.path / "a.ckpt.h5").exists)

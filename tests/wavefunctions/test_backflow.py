@@ -124,7 +124,10 @@ CASES = {
 LONG = (
     "down_only",
     "factors",
+    "plane",
+    "polarised",
     "sum_mixed",
+    "sum_up_only",
     "waves",
     "space_one_spin_flipped",
     "network_twice",

@@ -52,7 +52,7 @@ def pairs_and_waves(system):
 
 def network_and_pairs(system):
     """A network that also makes factors of orbitals, and pairs that do not."""
-    return SummedBackflow(network(system, n_factors=3), perturbed(PairBackflow(system, 3, 3.0)))
+    return SummedBackflow(network(system, n_factors=3), perturbed(PairBackflow(system, 3)))
 
 
 def waves_and_networks(system):
