@@ -1,6 +1,7 @@
 """Every verb of a communicator on this number of ranks; prints one line when all assertions hold."""
 
 import sys
+import time
 
 import numpy as np
 
@@ -45,6 +46,16 @@ def check_agreement(world):
     assert world.any(world.rank == 0)
     assert not world.any(False)
     world.barrier()
+
+
+def check_ranks_that_wait_sleep(world):
+    """What they wait for may need their core."""
+    world.barrier()
+    before = time.process_time()
+    if world.is_root:
+        time.sleep(0.5)
+    world.barrier()
+    assert time.process_time() - before < 0.1
 
 
 def check_gather(world):
