@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pytest
 
 from hamiltonians.cell import Cell
 from hamiltonians.system import System
+from tests.contracts.case import for_each
 from wavefunctions.backflow.base import QuasiParticles, start_jacobian
 from wavefunctions.backflow.pair import PairBackflow
 from wavefunctions.backflow.plane_waves import PlaneWaveBackflow
@@ -27,6 +27,8 @@ class Case:
     uniform: bool = True
     #: Of the differences; networks with layer norm are steep.
     step: float = STEP
+    #: Whether its kernels take long to compile, and it adds little to the others.
+    slow: bool = False
 
 
 def perturbed(quasi):
@@ -64,58 +66,50 @@ def waves_and_networks(system):
 BOX = Cell.rectangular([3.0, 2.5, 4.0])
 CASES = [
     Case("pair_open", lambda: perturbed(PairBackflow(System(5, 3, 3), 4, 3.0))),
-    Case("pair_polarised", lambda: perturbed(PairBackflow(System(3, 2, 3), 3, 2.5))),
+    Case("pair_polarised", lambda: perturbed(PairBackflow(System(3, 2, 3), 3, 2.5)), slow=True),
     Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
     Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),
     Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4))),
     Case("waves_fcc", lambda: perturbed(PlaneWaveBackflow(System(5, 3, 3, Cell.of_volume(20.0, "fcc")), 3))),
-    Case("waves_polarised", lambda: perturbed(PlaneWaveBackflow(System(3, 2, 3, Cell.of_volume(9.0, "hexagonal", 2))))),
+    Case(
+        "waves_polarised",
+        lambda: perturbed(PlaneWaveBackflow(System(3, 2, 3, Cell.of_volume(9.0, "hexagonal", 2)))),
+        slow=True,
+    ),
     Case("pairs_and_waves", lambda: perturbed(pairs_and_waves(System(4, 3, 2, BOX)))),
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
-    Case("network_hexagonal", lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False)),
-    Case("network_open", lambda: network(System(3, 2, 2)), uniform=False),
+    Case(
+        "network_hexagonal",
+        lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False),
+        slow=True,
+    ),
+    Case("network_open", lambda: network(System(3, 2, 2)), uniform=False, slow=True),
     Case("network_factors", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), n_factors=2)),
     Case("factors_and_pairs", lambda: network_and_pairs(System(3, 3, 2, BOX))),
-    Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX))),
+    Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX)), slow=True),
     Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
     Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),
-    Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False),
-    Case("pair_hexagonal", lambda: perturbed(PairBackflow(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), 4))),
+    Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False, slow=True),
+    Case(
+        "pair_hexagonal",
+        lambda: perturbed(PairBackflow(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), 4)),
+        slow=True,
+    ),
 ]
 #: Normalisation is steep where units hardly differ: half the step, a sixteenth of the difference (1.1e-5, 7e-7, ...).
 NORMED = Case(
     "network_normed",
     lambda: network(System(3, 3, 2, Cell.of_volume(9.0, "fcc")), layer_norm=True, residual=True),
     step=1.2e-4,
+    slow=True,
 )
 TWICE_NORMED = Case(
     "network_twice_normed",
     lambda: network(System(3, 3, 2, Cell.of_volume(200.0, "fcc")), iterations=2, layer_norm=True, residual=True),
     step=3e-4,
+    slow=True,
 )
-#: Cases whose kernels take long to compile, and that add little to the others.
-LONG = (
-    "network_hexagonal",
-    "network_open",
-    "network_twice_open",
-    "pair_hexagonal",
-    "pair_polarised",
-    "waves_and_factors",
-    "waves_polarised",
-    NORMED.name,
-    TWICE_NORMED.name,
-)
-SLOW = pytest.mark.slow
-
-
-def for_each(cases):
-    """Run a test for each of the cases, for the long ones among the slow tests."""
-    return pytest.mark.parametrize(
-        "case", [pytest.param(case, id=case.name, marks=SLOW if case.name in LONG else ()) for case in cases]
-    )
-
-
 cases = for_each([*CASES, NORMED, TWICE_NORMED])
 
 
