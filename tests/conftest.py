@@ -44,7 +44,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class LoadGroups(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return TOGETHER[_GROUPS[_file(nodeid)]][0] if _file(nodeid) in _GROUPS else _file(nodeid)
+            return str(_GROUPS.get(_file(nodeid), _file(nodeid)))
 
     return LoadGroups(config, log)
 

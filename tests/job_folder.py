@@ -63,8 +63,6 @@ kind = "moments"
 [reference]
 energy = 3.0
 """
-#: Settings of the job that compiles fastest, for tests that compile without the common cache.
-SMALL = ("-s", "observables=[]", "-s", 'wavefunction=[{kind="gaussian"}]')
 #: What may differ between two runs that are otherwise the same.
 OF_THE_OCCASION = {"seconds"}
 

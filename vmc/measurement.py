@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
-from numerics.dense import transpose, zero
+from numerics.dense import copy_rows, transpose, zero
 from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
 from samplers.base import TILE, Move
@@ -104,15 +104,6 @@ def _keep_energies(E, X, energies, offender):
         if not is_finite(total) and np.isnan(offender[0]):
             for k in range(offender.size):
                 offender[k] = X[k, b]
-
-
-@kernel
-def _keep_columns(O, first, collected):
-    """Store the log-derivatives of a tile, (n_params, tile)."""
-    for k in range(O.shape[0]):
-        row, columns = O[k], collected[k, first : first + O.shape[1]]
-        for b in range(row.size):
-            columns[b] = row[b]
 
 
 class Measurement:
@@ -265,7 +256,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
                 zero(O)
                 log_derivatives(p, x, O, 0, energy_memory[0])
                 if collected.shape[0] > 0:
-                    _keep_columns(O, sample * n_walkers + first, collected)
+                    copy_rows(O, 0, collected[:, sample * n_walkers + first : sample * n_walkers + last])
                 else:
                     _add_moments(O, weights, n_bad, moments)
         transpose(x, X[first:last])

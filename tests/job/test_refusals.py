@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tests.job_folder import SMALL
-
+#: Settings of a job that compiles fast.
+SMALL = ("-s", "observables=[]", "-s", 'wavefunction=[{kind="gaussian"}]')
 FAR_AWAY = """
 import math
 from numba import njit

@@ -1,76 +1,10 @@
 """The kernel cache on disk, seen by fresh processes: it hits, it is never stale, it does not grow."""
 
-import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from numerics import cache
-
-ROOT = Path(__file__).resolve().parents[2]
-
-#: Ends every program below: its numbers, and what the cache did for all linked functions together.
-REPORT = """
-import json
-from numerics.cache import cache_size
-from numerics.link import _linked
-stats = [d.stats for d in _linked.values() if hasattr(d, "stats")]
-hits = sum(sum(s.cache_hits.values()) for s in stats)
-misses = sum(sum(s.cache_misses.values()) for s in stats)
-print(json.dumps([numbers, hits, misses, cache_size()[0]]))
-"""
-
-#: A user's pair interaction inside library templates.
-USER = """
-import numpy as np
-from hamiltonians.base import Hamiltonian, pair_term
-from hamiltonians.system import System
-
-def interaction(c, r):
-    return c[0] / r + 0.25
-
-hamiltonian = Hamiltonian(System(2, 1), [pair_term("pair", interaction, (2.0,), 1)])
-numbers = [float(hamiltonian.potential_energy(np.array([[0.0, 4.0]]))[0, 0])]
-"""
-
-#: Nothing but library code.
-LIBRARY = """
-import numpy as np
-from hamiltonians.system import System
-from hamiltonians.trap import HarmonicTrap
-
-numbers = [float(HarmonicTrap(System(1, 2), 2.0).potential_energy(np.array([[1.0, 2.0]]))[0, 0])]
-"""
-
-
-def run(program, folder, how="file", cache_dir=None, **environment):
-    """Run a program followed by REPORT in a fresh process; returns (numbers, hits, misses, files, stderr)."""
-    source = program + REPORT
-    command, given = [sys.executable], None
-    if how == "file":
-        (folder / "program.py").write_text(source)
-        command.append("program.py")
-    elif how == "argument":
-        command += ["-c", source]
-    else:
-        command.append("-")
-        given = source
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "VMC_", "PYTHON"))}
-    variables = {
-        **inherited,
-        "VMC_CACHE_DIR": str(cache_dir or folder / "cache"),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **environment,
-    }
-    result = subprocess.run(
-        command, cwd=folder, env=variables, input=given, capture_output=True, text=True, timeout=300
-    )
-    assert result.returncode == 0, result.stderr
-    return (*json.loads(result.stdout.splitlines()[-1]), result.stderr)
+from tests.numerics.fresh_process import LIBRARY, USER, run
 
 
 @pytest.mark.parametrize("how", ["file", "argument", "standard_input"])
@@ -221,63 +155,6 @@ def test_without_compilation_the_numbers_are_the_same(tmp_path):
     assert compiled[2] > 0
     assert interpreted[0] == pytest.approx(compiled[0], rel=1e-12)
     assert interpreted[0][1] == compiled[0][1]
-
-
-def test_unwritable_cache_folder(tmp_path):
-    """A path below a file cannot be created by anyone, root included."""
-    (tmp_path / "file").write_text("")
-    *result, stderr = run(USER, tmp_path, cache_dir=tmp_path / "file" / "cache")
-    assert result == [[0.75], 0, result[2], 0]
-    assert result[2] > 0
-    assert stderr.count("compiled kernels cannot be cached in") == 1
-    assert "VMC_CACHE_DIR" in stderr
-    assert len(stderr.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({"VMC_CACHE_DIR": "/a", "NUMBA_CACHE_DIR": "/b"}, "/a"),
-        ({"NUMBA_CACHE_DIR": "/b"}, "/b/nqs-vmc"),
-        ({"XDG_CACHE_HOME": "/c"}, "/c/nqs-vmc/kernels"),
-        ({"HOME": "/home/me"}, "/home/me/.cache/nqs-vmc/kernels"),
-    ],
-)
-def test_where_the_cache_is(variables, expected, monkeypatch):
-    for name in ("VMC_CACHE_DIR", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert cache.cache_path() == Path(expected)
-
-
-def test_clearing_deletes_kernels_and_nothing_else(tmp_path, monkeypatch):
-    """Someone may have pointed VMC_CACHE_DIR at a folder that holds other things."""
-    monkeypatch.setenv("VMC_CACHE_DIR", str(tmp_path))
-    kernels, mixed = tmp_path / "kernels_0", tmp_path / "mixed"
-    for folder in (kernels, mixed):
-        folder.mkdir()
-        for name in ("a-1.py311.nbi", "a-1.py311.1.nbc", "a-1.py311.nbi.tmp.0f"):
-            (folder / name).write_bytes(b"12345")
-    (mixed / "thesis.tex").write_text("years of work")
-    (tmp_path / "notes.txt").write_text("")
-    assert cache.cache_size() == (6, 30)
-    assert cache.clear_cache() == (6, 30)
-    assert cache.cache_size() == (0, 0)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mixed", "notes.txt", "thesis.tex"]
-
-
-def test_clearing_what_is_not_there(tmp_path, monkeypatch):
-    monkeypatch.setenv("VMC_CACHE_DIR", str(tmp_path / "missing"))
-    assert cache.clear_cache() == (0, 0)
-
-
-def test_cleared_kernels_are_compiled_again(tmp_path, monkeypatch):
-    assert run(LIBRARY, tmp_path)[2] > 0
-    monkeypatch.setenv("VMC_CACHE_DIR", str(tmp_path / "cache"))
-    assert cache.clear_cache()[0] > 0
-    numbers, hits, misses, *_ = run(LIBRARY, tmp_path)
-    assert (numbers, hits, misses > 0) == ([10.0], 0, True)
 
 
 #: A kernel apart, below two callers.

@@ -52,9 +52,9 @@ def pairs_and_waves(system):
     return SummedBackflow(PairBackflow(system, 3), PlaneWaveBackflow(system, 2))
 
 
-def network_and_pairs(system):
+def network_and_pairs(system, cutoff=None):
     """A network that also makes factors of orbitals, and pairs that do not."""
-    return SummedBackflow(network(system, n_factors=3), perturbed(PairBackflow(system, 3)))
+    return SummedBackflow(network(system, n_factors=3), perturbed(PairBackflow(system, 3, cutoff)))
 
 
 def waves_and_networks(system):
@@ -86,6 +86,7 @@ CASES = [
     Case("network_open", lambda: network(System(3, 2, 2)), uniform=False, slow=True),
     Case("network_factors", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), n_factors=2)),
     Case("factors_and_pairs", lambda: network_and_pairs(System(3, 3, 2, BOX))),
+    Case("factors_and_pairs_open", lambda: network_and_pairs(System(3, 2, 2), 3.0), uniform=False, slow=True),
     Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX)), slow=True),
     Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
