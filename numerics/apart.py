@@ -17,7 +17,6 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from numba.core import cgutils, imputils, types
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
@@ -69,29 +68,13 @@ def _provide(fingerprint: str, argument_types: tuple) -> tuple[str, Any]:
     return name, compiled.signature.return_type
 
 
-class _KernelCacheContent(CompileResultCacheImpl):
-    """Compiled kernels together with what they call apart."""
-
-    def reduce(self, compiled: Any) -> tuple:
-        """(what it calls apart, what Numba keeps)."""
-        names = (function.name for function in compiled.library._final_module.functions)
-        return [_declared[name] for name in names if name.startswith(PREFIX)], super().reduce(compiled)
-
-    def rebuild(self, target_context: Any, payload: tuple) -> Any:
-        """Load what it calls first: the linker refuses names it does not know by ending the process."""
-        for fingerprint, argument_types in payload[0]:
-            _provide(fingerprint, argument_types)
-        return super().rebuild(target_context, payload[1])
+def called_apart(compiled: Any) -> list[tuple[str, tuple]]:
+    """What compiled code calls apart: fingerprints and types of the arguments."""
+    names = (function.name for function in compiled.library._final_module.functions)
+    return [_declared[name] for name in names if name.startswith(PREFIX)]
 
 
-class KernelCache(FunctionCache):
-    """Numba's disk cache of one function, with what the function calls apart."""
-
-    _impl_class = _KernelCacheContent
-
-    def _load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What the file holds; nothing if it needs a module that cannot be imported, as of a script that runpy ran."""
-        try:
-            return super()._load_overload(sig, target_context)
-        except ImportError:
-            return None
+def provide(called: list[tuple[str, tuple]]) -> None:
+    """Compile or load what compiled code calls apart."""
+    for fingerprint, argument_types in called:
+        _provide(fingerprint, argument_types)

@@ -7,10 +7,7 @@ import functools
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-
-import numba
 
 _log = logging.getLogger(__name__)
 
@@ -42,17 +39,6 @@ def cache_directory() -> Path | None:
         )
         return None
     return path
-
-
-@contextlib.contextmanager
-def caching_in(directory: Path) -> Iterator[None]:
-    """Let functions decorated inside the block keep their cache in `directory` (Numba reads it then)."""
-    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-    numba.config.CACHE_DIR = str(directory)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 def _kernel_files() -> list[Path]:

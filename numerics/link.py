@@ -23,9 +23,9 @@ from typing import Any
 import numba
 from numba.core.dispatcher import Dispatcher
 
-from numerics.apart import KernelCache, call_apart
-from numerics.cache import cache_directory, caching_in
+from numerics.apart import call_apart
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
+from numerics.kernel_cache import jit_cached, jit_cached_by_content, name_by_content
 
 #: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
 OPTIONS: dict[str, Any] = {
@@ -38,9 +38,9 @@ INLINE_OPTIONS: dict[str, Any] = {**OPTIONS, "forceinline": True}
 #: For functions of a few instructions, whose argument reductions reassociation would destroy.
 ELEMENTARY_OPTIONS: dict[str, Any] = {**INLINE_OPTIONS, "fastmath": {"contract"}}
 
-kernel = numba.njit(**OPTIONS)
-inlined = numba.njit(**INLINE_OPTIONS)
-elementary = numba.njit(**ELEMENTARY_OPTIONS)
+kernel = jit_cached_by_content(**OPTIONS)
+inlined = jit_cached_by_content(**INLINE_OPTIONS)
+elementary = jit_cached_by_content(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
@@ -104,9 +104,10 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         copy.__qualname__ = source.__qualname__
         return numba.njit(**options)(copy)
     if print_ not in _linked:
-        copy.__qualname__ = f"{source.__qualname__}__{print_}"
+        copy.__qualname__ = source.__qualname__
+        name_by_content(copy, print_)
         copy.__globals__.update({name: _calls_apart[filled[name]] for name in _names_apart(filled)})
-        _linked[print_] = _compile(copy, options)
+        _linked[print_] = jit_cached(copy, options)
         compiled = _linked[print_]
         if apart and isinstance(compiled, Dispatcher):
             _calls_apart[compiled] = call_apart(compiled, print_)
@@ -160,22 +161,3 @@ def _refuse_misfits(source: types.FunctionType, slots: dict[str, Any]) -> None:
         value = slots.get(name, source.__globals__.get(name))
         if isinstance(value, Slot):
             raise TypeError(f"{source.__qualname__} needs a kernel '{value.name}{value.signature}'")
-
-
-def _compile(function: types.FunctionType, options: dict[str, Any]) -> Callable:
-    directory = cache_directory()
-    if directory is None or _closes_over_kernels(function):
-        return numba.njit(**options)(function)
-    with caching_in(directory):
-        compiled = numba.njit(**options)(function)
-        try:
-            compiled._cache = KernelCache(function)
-        except RuntimeError as error:  # Numba finds no source file, e.g. a template typed at a prompt
-            _log.info("%s is compiled without a disk cache: %s", function.__qualname__, error)
-        return compiled
-
-
-def _closes_over_kernels(function: types.FunctionType) -> bool:
-    """Whether Numba could never find the function on disk again: it pickles the closure for its key, and a
-    dispatcher pickles differently in every process.  What links such a function is cached all the same."""
-    return any(isinstance(cell.cell_contents, (Dispatcher, tuple)) for cell in function.__closure__ or ())

@@ -1,6 +1,7 @@
 """Bugs to plant: one exact replacement each, and the quick tests of which one must fail."""
 
 from tests.planted_bugs.bugs.bug import Bug
+from tests.planted_bugs.bugs.compiling import COMPILING
 from tests.planted_bugs.bugs.estimation import ESTIMATION
 from tests.planted_bugs.bugs.fermions import FERMIONS
 from tests.planted_bugs.bugs.generative import GENERATIVE
@@ -9,6 +10,6 @@ from tests.planted_bugs.bugs.periodic import PERIODIC
 from tests.planted_bugs.bugs.physics import PHYSICS
 from tests.planted_bugs.bugs.sampling import SAMPLING
 
-BUGS = [*FERMIONS, *SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC, *GENERATIVE]
+BUGS = [*FERMIONS, *SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC, *GENERATIVE, *COMPILING]
 
 __all__ = ["BUGS", "Bug"]

@@ -1,0 +1,157 @@
+"""The disk cache of compiled functions, each under a name made of its content.
+
+Numba stamps a cached function with the time and size of the file it stands in, and names what it compiles after the
+function and a counter.  A helper edited in another file would be served stale, all of a file would be compiled again
+after an edit of one line, and two functions of one name, compiled by two processes, could be taken for each other where
+a third is linked with both.  Here the qualified name, of which symbols and names of files are made, ends in the
+function's fingerprint (:mod:`numerics.fingerprint`), and the source file does not matter: there need be none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _Cache, _CacheLocator
+from numba.core.dispatcher import Dispatcher
+
+from numerics.apart import called_apart, provide
+from numerics.cache import cache_directory
+from numerics.fingerprint import UnidentifiableError, fingerprint
+
+
+def name_by_content(function: types.FunctionType, digits: str) -> None:
+    """End the qualified name of a function in its fingerprint, in place of an earlier one."""
+    function.__qualname__ = re.sub("__[0-9a-f]{16}$", "", function.__qualname__) + "__" + digits
+
+
+def jit_cached(function: types.FunctionType, options: dict[str, Any]) -> Callable:
+    """Jit a function that is named by its content, with a disk cache."""
+    compiled: Any = numba.njit(**options)(function)
+    cache = _disk_cache(function)
+    if cache is not None and hasattr(compiled, "_cache"):  # it has none under NUMBA_DISABLE_JIT
+        compiled._cache = cache
+    return compiled
+
+
+def jit_cached_by_content(**options: Any) -> Callable[[Callable], Any]:
+    """A decorator: jit, with a disk cache under the name that the function's content has when it is compiled.
+
+    Not when it is decorated, since what it calls may be defined further down.
+    """
+
+    def decorate(function: Callable) -> Any:
+        compiled: Any = numba.njit(**options)(function)
+        if hasattr(compiled, "_cache"):
+            compiled._cache = _CacheByContent(compiled)
+        return compiled
+
+    return decorate
+
+
+def _disk_cache(function: types.FunctionType) -> _KernelCache | None:
+    """None where nothing can be written."""
+    return None if cache_directory() is None else _KernelCache(function)
+
+
+class _Folder(_CacheLocator):
+    """One folder for all functions."""
+
+    def get_cache_path(self) -> str:
+        """The folder."""
+        return str(cache_directory())
+
+    def ensure_cache_path(self) -> None:
+        """Create it once more: `vmc cache --clear` may run at any time."""
+        os.makedirs(self.get_cache_path(), exist_ok=True)
+
+    def get_source_stamp(self) -> None:
+        """Nothing to compare: what is edited has another name."""
+
+    def get_disambiguator(self) -> None:
+        """Nothing to tell apart: names are made of content."""
+
+
+class _KernelCacheContent(CompileResultCacheImpl):
+    """Compiled kernels together with what they call apart."""
+
+    def __init__(self, function: types.FunctionType) -> None:
+        self._locator = _Folder()
+        self._filename_base = re.sub("[<>]", "", f"{function.__module__}.{function.__qualname__}")
+
+    def reduce(self, compiled: Any) -> tuple:
+        """(what it calls apart, what Numba keeps)."""
+        return called_apart(compiled), super().reduce(compiled)
+
+    def rebuild(self, target_context: Any, payload: tuple) -> Any:
+        """Load what it calls first: the linker refuses names it does not know by ending the process."""
+        provide(payload[0])
+        return super().rebuild(target_context, payload[1])
+
+    def check_cachable(self, compiled: Any) -> bool:
+        """Whether the compiled code holds no address of this process (of a large global array, or a C function)."""
+        return not compiled.lifted and not compiled.library.has_dynamic_globals
+
+
+class _KernelCache(FunctionCache):
+    """Numba's disk cache of one function, with what the function calls apart."""
+
+    _impl_class = _KernelCacheContent
+
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What the file holds; nothing if it needs a module that cannot be imported, as of a script that runpy ran."""
+        try:
+            return super()._load_overload(sig, target_context)
+        except ImportError:
+            return None
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple:
+        """The name stands for bytecode and closure (Numba pickles closures, to other bytes in every process)."""
+        return sig, codegen.magic_tuple()
+
+
+class _CacheByContent(_Cache):
+    """Names a function by its content before each of its compilations, and opens the cache of that name."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self._cache: _KernelCache | None = None
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What the disk holds of the function as it is now."""
+        self._cache = self._by_content()
+        return None if self._cache is None else self._cache.load_overload(sig, target_context)
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled."""
+        if self._cache is not None:
+            self._cache.save_overload(sig, data)
+
+    def _by_content(self) -> _KernelCache | None:
+        function: Any = self._dispatcher.py_func
+        try:
+            digits = fingerprint(function, self._dispatcher.targetoptions)
+        except UnidentifiableError:
+            return None
+        name_by_content(function, digits)
+        return _disk_cache(function)
+
+    @property
+    def cache_path(self) -> str | None:
+        """The folder of the files."""
+        return None if self._cache is None else self._cache.cache_path
+
+    def flush(self) -> None:
+        """Forget what the disk holds."""
+        if self._cache is not None:
+            self._cache.flush()
+
+    def enable(self) -> None:
+        """Nothing to do: always on."""
+
+    def disable(self) -> None:
+        """Nothing to do: always on."""

@@ -1,0 +1,59 @@
+"""Kernels that are served from the disk although something else was asked for."""
+
+from tests.planted_bugs.bugs.bug import Bug
+
+CACHE = "tests/numerics/test_cache.py"
+KERNELS = "tests/numerics/test_kernel_cache.py"
+LINK = "tests/numerics/test_link.py"
+
+COMPILING = [
+    Bug(
+        "kernels of one name are one kernel",
+        "numerics/kernel_cache.py",
+        'function.__qualname__) + "__" + digits',
+        'function.__qualname__) + "__" + "0" * 16',
+        (f"{KERNELS}::test_functions_of_one_name_are_not_taken_for_each_other",),
+    ),
+    Bug(
+        "a kernel keeps the name that it had when it was first compiled",
+        "numerics/kernel_cache.py",
+        "self._cache = self._by_content()",
+        "self._cache = self._cache or self._by_content()",
+        (f"{KERNELS}::test_a_global_that_changes_between_two_types_of_argument",),
+    ),
+    Bug(
+        "addresses of tables are kept on disk",
+        "numerics/kernel_cache.py",
+        "return not compiled.lifted and not compiled.library.has_dynamic_globals",
+        "return not compiled.lifted",
+        (f"{KERNELS}::test_a_table_whose_address_is_compiled_in_is_not_kept",),
+    ),
+    Bug(
+        "kernels below a loaded one are not loaded",
+        "numerics/kernel_cache.py",
+        "provide(payload[0])",
+        "provide([])",
+        (f"{CACHE}::test_what_a_kernel_calls_apart_is_loaded_first",),
+    ),
+    Bug(
+        "closures of one function are one kernel",
+        "numerics/fingerprint.py",
+        "for cell in function.__closure__ or ():",
+        "for cell in ():",
+        (f"{KERNELS}::test_functions_of_one_name_are_not_taken_for_each_other",),
+    ),
+    Bug(
+        "compiler options do not matter to the cache",
+        "numerics/fingerprint.py",
+        'digest.add("options", _ordered(options))',
+        'digest.add("options")',
+        (f"{LINK}::test_other_options_are_another_object",),
+    ),
+    Bug(
+        "constants in the code do not matter to the cache",
+        "numerics/fingerprint.py",
+        "for constant in code.co_consts:\n            self.feed(constant)",
+        "for constant in code.co_consts[:0]:\n            self.feed(constant)",
+        (f"{KERNELS}::test_an_edited_helper_is_compiled_again",),
+    ),
+]
