@@ -45,7 +45,7 @@ class Term:
         n_dim: int | None = None,
     ) -> None:
         self.name = name
-        self.energy = as_kernel(energy)
+        self.energy = as_kernel(energy, apart=True)
         self.constants = constants or (0.0,)
         self.degree = degree
         self.n_dim = n_dim

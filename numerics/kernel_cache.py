@@ -31,26 +31,23 @@ def name_by_content(function: types.FunctionType, digits: str) -> None:
 
 def jit_cached(function: types.FunctionType, options: dict[str, Any]) -> Callable:
     """Jit a function that is named by its content, with a disk cache."""
-    compiled: Any = numba.njit(**options)(function)
-    cache = _disk_cache(function)
-    if cache is not None and hasattr(compiled, "_cache"):  # it has none under NUMBA_DISABLE_JIT
+    compiled = numba.njit(**options)(function)
+    return _with_cache(compiled, _disk_cache(function))
+
+
+def jit_cached_by_content(function: Callable, options: dict[str, Any]) -> Callable:
+    """Jit a function, with a disk cache under the name that its content has when it is compiled.
+
+    Not the content at decoration, since what it calls may be defined further down.
+    """
+    compiled = numba.njit(**options)(function)
+    return _with_cache(compiled, _CacheByContent(compiled))
+
+
+def _with_cache(compiled: Any, cache: _Cache | None) -> Callable:
+    if cache is not None and hasattr(compiled, "_cache"):  # under NUMBA_DISABLE_JIT it is the function itself
         compiled._cache = cache
     return compiled
-
-
-def jit_cached_by_content(**options: Any) -> Callable[[Callable], Any]:
-    """A decorator: jit, with a disk cache under the name that the function's content has when it is compiled.
-
-    Not when it is decorated, since what it calls may be defined further down.
-    """
-
-    def decorate(function: Callable) -> Any:
-        compiled: Any = numba.njit(**options)(function)
-        if hasattr(compiled, "_cache"):
-            compiled._cache = _CacheByContent(compiled)
-        return compiled
-
-    return decorate
 
 
 def _disk_cache(function: types.FunctionType) -> _KernelCache | None:

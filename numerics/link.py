@@ -23,9 +23,9 @@ from typing import Any
 import numba
 from numba.core.dispatcher import Dispatcher
 
-from numerics.apart import call_apart
+from numerics.bare import decorator, jit_apart, jit_named
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
-from numerics.kernel_cache import jit_cached, jit_cached_by_content, name_by_content
+from numerics.kernel_cache import name_by_content
 
 #: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
 OPTIONS: dict[str, Any] = {
@@ -38,9 +38,9 @@ INLINE_OPTIONS: dict[str, Any] = {**OPTIONS, "forceinline": True}
 #: For functions of a few instructions, whose argument reductions reassociation would destroy.
 ELEMENTARY_OPTIONS: dict[str, Any] = {**INLINE_OPTIONS, "fastmath": {"contract"}}
 
-kernel = jit_cached_by_content(**OPTIONS)
-inlined = jit_cached_by_content(**INLINE_OPTIONS)
-elementary = jit_cached_by_content(**ELEMENTARY_OPTIONS)
+kernel = decorator(**OPTIONS)
+inlined = decorator(**INLINE_OPTIONS)
+elementary = decorator(**ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
@@ -87,6 +87,7 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
     """
     source = _plain(template)
     filled = {name: as_kernel(value) for name, value in slots.items()}
+    apart = apart and not source.__defaults__  # its callers may leave arguments out
     _refuse_misfits(source, filled)
     copy = types.FunctionType(
         source.__code__,
@@ -107,10 +108,11 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         copy.__qualname__ = source.__qualname__
         name_by_content(copy, print_)
         copy.__globals__.update({name: _calls_apart[filled[name]] for name in _names_apart(filled)})
-        _linked[print_] = jit_cached(copy, options)
-        compiled = _linked[print_]
-        if apart and isinstance(compiled, Dispatcher):
-            _calls_apart[compiled] = call_apart(compiled, print_)
+        if apart:
+            _linked[print_], call = jit_apart(copy, options, print_)
+            _calls_apart[_linked[print_]] = call
+        else:
+            _linked[print_] = jit_named(copy, options)
     return _linked[print_]
 
 
@@ -126,19 +128,23 @@ def _plain(function: Callable) -> types.FunctionType:
     return plain
 
 
-def as_kernel(value: Any) -> Any:
+def as_kernel(value: Any, *, apart: bool = False) -> Any:
     """Make a function a linked, cached kernel (a new combination of known parts then links fast).
 
     Anything else is a constant and stays as it is.
+
+    Parameters
+    ----------
+    apart : as for :func:`link`.
     """
     if isinstance(value, Slot):
         raise TypeError(f"slot '{value.name}' cannot be filled with another slot")
     if isinstance(value, Dispatcher):
-        if any(value is known for known in _linked.values()):
+        if any(value is known for known in _linked.values()) and (value in _calls_apart or not apart):
             return value
-        return link(value, options=_chosen_options(value))
+        return link(value, options=_chosen_options(value), apart=apart)
     if isinstance(value, types.FunctionType):
-        return link(value)
+        return link(value, apart=apart)
     return value
 
 

@@ -25,6 +25,8 @@ SLOTS = (
     "kinetic",
 )
 PARTICLE_SLOTS = ("refresh", "ratio", "accept")
+#: What is inlined; all else is called once per tile and compiled once (numerics.apart).
+FOR_EVERY_PARTICLE = ("ratio", "accept")
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
@@ -53,14 +55,18 @@ def complete(owner: str, kernels: Mapping[str, Callable]) -> dict[str, Callable]
     if given and len(given) < len(PARTICLE_SLOTS):
         missing = next(slot for slot in PARTICLE_SLOTS if slot not in kernels)
         raise TypeError(f"{owner}: kernel '{missing}' is missing, one-particle moves need {PARTICLE_SLOTS}")
-    full = {"workspace": no_workspace, **kernels}
+    full = {slot: _kernel(slot, function) for slot, function in {"workspace": no_workspace, **kernels}.items()}
     full.setdefault("grad_laplacian", difference_grad_laplacian(full))
     full.setdefault("log_derivatives", difference_log_derivatives(full))
     full.setdefault("shared_log_derivatives", full["log_derivatives"])
     full.setdefault("refresh", no_refresh)
     full.setdefault("ratio", whole_ratio(full))
     full.setdefault("accept", no_accept)
-    return {slot: as_kernel(function) for slot, function in full.items()}
+    return {slot: _kernel(slot, function) for slot, function in full.items()}
+
+
+def _kernel(slot: str, function: Callable) -> Callable:
+    return as_kernel(function, apart=slot not in FOR_EVERY_PARTICLE)
 
 
 def difference_grad_laplacian(kernels: Mapping[str, Callable]) -> Callable:

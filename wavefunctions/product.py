@@ -10,13 +10,11 @@ import numpy as np
 
 from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
-from wavefunctions.defaults import PARTICLE_SLOTS, summed_rows
+from wavefunctions.defaults import FOR_EVERY_PARTICLE, PARTICLE_SLOTS, summed_rows
 from wavefunctions.parameters import ParameterLayout
 
 #: A slot that only some wave functions fill.
 WEIGHTED = "weighted_log_derivatives"
-#: Slots that are called for every particle, and therefore compiled inside what calls them.
-FOR_EVERY_PARTICLE = ("ratio", "accept")
 
 left = Slot("left", "(p, X, ..., ws)")
 right = Slot("right", "(p, X, ..., ws)")

@@ -13,7 +13,7 @@ REPORT = """
 import json
 from numerics.cache import cache_size
 from numerics.link import _linked
-stats = [d.stats for d in _linked.values() if hasattr(d, "stats")]
+stats = [each.stats for d in _linked.values() if hasattr(d, "stats") for each in (d, d.bare)]
 hits = sum(sum(s.cache_hits.values()) for s in stats)
 misses = sum(sum(s.cache_misses.values()) for s in stats)
 print(json.dumps([numbers, hits, misses, cache_size()[0]]))

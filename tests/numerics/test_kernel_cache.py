@@ -23,7 +23,7 @@ def twice(x):
     return inner(x) + inner(x)
 
 numbers = [link(TEMPLATE)(1.0)]
-numbers += [sum(counter.values()) for counter in (inner.stats.cache_hits, inner.stats.cache_misses)]
+numbers += [sum(counter.values()) for counter in (inner.bare.stats.cache_hits, inner.bare.stats.cache_misses)]
 """
 
 

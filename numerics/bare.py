@@ -1,0 +1,77 @@
+"""Functions for compiled callers, without the wrappers through which Python and C call them.
+
+Numba makes both wrappers for every function it compiles.  They take arguments out of Python objects and put results
+into some, which for the nested tuples that kernels are handed is more code than most kernels.  Here what compiled
+functions call is compiled *bare*, and a version for Python only if Python calls it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+from numba.core.dispatcher import Dispatcher
+
+from numerics.apart import call_apart
+from numerics.kernel_cache import jit_cached, jit_cached_by_content
+
+#: Further options of Numba.  Python must not call what they made: it would jump to nowhere.
+BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def decorator(**options: Any) -> Callable[[Callable], Any]:
+    """A decorator like `numba.njit`, for functions that compiled ones call."""
+
+    def decorate(function: Callable) -> Any:
+        compiled = jit_cached_by_content(function, options)
+        return _hand_over(compiled, jit_cached_by_content(function, {**options, **BARE}))
+
+    return decorate
+
+
+def jit_named(function: types.FunctionType, options: dict[str, Any]) -> Any:
+    """Jit a function that is named by its content."""
+    compiled = jit_cached(function, options)
+    return _hand_over(compiled, jit_cached(_renamed(function, "bare"), {**options, **BARE}))
+
+
+def jit_apart(function: types.FunctionType, options: dict[str, Any], fingerprint: str) -> tuple[Any, Callable]:
+    """Jit a function that is named by its content and called through its address, by Python too.
+
+    Returns
+    -------
+    What Python calls, and what compiled functions call (see :mod:`numerics.apart`).
+    """
+    bare = jit_cached(_renamed(function, "bare"), {**options, **BARE})
+    if not isinstance(bare, Dispatcher):
+        return function, function
+    call = call_apart(bare, fingerprint)
+
+    def through_address(*arguments):
+        return call(*arguments)
+
+    wrapper: Any = through_address
+    wrapper.__module__, wrapper.__qualname__ = function.__module__, function.__qualname__
+    compiled: Any = jit_cached(wrapper, options)
+    compiled.py_func = function
+    return _hand_over(compiled, bare), call
+
+
+def _hand_over(compiled: Any, bare: Any) -> Any:
+    """Let compiled callers of a function have its bare version."""
+    if hasattr(compiled, "get_overload"):  # under NUMBA_DISABLE_JIT it is the function itself
+        compiled.bare = bare
+        compiled.get_call_template = bare.get_call_template
+        compiled.get_overload = bare.get_overload
+    return compiled
+
+
+def _renamed(function: types.FunctionType, prefix: str) -> types.FunctionType:
+    """The same function under another name, since the disk cache goes by names."""
+    copy = types.FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__module__ = function.__module__
+    copy.__qualname__ = f"{prefix}.{function.__qualname__}"
+    return copy
