@@ -8,9 +8,8 @@ A *template* is an ordinary function whose globals include :class:`Slot` placeho
         log_psi(p, X, log, sign, ws)
 
 ``link(sweep, log_psi=my_kernel)`` compiles a copy of the template in which the name ``log_psi`` is
-``my_kernel``.  The copy's qualified name ends in a fingerprint of everything it reaches (see
-:mod:`numerics.fingerprint`).  Numba names its cache files after the qualified name, so an unchanged
-combination is loaded from disk by the next process and a changed one is compiled anew.
+``my_kernel``.  The copy's qualified name ends in a fingerprint of everything it reaches, by which the next
+process finds an unchanged combination on disk (see :mod:`numerics.kernel_cache`).
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
     template : plain or jitted function.
     options : Numba options of the copy.
     apart : whether templates that this is linked into call it through its address (see :mod:`numerics.apart`) instead
-        of compiling it again: for kernels that take a microsecond or more and compile for seconds.
+        of compiling it again: for what is called once per tile of walkers, not for every particle or pair.
     slots : kernels (plain or jitted functions) or constants, by global name.
 
     Returns

@@ -19,6 +19,8 @@ workspace = Slot("workspace", "(p, tile, n)")
 grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
 kinetic = Slot("kinetic", "(p, X, T, ws)")
 potential = Slot("potential", "(h, X, V, column)")
+prepare = Slot("prepare", "(p, tile, n)")
+energy = Slot("energy", "(p, h, X, E, memory)")
 
 KINETIC = ("analytic", "finite_difference")
 
@@ -84,8 +86,13 @@ def local_energies(
     p = wave_function.arguments()
     E = np.empty((len(hamiltonian.components), X.shape[0]))
     kernels = link_local_energy(wave_function, hamiltonian, kind)
-    kernels.energy(p, kernels.arguments, np.ascontiguousarray(X.T), E, kernels.prepare(p, *X.shape))
+    fill = link(_fill, prepare=kernels.prepare, energy=kernels.energy)
+    fill(p, kernels.arguments, np.ascontiguousarray(X.T), E)
     return E.T
+
+
+def _fill(p, h, X, E):
+    energy(p, h, X, E, prepare(p, X.shape[1], X.shape[0]))
 
 
 def _prepare(p, tile, n):

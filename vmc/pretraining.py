@@ -10,9 +10,9 @@ from numerics.dense import zero
 from numerics.link import Slot, link
 from samplers.base import TILE
 from wavefunctions.base import WaveFunction
+from wavefunctions.evaluation import link_log_values
 
 workspace = Slot("workspace", "(p, tile, n)")
-log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
 log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
 
 
@@ -137,7 +137,7 @@ class _Problem:
         if isinstance(target, WaveFunction):
             if target.system != wave_function.system:
                 raise ValueError(f"target of {target.system}, wave function of {wave_function.system}")
-            self.target = self._log_psi(target)
+            self.target = link_log_values(target.kernels)(target.arguments(), self.X)
         else:
             self.target = np.array(target, dtype=np.float64)
         if self.target.shape != (len(X),):
@@ -145,6 +145,7 @@ class _Problem:
         if not (np.isfinite(self.target).all() and np.isfinite(X).all()):
             raise ValueError("target or X: expected finite values")
         k = wave_function.kernels
+        self._log_values = link_log_values(k)
         self._pull = link(_add_weighted, workspace=k["workspace"], log_derivatives=k["log_derivatives"])
 
     def set(self, theta: np.ndarray) -> None:
@@ -154,7 +155,7 @@ class _Problem:
     def residual(self, theta: np.ndarray) -> tuple[np.ndarray, float]:
         """log|psi| - target less its mean, and the mean."""
         self.set(theta)
-        difference = self._log_psi(self.wave_function) - self.target
+        difference = self._log_values(self.wave_function.arguments(), self.X) - self.target
         offset = float(difference.mean())
         return difference - offset, offset
 
@@ -165,19 +166,6 @@ class _Problem:
         self._pull(self.wave_function.arguments(), self.X, residual / residual.size, TILE, sums)
         value = 0.5 * float(np.mean(residual**2)) + 0.5 * self.l2 * float(theta @ theta)
         return value, sums + self.l2 * theta
-
-    def _log_psi(self, wave_function: WaveFunction) -> np.ndarray:
-        k = wave_function.kernels
-        log = np.zeros(self.X.shape[1])
-        link(_log_values, workspace=k["workspace"], log_psi=k["log_psi"])(wave_function.arguments(), self.X, TILE, log)
-        return log
-
-
-def _log_values(p, X, tile, log):
-    for first in range(0, log.size, tile):
-        last = min(first + tile, log.size)
-        x, sign = X[:, first:last].copy(), np.ones(last - first)
-        log_psi(p, x, log[first:last], sign, workspace(p, last - first, X.shape[0]))
 
 
 def _add_weighted(p, X, weights, tile, sums):

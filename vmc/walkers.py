@@ -8,6 +8,7 @@ from hamiltonians.system import System
 from samplers.base import START_STREAM
 from vmc.errors import UserError
 from wavefunctions.base import WaveFunction
+from wavefunctions.evaluation import link_log_values
 
 _ATTEMPTS = 100
 
@@ -30,13 +31,10 @@ def start_walkers(
     generators = [np.random.default_rng(sequence) for sequence in sequences]
     X = np.array([_draw(system, generator, spread) for generator in generators]).reshape(n_walkers, -1)
     p = wave_function.arguments()
-    kernels = wave_function.kernels
+    log_values = link_log_values(wave_function.kernels)
     redraw = np.arange(n_walkers)
     for _ in range(_ATTEMPTS):
-        some = X[redraw]
-        log, sign = np.zeros(len(some)), np.ones(len(some))
-        kernels["log_psi"](p, np.ascontiguousarray(some.T), log, sign, kernels["workspace"](p, *some.shape))
-        redraw = redraw[~np.isfinite(log)]
+        redraw = redraw[~np.isfinite(log_values(p, np.ascontiguousarray(X[redraw].T)))]
         if not len(redraw):
             return X
         for w in redraw:

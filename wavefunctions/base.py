@@ -39,6 +39,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from wavefunctions import defaults
+from wavefunctions.evaluation import Evaluation
 from wavefunctions.parameters import ParameterLayout
 
 Kernels = Mapping[str, Callable]
@@ -110,25 +111,3 @@ class WaveFunction:
         if X.shape[1] != self.system.n_coordinates:
             raise ValueError(f"configurations have {X.shape[1]} coordinates, expected {self.system.n_coordinates}")
         return Evaluation(self, X)
-
-
-class Evaluation:
-    """What a wave function says about configurations X, one row each (interactive use and tests)."""
-
-    def __init__(self, wave_function: WaveFunction, X: np.ndarray) -> None:
-        n_walkers, n = X.shape
-        k, p = wave_function.kernels, wave_function.arguments()
-        tile = np.ascontiguousarray(X.T)
-        G, O = np.zeros((n, n_walkers)), np.zeros((wave_function.n_params, n_walkers))
-        self.log_psi = np.zeros(n_walkers)
-        self.sign = np.ones(n_walkers)
-        self.laplacian = np.zeros(n_walkers)
-        ws = k["workspace"](p, n_walkers, n)
-        k["log_psi"](p, tile, self.log_psi, self.sign, ws)
-        k["grad_laplacian"](p, tile, G, self.laplacian, ws)
-        k["log_derivatives"](p, tile, O, 0, ws)
-        self.gradient = np.ascontiguousarray(G.T)
-        self.log_derivatives = np.ascontiguousarray(O.T)
-        mass = wave_function.system.common_mass or np.nan
-        #: Kinetic energy; nan where masses differ, for which one Laplacian is not enough (see vmc.local_energy).
-        self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1)) / mass

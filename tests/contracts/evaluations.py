@@ -5,6 +5,7 @@ import numpy as np
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.naive.configurations import apart
 from vmc.local_energy import local_energies
+from wavefunctions.evaluation import link_log_values
 
 
 def configurations(case, wave_function, n, seed=7):
@@ -19,10 +20,7 @@ def tile_of(X):
 
 def log_psi_of(wave_function, X):
     """log|psi| from the kernel alone."""
-    k, p = wave_function.kernels, wave_function.arguments()
-    log, sign = np.zeros(len(X)), np.ones(len(X))
-    k["log_psi"](p, tile_of(X), log, sign, k["workspace"](p, *X.shape))
-    return log
+    return link_log_values(wave_function.kernels)(wave_function.arguments(), tile_of(X))
 
 
 def kinetic_of(wave_function, X):

@@ -11,6 +11,7 @@ import numpy as np
 from vmc.ensemble import Ensemble
 from vmc.optimizers.base import Iteration, State
 from vmc.parallel.serving import drive_from_root
+from wavefunctions.evaluation import link_log_values
 
 _MAX_SHRINKS = 8
 METHODS = {"bfgs": "BFGS", "lbfgs": "L-BFGS-B"}
@@ -118,7 +119,7 @@ class _FixedSample:
     def __init__(self, ensemble: Ensemble, n_samples: int, stride: int) -> None:
         self.ensemble = ensemble
         measurement = ensemble.measurement
-        self.kernels = measurement.wave_function.kernels
+        self.log_values = link_log_values(measurement.wave_function.kernels)
         self.energy = measurement.local_energy
         snapshots: dict[int, list[np.ndarray]] = {block: [] for block, _, _ in ensemble.blocks()}
         for _ in range(n_samples):
@@ -129,11 +130,7 @@ class _FixedSample:
         self.start = {block: self._log_psi(X) for block, X in self.X.items()}
 
     def _log_psi(self, X: np.ndarray) -> np.ndarray:
-        p = self.ensemble.measurement.wave_function.arguments()
-        n, n_samples = X.shape
-        log, sign = np.zeros(n_samples), np.ones(n_samples)
-        self.kernels["log_psi"](p, X, log, sign, self.kernels["workspace"](p, n_samples, n))
-        return log
+        return self.log_values(self.ensemble.measurement.wave_function.arguments(), X)
 
     def evaluate(self, theta: np.ndarray) -> np.ndarray:
         """(energy, share of effective samples, gradient) at theta; collective."""
