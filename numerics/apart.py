@@ -50,6 +50,7 @@ def call_apart(dispatcher: Dispatcher, fingerprint: str) -> Callable:
     first = inspect.Parameter("typing_context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     declared: Any = definition
     declared.__signature__ = inspect.Signature([first, *own])
+    declared.__name__ = dispatcher.py_func.__name__  # for Numba's messages
     call: Any = intrinsic(declared)
     call.fingerprint = fingerprint  # which stands for all it reaches
     return call
