@@ -9,6 +9,9 @@ function's fingerprint (:mod:`numerics.fingerprint`), and the source file does n
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import logging
 import os
 import re
 import types
@@ -22,6 +25,8 @@ from numba.core.dispatcher import Dispatcher
 from numerics.apart import called_apart, provide
 from numerics.cache import cache_directory
 from numerics.fingerprint import UnidentifiableError, fingerprint
+
+_log = logging.getLogger(__name__)
 
 
 def name_by_content(function: types.FunctionType, digits: str) -> None:
@@ -99,16 +104,34 @@ class _KernelCache(FunctionCache):
 
     _impl_class = _KernelCacheContent
 
-    def _load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What the file holds; nothing if it needs a module that cannot be imported, as of a script that runpy ran."""
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What the file holds; nothing if it is damaged, or needs a module that cannot be imported (that runpy ran)."""
         try:
-            return super()._load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)
         except ImportError:
             return None
+        except Exception as error:  # whatever the remains of a file make of the reader
+            _notice(f"a compiled kernel in {self.cache_path} is damaged ({error!r}) and is compiled again")
+            with contextlib.suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled, if there is room."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _notice(f"compiled kernels cannot be kept in {self.cache_path} ({error.strerror}): a start compiles again")
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple:
         """The name stands for bytecode and closure (Numba pickles closures, to other bytes in every process)."""
         return sig, codegen.magic_tuple()
+
+
+@functools.cache
+def _notice(text: str) -> None:
+    """Say it once."""
+    _log.warning(text)
 
 
 class _CacheByContent(_Cache):

@@ -19,6 +19,33 @@ def test_unwritable_cache_folder(tmp_path):
     assert len(stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_damaged_files_are_replaced(share, suffix, tmp_path):
+    """What is left of files after a power cut, or of a copy that was broken off."""
+    assert run(USER, tmp_path)[0] == [0.75]
+    for file in (tmp_path / "cache").rglob(f"*{suffix}"):
+        file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
+    numbers, _, misses, _, stderr = run(USER, tmp_path)
+    assert (numbers, misses > 0) == ([0.75], True)
+    assert "is damaged" in stderr
+    assert run(USER, tmp_path)[2:] == (0, cache_files(tmp_path), "")
+
+
+def cache_files(folder):
+    return len(list((folder / "cache").rglob("*.nb?")))
+
+
+def test_full_disk(tmp_path):
+    """A limit on the size of files, above that of an index and below that of compiled code."""
+    limited = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n" + USER
+    for _ in range(2):
+        numbers, hits, misses, _, stderr = run(limited, tmp_path)
+        assert (numbers, hits, misses > 0) == ([0.75], 0, True)
+        assert stderr.count("compiled kernels cannot be kept in") == 1
+        assert len(stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
