@@ -121,6 +121,17 @@ class Driver:
             self._skip_empty_phases()
             yield report
 
+    def take_up_evaluation(self) -> None:
+        """Go on with an evaluation that has ended, if the plan asks for more of it by now.  Collective."""
+        evaluation = self.evaluation
+        if self.phase != "done" or evaluation.n_done >= self.plan.samples:
+            return
+        if evaluation.n_done and self.plan.target_error is not None and evaluation.reached_target():
+            return
+        self.phase, self.position = "evaluate", evaluation.n_done
+        if not evaluation.n_done and self.plan.proposal is not None:
+            self._note = self.plan.proposal(self.ensemble)
+
     def _totals(self) -> dict[str, int]:
         plan = self.plan
         settle = plan.thermalise if plan.iterations else 0

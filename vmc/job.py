@@ -24,7 +24,7 @@ from vmc.provenance import provenance
 from vmc.snapshot import restore_snapshot
 
 #: What may change between a save and a resume without making it another calculation.
-CHANGEABLE = {"title", "output", "reference"}
+CHANGEABLE = {"title", "output", "reference", "evaluation.samples", "evaluation.target_error"}
 #: What may change as long as the evaluation has not begun.
 CHANGEABLE_BEFORE_EVALUATION = {"optimizer.iterations", "evaluation", "observables"}
 
@@ -90,6 +90,8 @@ def resume(
 ) -> Outcome:
     """Go on with a job that was stopped or killed, bit for bit, on any number of ranks.
 
+    One that has ended goes on as if its last evaluation had been asked for more samples, or a smaller error, before.
+
     Parameters
     ----------
     output : path of its results.
@@ -98,7 +100,7 @@ def resume(
     Raises
     ------
     UserError
-        if there is no intact checkpoint, or a change would alter the calculation.
+        if there is no intact checkpoint, or a change would alter the calculation or take measurements away.
     """
     options = options or JobOptions()
     world = communicator()
@@ -117,6 +119,12 @@ def resume(
             restore_snapshot(driver, loaded.tree, loaded.attributes)
         except (ValueError, KeyError) as error:
             raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
+        made = driver.evaluation.n_done
+        if config.evaluation.samples < made:
+            raise UserError(
+                f"evaluation.samples = {config.evaluation.samples}: {made} are made, expected at least these"
+            )
+        driver.take_up_evaluation()
         if loaded.message:
             options.reporter.note(loaded.message)
         return _work(driver, config, files, options, signals, deadline)

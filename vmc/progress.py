@@ -139,6 +139,14 @@ class ConsoleReporter(Reporter):
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
+        elif summary is not None and _is_too_short(summary):
+            more = f"vmc resume {results} -s evaluation.samples={2 * summary.n_measurements}"
+            self.console.print(f"go on measuring with '{more}'", markup=False)
+
+
+def _is_too_short(summary: EnergySummary) -> bool:
+    """Whether more measurements are what is missing."""
+    return summary.target_reached is False or any(reason.startswith("too short") for reason in summary.verdict.reasons)
 
 
 def reporter_for(is_root: bool, quiet: bool) -> Reporter:

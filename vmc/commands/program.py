@@ -70,7 +70,10 @@ def resume(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped or killed, bit for bit, on any number of ranks."""
+    """Go on with a run that was stopped or killed, bit for bit, on any number of ranks.
+
+    One that has ended goes on with -s evaluation.samples=MORE or a smaller evaluation.target_error.
+    """
     from vmc.commands.jobs import resume_command
 
     raise typer.Exit(resume_command(results, settings or [], kernel or [], max_time, quiet, json))
