@@ -100,6 +100,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             backflow_sections.MessagePassingSection,
         ),
     ),
+    ("start", (schema.StartSection,)),
     ("pretraining", (schema.PretrainingSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
     ("sampler.proposal", (schema.ProposalSection,)),

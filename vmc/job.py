@@ -18,6 +18,7 @@ from vmc.evaluation import EnergySummary
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
+from vmc.parameters import start_from_results
 from vmc.pretraining_stage import pretrain_on_results
 from vmc.progress import Reporter
 from vmc.provenance import provenance
@@ -141,6 +142,8 @@ def make_driver(
     A new job has its first stage here, if there is one, and the reporter is told of it.
     """
     physics = build(config, kernels)
+    if config.start is not None and first_stage is not None:
+        first_stage.note(start_from_results(config.start.results, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
     if world.is_root:

@@ -1,4 +1,4 @@
-"""Parameters of a wave function as a file of their own, for work in scripts and notebooks."""
+"""Parameters from a file: one of their own, for work in scripts and notebooks, or the results of a job."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from vmc.errors import UserError
 from vmc.files import plain_errors
+from vmc.loading import load
 from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset
+from vmc.parallel import Communicator, on_root
 from wavefunctions.base import WaveFunction
 
 PARAMETERS = Schema("vmc parameters", 1)
@@ -39,16 +41,43 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     """
     with plain_errors():
         sealed = read_sealed(path, PARAMETERS)
-    stored, expected = json.loads(str(sealed.attributes["names"])), wave_function.layout.names()
+    theta = sealed.tree["theta"]
+    assert isinstance(theta, Dataset)
+    _adopt(path, json.loads(str(sealed.attributes["names"])), np.asarray(theta.data), wave_function)
+
+
+def start_from_results(path: str, wave_function: WaveFunction, world: Communicator) -> str:
+    """Give a wave function the parameters of an earlier run; return what was done in one line.
+
+    The root reads, and all ranks get what it found.  Collective.
+
+    Raises
+    ------
+    UserError
+        if the file cannot be read, or its parameters have other names or numbers.
+    """
+    lines: list[str] = []
+
+    def read() -> None:
+        earlier = load(path)
+        _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
+        lines.append(f"begins with the {earlier.theta.size} parameters of {path}")
+
+    on_root(world, read)
+    world.fill_from_root(wave_function.theta)
+    return lines[0] if lines else ""
+
+
+def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> None:
+    """Take over parameters of the same names."""
+    expected = wave_function.layout.names()
     for k in range(max(len(stored), len(expected))):
         if stored[k : k + 1] != expected[k : k + 1]:
             raise UserError(
-                f"{path}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
+                f"{source}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
                 f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here"
             )
-    theta = sealed.tree["theta"]
-    assert isinstance(theta, Dataset)
-    wave_function.theta[:] = np.asarray(theta.data)
+    wave_function.theta[:] = theta
 
 
 def _name(names: list[str], k: int) -> str:

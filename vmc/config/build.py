@@ -62,6 +62,8 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
     """
     given = UserKernels(kernels or {})
     _refuse_few_samples(config)
+    if config.start is not None and config.pretraining is not None:
+        raise UserError("start and pretraining: expected one of them, both say what the parameters are at first")
     try:
         hamiltonian = build_hamiltonian(config, given)
         wave_function = build_wave_function(config, hamiltonian.system, given)

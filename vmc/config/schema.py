@@ -75,6 +75,12 @@ class GibbsSection(SamplerCommon):
 Sampler = Annotated[MetropolisSection | LangevinSection | GibbsSection, Field(discriminator="kind")]
 
 
+class StartSection(Section):
+    """Parameters of an earlier run to begin with, whose wave function has parameters of the same names."""
+
+    results: str = Field(description="results file of that run")
+
+
 class PretrainingSection(Section):
     """A first stage: parameters that follow log|psi| of an earlier, simpler run of the same system by least squares."""
 
@@ -120,6 +126,7 @@ class Config(Section):
     system: SystemSection
     hamiltonian: HamiltonianSection = TrapSection()
     wavefunction: Annotated[list[Factor], Field(min_length=1)]
+    start: StartSection | None = None
     pretraining: PretrainingSection | None = None
     sampler: Sampler = MetropolisSection(kind="metropolis")
     optimizer: Optimizer = FirstOrderSection(kind="adam")

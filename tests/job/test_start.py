@@ -1,0 +1,76 @@
+"""Jobs that begin with the parameters of an earlier one."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vmc
+from tests.job_folder import DOT, Folder
+from vmc.errors import UserError
+from vmc.job import resume, run
+
+
+def config(**sections):
+    """DOT, which does not move its parameters, with other sections."""
+    sections = {"optimizer": {"kind": "adam", "iterations": 0}, **sections}
+    return {**tomllib.loads(DOT), **sections}
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory):
+    """Results of a job that has moved them."""
+    path = tmp_path_factory.mktemp("start") / "earlier.h5"
+    run(tomllib.loads(DOT), path)
+    return str(path)
+
+
+def theta_of(path):
+    return vmc.load(path).theta
+
+
+def test_parameters_are_those_of_the_earlier_run(earlier, tmp_path):
+    """Of the same electrons in another trap.  Negative control: they are others without."""
+    other_trap = {"unit": "hartree", "omega": 0.5, "interaction": {"kind": "coulomb"}}
+    run(config(hamiltonian=other_trap, start={"results": earlier}), tmp_path / "with.h5")
+    run(config(hamiltonian=other_trap), tmp_path / "without.h5")
+    np.testing.assert_array_equal(theta_of(tmp_path / "with.h5"), theta_of(earlier))
+    assert (theta_of(tmp_path / "without.h5") != theta_of(earlier)).any()
+
+
+@pytest.mark.mpi
+def test_on_all_ranks(earlier, tmp_path):
+    run(config(start={"results": earlier}), tmp_path / "alone.h5")
+    folder = Folder(tmp_path)
+    settings = ("-s", 'optimizer={kind="adam", iterations=0}', "-s", f"start.results={earlier}")
+    done = folder.vmc("run", "dot.toml", *settings, ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert f"note: begins with the 20 parameters of {earlier}" in done.stderr
+    alone, both = folder.numbers("alone.h5"), folder.numbers("dot.h5")
+    assert [name for name in alone if not np.array_equal(alone[name], both[name], equal_nan=True)] == []
+
+
+def test_a_resumed_job_does_not_read_it_again(earlier, tmp_path):
+    start = tmp_path / "start.h5"
+    start.write_bytes(Path(earlier).read_bytes())
+    run(config(start={"results": str(start)}), tmp_path / "a.h5")
+    start.unlink()
+    assert resume(tmp_path / "a.h5").finished
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {"wavefunction": [{"kind": "gaussian"}]},
+            r"start.results = '.*earlier.h5': 20 parameters, the wave function has 1; the first to differ is number 0, "
+            r"'rbm.visible_bias\[0\]' in the file and 'alpha' here",
+        ),
+        ({"pretraining": {"results": "a.h5"}}, "start and pretraining: expected one of them"),
+        ({"start": {"results": "nothing.h5"}}, "nothing.h5"),
+    ],
+)
+def test_refusals(earlier, tmp_path, sections, message):
+    with pytest.raises(UserError, match=message):
+        run(config(**{"start": {"results": earlier}, **sections}), tmp_path / "a.h5")
