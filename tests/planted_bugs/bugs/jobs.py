@@ -1,0 +1,37 @@
+"""Jobs that begin with, or go on with, something else than they say."""
+
+from tests.planted_bugs.bugs.bug import Bug
+
+LONGER = "tests/job/test_longer_evaluation.py"
+START = "tests/job/test_start.py"
+
+JOBS = [
+    Bug(
+        "the walkers settle once more before an evaluation goes on",
+        "vmc/driver.py",
+        'self.phase, self.position = "evaluate", evaluation.n_done',
+        'self.phase, self.position = "settle", 0',
+        (f"{LONGER}::test_more_samples",),
+    ),
+    Bug(
+        "an evaluation at its target goes on for ever",
+        "vmc/driver.py",
+        "if evaluation.n_done and self.plan.target_error is not None and evaluation.reached_target():",
+        "if False:",
+        (f"{LONGER}::test_a_smaller_target_error",),
+    ),
+    Bug(
+        "only the root begins with the earlier parameters",
+        "vmc/parameters.py",
+        "world.fill_from_root(wave_function.theta)",
+        "pass",
+        (f"{START}::test_on_all_ranks",),
+    ),
+    Bug(
+        "earlier parameters are taken whatever they are called",
+        "vmc/parameters.py",
+        "if stored[k : k + 1] != expected[k : k + 1]:",
+        "if len(stored) != len(expected):",
+        ("tests/loading/test_parameters.py",),
+    ),
+]
