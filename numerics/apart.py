@@ -29,9 +29,10 @@ _declared: dict[str, tuple[str, tuple]] = {}  # name -> fingerprint and types of
 
 def call_apart(dispatcher: Dispatcher, fingerprint: str) -> Callable:
     """What a template calls instead of `dispatcher`, whose content the fingerprint identifies."""
-    _dispatchers[fingerprint] = dispatcher
+    _register(fingerprint, dispatcher)
 
     def definition(typing_context: Any, *arguments: Any) -> tuple[Any, Callable]:
+        _register(fingerprint, dispatcher)  # once more, for another process that has been sent this function
         argument_types = tuple(types.unliteral(argument) for argument in arguments)
         name, result = _provide(fingerprint, argument_types)
 
@@ -54,6 +55,10 @@ def call_apart(dispatcher: Dispatcher, fingerprint: str) -> Callable:
     call: Any = intrinsic(declared)
     call.fingerprint = fingerprint  # which stands for all it reaches
     return call
+
+
+def _register(fingerprint: str, dispatcher: Dispatcher) -> None:
+    _dispatchers.setdefault(fingerprint, dispatcher)
 
 
 def _provide(fingerprint: str, argument_types: tuple) -> tuple[str, Any]:
