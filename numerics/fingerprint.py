@@ -47,6 +47,11 @@ def code_names(code: types.CodeType) -> set[str]:
     return names
 
 
+def is_trusted(function: types.FunctionType) -> bool:
+    """Whether a function belongs to a package that is identified by name and version."""
+    return _package(function.__module__) in TRUSTED
+
+
 def _ordered(options: dict[str, Any]) -> list[tuple[str, str]]:
     """Options in an order that does not depend on the hash seed of the process."""
 
@@ -118,7 +123,7 @@ class _Digest:
             self.add("seen", self._seen[id(function)])
             return
         self._seen[id(function)] = len(self._seen)
-        if _package(function.__module__) in TRUSTED:
+        if is_trusted(function):
             self.add("trusted", function.__module__, function.__qualname__)
             return
         self._code(function.__code__)

@@ -23,7 +23,7 @@ import numba
 from numba.core.dispatcher import Dispatcher
 
 from numerics.bare import decorator, jit_apart, jit_named
-from numerics.fingerprint import UnidentifiableError, code_names, fingerprint
+from numerics.fingerprint import UnidentifiableError, code_names, fingerprint, is_trusted
 from numerics.kernel_cache import name_by_content
 
 #: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
@@ -44,6 +44,7 @@ elementary = decorator(**ELEMENTARY_OPTIONS)
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
 _calls_apart: dict[Callable, Callable] = {}
+_being_linked: list[types.FunctionType] = []
 
 
 class Slot:
@@ -85,7 +86,7 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         for a slot the template does not use, or one left empty.
     """
     source = _plain(template)
-    filled = {name: as_kernel(value) for name, value in slots.items()}
+    filled = {**_helpers(source, slots), **{name: as_kernel(value) for name, value in slots.items()}}
     apart = apart and not source.__defaults__  # its callers may leave arguments out
     _refuse_misfits(source, filled)
     copy = types.FunctionType(
@@ -113,6 +114,30 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         else:
             _linked[print_] = jit_named(copy, options)
     return _linked[print_]
+
+
+def _helpers(source: types.FunctionType, slots: dict[str, Any]) -> dict[str, Any]:
+    """What else of the user's jitted functions a template calls by name, linked as it is now.
+
+    Numba keeps what it compiled of them first, although a number they use has changed since.
+    """
+    _being_linked.append(source)
+    above = [function.__code__ for function in _being_linked]  # a helper may call itself, and others that call it
+    try:
+        named: dict[str, Any] = {
+            name: source.__globals__.get(name) for name in sorted(code_names(source.__code__) - set(slots))
+        }
+        return {
+            name: link(value, options=_own_options(value))
+            for name, value in named.items()
+            if _is_of_user(value) and value.py_func.__code__ not in above
+        }
+    finally:
+        _being_linked.pop()
+
+
+def _is_of_user(value: Any) -> bool:
+    return isinstance(value, Dispatcher) and not hasattr(value, "bare") and not is_trusted(value.py_func)
 
 
 def _names_apart(slots: dict[str, Any]) -> list[str]:
@@ -150,11 +175,16 @@ def as_kernel(value: Any, *, apart: bool = False) -> Any:
 def _chosen_options(dispatcher: Dispatcher) -> dict[str, Any]:
     """Options the author of a jitted function gave it (our own where none of them were touched)."""
     kept = ("error_model", "fastmath", "boundscheck", "forceinline")
-    given = dispatcher.targetoptions.items()
-    chosen = {name: value for name, value in given if name in kept and value is not None}
-    if "fastmath" in chosen and hasattr(chosen["fastmath"], "flags"):
-        chosen["fastmath"] = set(chosen["fastmath"].flags)
-    return chosen or OPTIONS
+    return {name: value for name, value in _own_options(dispatcher).items() if name in kept} or OPTIONS
+
+
+def _own_options(dispatcher: Dispatcher) -> dict[str, Any]:
+    """All options that the author of a jitted function gave it."""
+    given = {name: value for name, value in dispatcher.targetoptions.items() if value is not None}
+    given.pop("nopython", None)
+    if hasattr(given.get("fastmath"), "flags"):
+        given["fastmath"] = set(given["fastmath"].flags)
+    return given
 
 
 def _refuse_misfits(source: types.FunctionType, slots: dict[str, Any]) -> None:

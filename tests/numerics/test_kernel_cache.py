@@ -106,3 +106,51 @@ def test_a_table_whose_address_is_compiled_in_is_not_kept(tmp_path):
     for _ in range(2):
         numbers, *_, n_files, stderr = run(LARGE, tmp_path)
         assert (numbers, n_files, stderr) == ([7.0], 0, "")
+
+
+HELPER = """
+import numba
+from numerics.link import link
+
+@numba.njit
+def helper(x):
+    return FACTOR * x
+
+@numba.njit
+def function(x):
+    return helper(x) + 1.0
+
+def outer(x):
+    return function(x)
+
+numbers = []
+for FACTOR in FACTORS:
+    numbers.append(link(outer)(1.0))
+"""
+
+
+@pytest.mark.parametrize("how", ["file", "standard_input"])
+def test_a_number_in_a_helper_of_the_users_changes(how, tmp_path):
+    """In one process, as in a notebook, and in the next one, which must not find the first number's code."""
+    assert run(HELPER.replace("FACTORS", "(2.0, 3.0)"), tmp_path, how)[0] == [3.0, 4.0]
+    assert run(HELPER.replace("FACTORS", "(3.0, 2.0, 3.0)"), tmp_path, how)[0] == [4.0, 3.0, 4.0]
+
+
+RECURSIVE = """
+import numba
+from numerics.link import link
+
+@numba.njit("int64(int64)")
+def factorial(n):
+    return n * factorial(n - 1) if n > 1 else 1
+
+def outer(n):
+    return factorial(n)
+
+numbers = [link(outer)(5)]
+"""
+
+
+def test_helpers_may_call_themselves(tmp_path):
+    for _ in range(2):
+        assert run(RECURSIVE, tmp_path)[0] == [120]
