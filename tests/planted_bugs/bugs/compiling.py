@@ -43,6 +43,13 @@ COMPILING = [
         (f"{KERNELS}::test_functions_of_one_name_are_not_taken_for_each_other",),
     ),
     Bug(
+        "helpers stay as they were first compiled",
+        "numerics/link.py",
+        "**_helpers(source, slots), ",
+        "",
+        (f"{KERNELS}::test_a_number_in_a_helper_of_the_users_changes",),
+    ),
+    Bug(
         "compiler options do not matter to the cache",
         "numerics/fingerprint.py",
         'digest.add("options", _ordered(options))',
