@@ -14,36 +14,25 @@ from typing import Any
 from numba.core.dispatcher import Dispatcher
 
 from numerics.apart import call_apart
-from numerics.kernel_cache import jit_cached, jit_cached_by_content
+from numerics.kernel_cache import jit_cached
 
 #: Further options of Numba.  Python must not call what they made: it would jump to nowhere.
 BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def decorator(**options: Any) -> Callable[[Callable], Any]:
-    """A decorator like `numba.njit`, for functions that compiled ones call."""
-
-    def decorate(function: Callable) -> Any:
-        compiled = jit_cached_by_content(function, options)
-        return _hand_over(compiled, jit_cached_by_content(function, {**options, **BARE}))
-
-    return decorate
-
-
-def jit_named(function: types.FunctionType, options: dict[str, Any]) -> Any:
-    """Jit a function that is named by its content."""
-    compiled = jit_cached(function, options)
-    return _hand_over(compiled, jit_cached(_renamed(function, "bare"), {**options, **BARE}))
+def jit(function: Callable, options: dict[str, Any]) -> Any:
+    """Like `numba.njit`, for functions that compiled ones call."""
+    return _hand_over(jit_cached(function, options), jit_cached(function, {**options, **BARE}))
 
 
 def jit_apart(function: types.FunctionType, options: dict[str, Any], fingerprint: str) -> tuple[Any, Callable]:
-    """Jit a function that is named by its content and called through its address, by Python too.
+    """Jit a function that is called through its address, by Python too.
 
     Returns
     -------
     What Python calls, and what compiled functions call (see :mod:`numerics.apart`).
     """
-    bare = jit_cached(_renamed(function, "bare"), {**options, **BARE})
+    bare = jit_cached(function, {**options, **BARE})
     if not isinstance(bare, Dispatcher):
         return function, function
     call = call_apart(bare, fingerprint)
@@ -51,9 +40,7 @@ def jit_apart(function: types.FunctionType, options: dict[str, Any], fingerprint
     def through_address(*arguments):
         return call(*arguments)
 
-    wrapper: Any = through_address
-    wrapper.__module__, wrapper.__qualname__ = function.__module__, function.__qualname__
-    compiled: Any = jit_cached(wrapper, options)
+    compiled = jit_cached(through_address, options)
     compiled.py_func = function
     return _hand_over(compiled, bare), call
 
@@ -65,13 +52,3 @@ def _hand_over(compiled: Any, bare: Any) -> Any:
         compiled.get_call_template = bare.get_call_template
         compiled.get_overload = bare.get_overload
     return compiled
-
-
-def _renamed(function: types.FunctionType, prefix: str) -> types.FunctionType:
-    """The same function under another name, since the disk cache goes by names."""
-    copy = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-    )
-    copy.__module__ = function.__module__
-    copy.__qualname__ = f"{prefix}.{function.__qualname__}"
-    return copy

@@ -15,12 +15,10 @@ import logging
 import os
 import re
 import types
-from collections.abc import Callable
 from typing import Any
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _Cache, _CacheLocator
-from numba.core.dispatcher import Dispatcher
 
 from numerics.apart import called_apart, provide
 from numerics.cache import cache_directory
@@ -29,35 +27,15 @@ from numerics.fingerprint import UnidentifiableError, fingerprint
 _log = logging.getLogger(__name__)
 
 
-def name_by_content(function: types.FunctionType, digits: str) -> None:
-    """End the qualified name of a function in its fingerprint, in place of an earlier one."""
-    function.__qualname__ = re.sub("__[0-9a-f]{16}$", "", function.__qualname__) + "__" + digits
-
-
-def jit_cached(function: types.FunctionType, options: dict[str, Any]) -> Callable:
-    """Jit a function that is named by its content, with a disk cache."""
-    compiled = numba.njit(**options)(function)
-    return _with_cache(compiled, _disk_cache(function))
-
-
-def jit_cached_by_content(function: Callable, options: dict[str, Any]) -> Callable:
+def jit_cached(function: Any, options: dict[str, Any]) -> Any:
     """Jit a function, with a disk cache under the name that its content has when it is compiled.
 
-    Not the content at decoration, since what it calls may be defined further down.
+    Not the content at this moment, since what it calls may be defined further down.
     """
-    compiled = numba.njit(**options)(function)
-    return _with_cache(compiled, _CacheByContent(compiled))
-
-
-def _with_cache(compiled: Any, cache: _Cache | None) -> Callable:
-    if cache is not None and hasattr(compiled, "_cache"):  # under NUMBA_DISABLE_JIT it is the function itself
-        compiled._cache = cache
+    compiled: Any = numba.njit(**options)(function)
+    if hasattr(compiled, "_cache"):  # under NUMBA_DISABLE_JIT it is the function itself
+        compiled._cache = _CacheByContent(function, options)
     return compiled
-
-
-def _disk_cache(function: types.FunctionType) -> _KernelCache | None:
-    """None where nothing can be written."""
-    return None if cache_directory() is None else _KernelCache(function)
 
 
 class _Folder(_CacheLocator):
@@ -137,8 +115,8 @@ def _notice(text: str) -> None:
 class _CacheByContent(_Cache):
     """Names a function by its content before each of its compilations, and opens the cache of that name."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        self._dispatcher = dispatcher
+    def __init__(self, function: types.FunctionType, options: dict[str, Any]) -> None:
+        self._function, self._options = function, options
         self._cache: _KernelCache | None = None
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -152,13 +130,14 @@ class _CacheByContent(_Cache):
             self._cache.save_overload(sig, data)
 
     def _by_content(self) -> _KernelCache | None:
-        function: Any = self._dispatcher.py_func
+        """None where nothing can be written, or the content not be told."""
+        function = self._function
         try:
-            digits = fingerprint(function, self._dispatcher.targetoptions)
+            digits = fingerprint(function, self._options)
         except UnidentifiableError:
             return None
-        name_by_content(function, digits)
-        return _disk_cache(function)
+        function.__qualname__ = re.sub("__[0-9a-f]{16}$", "", function.__qualname__) + "__" + digits
+        return None if cache_directory() is None else _KernelCache(function)
 
     @property
     def cache_path(self) -> str | None:

@@ -8,12 +8,13 @@ A *template* is an ordinary function whose globals include :class:`Slot` placeho
         log_psi(p, X, log, sign, ws)
 
 ``link(sweep, log_psi=my_kernel)`` compiles a copy of the template in which the name ``log_psi`` is
-``my_kernel``.  The copy's qualified name ends in a fingerprint of everything it reaches, by which the next
-process finds an unchanged combination on disk (see :mod:`numerics.kernel_cache`).
+``my_kernel``.  The next process finds an unchanged combination on disk, by a fingerprint of everything it
+reaches (see :mod:`numerics.kernel_cache`).
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import types
 from collections.abc import Callable
@@ -22,9 +23,8 @@ from typing import Any
 import numba
 from numba.core.dispatcher import Dispatcher
 
-from numerics.bare import decorator, jit_apart, jit_named
+from numerics.bare import jit, jit_apart
 from numerics.fingerprint import UnidentifiableError, code_names, fingerprint, is_trusted
-from numerics.kernel_cache import name_by_content
 
 #: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
 OPTIONS: dict[str, Any] = {
@@ -37,9 +37,9 @@ INLINE_OPTIONS: dict[str, Any] = {**OPTIONS, "forceinline": True}
 #: For functions of a few instructions, whose argument reductions reassociation would destroy.
 ELEMENTARY_OPTIONS: dict[str, Any] = {**INLINE_OPTIONS, "fastmath": {"contract"}}
 
-kernel = decorator(**OPTIONS)
-inlined = decorator(**INLINE_OPTIONS)
-elementary = decorator(**ELEMENTARY_OPTIONS)
+kernel = functools.partial(jit, options=OPTIONS)
+inlined = functools.partial(jit, options=INLINE_OPTIONS)
+elementary = functools.partial(jit, options=ELEMENTARY_OPTIONS)
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
@@ -96,23 +96,19 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         source.__defaults__,
         source.__closure__,
     )
-    copy.__module__ = source.__module__
-    copy.__doc__ = source.__doc__
+    copy.__module__, copy.__qualname__, copy.__doc__ = source.__module__, source.__qualname__, source.__doc__
     try:
         print_ = fingerprint(copy, {**options, "apart": apart, "calls_apart": _names_apart(filled)})
     except UnidentifiableError as error:
         _log.info("%s is compiled without a disk cache: %s", source.__qualname__, error)
-        copy.__qualname__ = source.__qualname__
         return numba.njit(**options)(copy)
     if print_ not in _linked:
-        copy.__qualname__ = source.__qualname__
-        name_by_content(copy, print_)
         copy.__globals__.update({name: _calls_apart[filled[name]] for name in _names_apart(filled)})
         if apart:
             _linked[print_], call = jit_apart(copy, options, print_)
             _calls_apart[_linked[print_]] = call
         else:
-            _linked[print_] = jit_named(copy, options)
+            _linked[print_] = jit(copy, options)
     return _linked[print_]
 
 
