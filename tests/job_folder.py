@@ -67,6 +67,12 @@ energy = 3.0
 OF_THE_OCCASION = {"seconds"}
 
 
+def different(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> list[str]:
+    """Names of the numbers of two results that are not the same bit for bit; there must be the same ones."""
+    assert first.keys() == second.keys()
+    return [name for name in first if not np.array_equal(first[name], second[name], equal_nan=True)]
+
+
 class Folder:
     """A folder in which commands are run."""
 

@@ -16,6 +16,7 @@ import numpy as np
 from samplers.base import TUNING_INTERVAL, StepTuner
 from vmc.averaging import ParameterAverage
 from vmc.ensemble import Ensemble
+from vmc.errors import UserError
 from vmc.estimators import EnergyMoments
 from vmc.evaluation import Evaluation
 from vmc.history import History
@@ -94,7 +95,6 @@ class Driver:
         wave_function = ensemble.measurement.wave_function
         self.phase = "thermalise"
         self.position = 0
-        self._note = ""
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
@@ -122,15 +122,21 @@ class Driver:
             yield report
 
     def take_up_evaluation(self) -> None:
-        """Go on with an evaluation that has ended, if the plan asks for more of it by now.  Collective."""
-        evaluation = self.evaluation
-        if self.phase != "done" or evaluation.n_done >= self.plan.samples:
+        """Go on with an evaluation that has ended, if the plan asks for more of it by now.  Collective.
+
+        Raises
+        ------
+        UserError
+            if the plan asks for less than there is.
+        """
+        wanted, made = self.plan.samples, self.evaluation.n_done
+        if wanted < made:
+            raise UserError(f"evaluation.samples = {wanted}: {made} are made, expected at least these")
+        if self.phase != "done" or wanted == made:
             return
-        if evaluation.n_done and self.plan.target_error is not None and evaluation.reached_target():
+        if made and self.plan.target_error is not None and self.evaluation.reached_target():
             return
-        self.phase, self.position = "evaluate", evaluation.n_done
-        if not evaluation.n_done and self.plan.proposal is not None:
-            self._note = self.plan.proposal(self.ensemble)
+        self.phase, self.position = "evaluate", made
 
     def _totals(self) -> dict[str, int]:
         plan = self.plan
@@ -153,8 +159,6 @@ class Driver:
     def _leave(self, phase: str) -> None:
         if phase in ("thermalise", "settle"):
             self.ensemble.follow(self.ensemble.energies(1, 1))
-        if phase == "settle" and self.plan.proposal is not None and self.plan.samples:
-            self._note = self.plan.proposal(self.ensemble)
         elif phase == "optimise" and self.plan.iterations:
             if self.plan.parameters == "best":
                 self.theta[:] = self.safeguard.best_theta
@@ -208,12 +212,13 @@ class Driver:
         self.ensemble.follow(self.ensemble.energies(1, 1))
 
     def _evaluate(self) -> Report:
-        before = self.position
+        before, note = self.position, ""
+        if not before and self.plan.proposal is not None:
+            note = self.plan.proposal(self.ensemble)
         energies = self.evaluation.run(min(self.plan.chunk, self.plan.samples - before))
         done = self.evaluation.n_done
         enough = self.plan.target_error is not None and done >= next_look(before) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
-        note, self._note = self._note, ""
         return Report("evaluate", done, done if enough else self.plan.samples, energies, note)
 
 

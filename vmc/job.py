@@ -120,11 +120,6 @@ def resume(
             restore_snapshot(driver, loaded.tree, loaded.attributes)
         except (ValueError, KeyError) as error:
             raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
-        made = driver.evaluation.n_done
-        if config.evaluation.samples < made:
-            raise UserError(
-                f"evaluation.samples = {config.evaluation.samples}: {made} are made, expected at least these"
-            )
         driver.take_up_evaluation()
         if loaded.message:
             options.reporter.note(loaded.message)

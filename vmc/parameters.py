@@ -56,16 +56,14 @@ def start_from_results(path: str, wave_function: WaveFunction, world: Communicat
     UserError
         if the file cannot be read, or its parameters have other names or numbers.
     """
-    lines: list[str] = []
 
     def read() -> None:
         earlier = load(path)
         _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
-        lines.append(f"begins with the {earlier.theta.size} parameters of {path}")
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
-    return lines[0] if lines else ""
+    return f"begins with the {wave_function.n_params} parameters of {path}"
 
 
 def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> None:

@@ -34,10 +34,9 @@ def pretrain_on_results(
     UserError
         if the file cannot be read or belongs to another system.
     """
-    lines: list[str] = []
-    on_root(world, lambda: lines.append(_line(section, _fit(wave_function, section, seed, spread))))
+    line = on_root(world, lambda: _line(section, _fit(wave_function, section, seed, spread)))
     world.fill_from_root(wave_function.theta)
-    return lines[0] if lines else ""
+    return line
 
 
 def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None) -> Fit:

@@ -55,14 +55,20 @@ def complete(owner: str, kernels: Mapping[str, Callable]) -> dict[str, Callable]
     if given and len(given) < len(PARTICLE_SLOTS):
         missing = next(slot for slot in PARTICLE_SLOTS if slot not in kernels)
         raise TypeError(f"{owner}: kernel '{missing}' is missing, one-particle moves need {PARTICLE_SLOTS}")
-    full = {slot: _kernel(slot, function) for slot, function in {"workspace": no_workspace, **kernels}.items()}
-    full.setdefault("grad_laplacian", difference_grad_laplacian(full))
-    full.setdefault("log_derivatives", difference_log_derivatives(full))
-    full.setdefault("shared_log_derivatives", full["log_derivatives"])
-    full.setdefault("refresh", no_refresh)
-    full.setdefault("ratio", whole_ratio(full))
-    full.setdefault("accept", no_accept)
-    return {slot: _kernel(slot, function) for slot, function in full.items()}
+    full = {slot: _kernel(slot, function) for slot, function in kernels.items()}
+    builders: dict[str, Callable[[Mapping[str, Callable]], Callable]] = {
+        "workspace": lambda _: no_workspace,
+        "grad_laplacian": difference_grad_laplacian,
+        "log_derivatives": difference_log_derivatives,
+        "shared_log_derivatives": lambda others: others["log_derivatives"],
+        "refresh": lambda _: no_refresh,
+        "ratio": whole_ratio,
+        "accept": lambda _: no_accept,
+    }
+    for slot, build in builders.items():
+        if slot not in full:
+            full[slot] = _kernel(slot, build(full))
+    return full
 
 
 def _kernel(slot: str, function: Callable) -> Callable:

@@ -2,10 +2,9 @@
 
 import tomllib
 
-import numpy as np
 import pytest
 
-from tests.job_folder import DOT, Folder
+from tests.job_folder import DOT, Folder, different
 from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.job import resume, run
@@ -41,12 +40,6 @@ class Jobs:
 @pytest.fixture
 def jobs(tmp_path):
     return Jobs(tmp_path)
-
-
-def different(first, second):
-    """Names of datasets that are not the same bit for bit."""
-    assert first.keys() == second.keys()
-    return [name for name in first if not np.array_equal(first[name], second[name], equal_nan=True)]
 
 
 def n_measurements(numbers):

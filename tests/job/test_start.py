@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vmc
-from tests.job_folder import DOT, Folder
+from tests.job_folder import DOT, Folder, different
 from vmc.errors import UserError
 from vmc.job import resume, run
 
@@ -47,8 +47,7 @@ def test_on_all_ranks(earlier, tmp_path):
     done = folder.vmc("run", "dot.toml", *settings, ranks=2)
     assert done.returncode == 0, done.stderr
     assert f"note: begins with the 20 parameters of {earlier}" in done.stderr
-    alone, both = folder.numbers("alone.h5"), folder.numbers("dot.h5")
-    assert [name for name in alone if not np.array_equal(alone[name], both[name], equal_nan=True)] == []
+    assert different(folder.numbers("alone.h5"), folder.numbers("dot.h5")) == []
 
 
 def test_a_resumed_job_does_not_read_it_again(earlier, tmp_path):

@@ -62,8 +62,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
     """
     given = UserKernels(kernels or {})
     _refuse_few_samples(config)
-    if config.start is not None and config.pretraining is not None:
-        raise UserError("start and pretraining: expected one of them, both say what the parameters are at first")
+    _refuse_two_beginnings(config)
     try:
         hamiltonian = build_hamiltonian(config, given)
         wave_function = build_wave_function(config, hamiltonian.system, given)
@@ -82,6 +81,11 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
         raise UserError(str(error)) from error
     given.refuse_unused()
     return physics
+
+
+def _refuse_two_beginnings(config: Config) -> None:
+    if config.start is not None and config.pretraining is not None:
+        raise UserError("start and pretraining: expected one of them, both say what the parameters are at first")
 
 
 def _refuse_few_samples(config: Config) -> None:

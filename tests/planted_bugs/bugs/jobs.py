@@ -9,14 +9,14 @@ JOBS = [
     Bug(
         "the walkers settle once more before an evaluation goes on",
         "vmc/driver.py",
-        'self.phase, self.position = "evaluate", evaluation.n_done',
+        'self.phase, self.position = "evaluate", made',
         'self.phase, self.position = "settle", 0',
         (f"{LONGER}::test_more_samples",),
     ),
     Bug(
         "an evaluation at its target goes on for ever",
         "vmc/driver.py",
-        "if evaluation.n_done and self.plan.target_error is not None and evaluation.reached_target():",
+        "if made and self.plan.target_error is not None and self.evaluation.reached_target():",
         "if False:",
         (f"{LONGER}::test_a_smaller_target_error",),
     ),
