@@ -85,12 +85,10 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Any]:
     parameters = _of_spins(add_block_parameters, "parameters", orbitals, "parameter_derivatives")
     rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], width=quasi.width, **shape),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs, **shape),
-        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], **forces, **shape),
-        "log_derivatives": link(
-            _log_derivatives, apart=True, coordinates=q["coordinates"], shared=rows, **forces, **shape
-        ),
+        "workspace": link(_workspace, quasi_workspace=q["workspace"], width=quasi.width, **shape),
+        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs, **shape),
+        "grad_laplacian": link(_grad_laplacian, derivatives=q["derivatives"], **forces, **shape),
+        "log_derivatives": link(_log_derivatives, coordinates=q["coordinates"], shared=rows, **forces, **shape),
         "shared_log_derivatives": rows,
     }
 

@@ -131,19 +131,16 @@ def _kernels(quasi: QuasiParticles, orbitals: SpinOrbitals) -> dict[str, Callabl
     all_forces = link(_fill, apart=True, **with_derivatives)
     rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"])
     return {
-        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], width=numbers, **shape),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **ratios, **shape),
+        "workspace": link(_workspace, quasi_workspace=q["workspace"], width=numbers, **shape),
+        "log_psi": link(_log_psi, coordinates=q["coordinates"], **ratios, **shape),
         "grad_laplacian": link(
             _grad_laplacian,
-            apart=True,
             derivatives=q["derivatives"],
             fill=all_forces,
             changes=link(add_changes, apart=True, change=link(change_ratios, apart=True, w=numbers), w=numbers),
             **shape,
         ),
-        "log_derivatives": link(
-            log_derivatives, apart=True, coordinates=q["coordinates"], fill=all_forces, shared=rows, **shape
-        ),
+        "log_derivatives": link(log_derivatives, coordinates=q["coordinates"], fill=all_forces, shared=rows, **shape),
         "shared_log_derivatives": rows,
     }
 

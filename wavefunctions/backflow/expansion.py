@@ -99,12 +99,10 @@ def _kernels(quasi: QuasiParticles, determinants: WeightedDeterminants) -> dict[
     everything = link(_fill, apart=True, **forces)
     rows = link(_shared_log_derivatives, apart=True, pull_back=q["pull_back"], **parameters)
     return {
-        "workspace": link(_workspace, apart=True, quasi_workspace=q["workspace"], width=w, **shape),
-        "log_psi": link(_log_psi, apart=True, coordinates=q["coordinates"], **logs, **shape),
-        "grad_laplacian": link(_grad_laplacian, apart=True, derivatives=q["derivatives"], fill=everything, **shape),
-        "log_derivatives": link(
-            log_derivatives, apart=True, coordinates=q["coordinates"], fill=everything, shared=rows, **shape
-        ),
+        "workspace": link(_workspace, quasi_workspace=q["workspace"], width=w, **shape),
+        "log_psi": link(_log_psi, coordinates=q["coordinates"], **logs, **shape),
+        "grad_laplacian": link(_grad_laplacian, derivatives=q["derivatives"], fill=everything, **shape),
+        "log_derivatives": link(log_derivatives, coordinates=q["coordinates"], fill=everything, shared=rows, **shape),
         "shared_log_derivatives": rows,
     }
 

@@ -73,11 +73,9 @@ class Jastrow(WaveFunction):
         in_cell = system.cell is not None
         kernels = {
             "workspace": link(_workspace, n_dim=d, in_cell=in_cell),
-            "log_psi": link(_log_psi, apart=True, pair_log=pair_log, **pairs),
-            "grad_laplacian": link(
-                _grad_laplacian, apart=True, pair_derivatives=pair_derivatives, in_cell=in_cell, **pairs
-            ),
-            "log_derivatives": link(_log_derivatives, apart=True, pair_parameters=pair_parameters, **pairs),
+            "log_psi": link(_log_psi, pair_log=pair_log, **pairs),
+            "grad_laplacian": link(_grad_laplacian, pair_derivatives=pair_derivatives, in_cell=in_cell, **pairs),
+            "log_derivatives": link(_log_derivatives, pair_parameters=pair_parameters, **pairs),
             "refresh": _refresh,
             "ratio": link(_ratio, options=INLINE_OPTIONS, pair_log=pair_log, **pairs),
             "accept": _accept,

@@ -47,12 +47,12 @@ class PlaneWavePairs(WaveFunction):
         constants = (*waves, system.spin_counts[0] if species == 2 else system.n_particles)
         d = system.n_dim
         kernels = {
-            "workspace": link(_workspace, apart=True, n_dim=d, n_species=species),
-            "log_psi": link(_log_psi, apart=True, n_dim=d, n_species=species),
-            "grad_laplacian": link(_grad_laplacian, apart=True, n_dim=d, n_species=species),
-            "log_derivatives": link(_log_derivatives, apart=True, n_dim=d),
-            "shared_log_derivatives": link(_shared_log_derivatives, apart=True, n_dim=d),
-            "refresh": link(_refresh, apart=True, n_dim=d),
+            "workspace": link(_workspace, n_dim=d, n_species=species),
+            "log_psi": link(_log_psi, n_dim=d, n_species=species),
+            "grad_laplacian": link(_grad_laplacian, n_dim=d, n_species=species),
+            "log_derivatives": link(_log_derivatives, n_dim=d),
+            "shared_log_derivatives": link(_shared_log_derivatives, n_dim=d),
+            "refresh": link(_refresh, n_dim=d),
             "ratio": link(_ratio, apart=True, n_dim=d, n_species=species),
             "accept": link(_accept, apart=True, n_species=species),
         }

@@ -95,12 +95,12 @@ def _kernels(d: int, orbitals: SpinOrbitals) -> dict[str, Callable]:
     everything = link(_fill, apart=True, n_dim=d, **pair("inverses"))
     rows = link(_shared_log_derivatives, apart=True, n_dim=d, **pair("parameters"))
     return {
-        "workspace": link(_workspace, apart=True, n_dim=d),
-        "log_psi": link(_log_psi, apart=True, n_dim=d, **pair("logs")),
-        "grad_laplacian": link(_grad_laplacian, apart=True, n_dim=d, fill=everything, **pair("derivatives")),
-        "log_derivatives": link(_log_derivatives, apart=True, fill=everything, shared_log_derivatives=rows),
+        "workspace": link(_workspace, n_dim=d),
+        "log_psi": link(_log_psi, n_dim=d, **pair("logs")),
+        "grad_laplacian": link(_grad_laplacian, n_dim=d, fill=everything, **pair("derivatives")),
+        "log_derivatives": link(_log_derivatives, fill=everything, shared_log_derivatives=rows),
         "shared_log_derivatives": rows,
-        "refresh": link(_refresh, apart=True, fill=everything),
+        "refresh": link(_refresh, fill=everything),
         "ratio": link(_ratio, options=INLINE_OPTIONS, **pair("ratios")),
         "accept": link(_accept, options=INLINE_OPTIONS, n_dim=d, fill=everything, **pair("move")),
     }
