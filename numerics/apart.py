@@ -5,7 +5,7 @@ which for the large ones costs minutes.  A kernel that is linked *apart* is decl
 of its fingerprint and the types of its arguments, and the address of its one compiled copy is told to the linker of
 LLVM.  The disk cache keeps with each kernel which others it calls in this way, and loads those first.
 
-A call costs some nanoseconds and nothing is inlined: for kernels that work on a tile of walkers.
+A call costs some twenty nanoseconds and nothing is inlined: for kernels that work on a tile of walkers.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ Kernel = Annotated[
         "--kernel",
         metavar="NAME=MODULE:FUNCTION",
         help="Use a function of yours where the configuration says kind = 'user': "
-        "interaction, potential or log_psi. Imports and runs the module.",
+        "interaction, potential, log_psi or observable. Imports and runs the module.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
