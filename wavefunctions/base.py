@@ -19,7 +19,7 @@ accept              (p, X, i, Y, accepted, ws)             updates ws where acce
 ==================  =====================================  ==================================================
 
 Only ``log_psi`` is needed; :mod:`wavefunctions.defaults` builds the rest.  ``ratio`` and ``accept`` are compiled inside
-what calls them, the others once (:mod:`numerics.apart`).  A wave function may add
+what calls them, the others once (:mod:`numerics.link.apart`).  A wave function may add
 
 * ``kinetic (p, X, T, ws)``, T += -1/2 psi^-1 laplacian psi, where that is cheaper than gradient and Laplacian; products
   cannot use it, since kinetic energies of factors do not add, and masses are not its business;

@@ -25,7 +25,7 @@ SLOTS = (
     "kinetic",
 )
 PARTICLE_SLOTS = ("refresh", "ratio", "accept")
-#: What is inlined; all else is called once per tile and compiled once (numerics.apart).
+#: What is inlined; all else is called once per tile and compiled once (numerics.link.apart).
 FOR_EVERY_PARTICLE = ("ratio", "accept")
 
 workspace = Slot("workspace", "(p, tile, n)")

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Ends every program: its numbers, and what the cache did for all linked functions together.
 REPORT = """
 import json
-from numerics.cache import cache_size
-from numerics.link import _linked
+from numerics.link.cache_folder import cache_size
+from numerics.link.template import _linked
 stats = [each.stats for d in _linked.values() if hasattr(d, "stats") for each in (d, d.bare)]
 hits = sum(sum(s.cache_hits.values()) for s in stats)
 misses = sum(sum(s.cache_misses.values()) for s in stats)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from numerics import cache
+from numerics.link import cache_folder
 from tests.numerics.fresh_process import LIBRARY, USER, run
 
 
@@ -60,7 +60,7 @@ def test_where_the_cache_is(variables, expected, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert cache.cache_path() == Path(expected)
+    assert cache_folder.cache_path() == Path(expected)
 
 
 def test_clearing_deletes_kernels_and_nothing_else(tmp_path, monkeypatch):
@@ -73,20 +73,20 @@ def test_clearing_deletes_kernels_and_nothing_else(tmp_path, monkeypatch):
             (folder / name).write_bytes(b"12345")
     (mixed / "thesis.tex").write_text("years of work")
     (tmp_path / "notes.txt").write_text("")
-    assert cache.cache_size() == (6, 30)
-    assert cache.clear_cache() == (6, 30)
-    assert cache.cache_size() == (0, 0)
+    assert cache_folder.cache_size() == (6, 30)
+    assert cache_folder.clear_cache() == (6, 30)
+    assert cache_folder.cache_size() == (0, 0)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["mixed", "notes.txt", "thesis.tex"]
 
 
 def test_clearing_what_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setenv("VMC_CACHE_DIR", str(tmp_path / "missing"))
-    assert cache.clear_cache() == (0, 0)
+    assert cache_folder.clear_cache() == (0, 0)
 
 
 def test_cleared_kernels_are_compiled_again(tmp_path, monkeypatch):
     assert run(LIBRARY, tmp_path)[2] > 0
     monkeypatch.setenv("VMC_CACHE_DIR", str(tmp_path / "cache"))
-    assert cache.clear_cache()[0] > 0
+    assert cache_folder.clear_cache()[0] > 0
     numbers, hits, misses, *_ = run(LIBRARY, tmp_path)
     assert (numbers, hits, misses > 0) == ([10.0], 0, True)

@@ -8,8 +8,8 @@ import numba
 import numpy as np
 import pytest
 
-from numerics.fingerprint import UnidentifiableError, fingerprint
 from numerics.link import ELEMENTARY_OPTIONS, OPTIONS, Slot, as_kernel, kernel, link
+from numerics.link.fingerprint import UnidentifiableError, fingerprint
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="asks about compiled functions")
 
@@ -237,7 +237,7 @@ def test_objects_without_known_content_are_refused(value):
 @compiled
 def test_unidentifiable_kernel_is_compiled_without_cache(caplog):
     """A template that reaches such an object works; the log says why it is not cached."""
-    with caplog.at_level(logging.INFO, logger="numerics.link"):
+    with caplog.at_level(logging.INFO, logger="numerics.link.template"):
         linked = link(of_enumeration)
     assert linked(4.0) == 4.0
     assert linked.stats.cache_path is None

@@ -77,7 +77,7 @@ def _row(path: Path) -> tuple[Path, dict, str]:
 
 def cache_command(clear: bool) -> int:
     """Size of the kernel cache, or emptying it."""
-    from numerics.cache import cache_path, cache_size, clear_cache
+    from numerics.link.cache_folder import cache_path, cache_size, clear_cache
 
     n_files, n_bytes = clear_cache() if clear else cache_size()
     what = "deleted " if clear else ""

@@ -4,7 +4,7 @@ Numba stamps a cached function with the time and size of the file it stands in, 
 function and a counter.  A helper edited in another file would be served stale, all of a file would be compiled again
 after an edit of one line, and two functions of one name, compiled by two processes, could be taken for each other where
 a third is linked with both.  Here the qualified name, of which symbols and names of files are made, ends in the
-function's fingerprint (:mod:`numerics.fingerprint`), and the source file does not matter: there need be none.
+function's fingerprint (:mod:`numerics.link.fingerprint`), and the source file does not matter: there need be none.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _Cache, _CacheLocator
 
-from numerics.apart import called_apart, provide
-from numerics.cache import cache_directory
-from numerics.fingerprint import UnidentifiableError, fingerprint
+from numerics.link.apart import called_apart, provide
+from numerics.link.cache_folder import cache_directory
+from numerics.link.fingerprint import UnidentifiableError, fingerprint
 
 _log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from numba.core.dispatcher import Dispatcher
 
-from numerics.apart import call_apart
-from numerics.kernel_cache import jit_cached
+from numerics.link.apart import call_apart
+from numerics.link.kernel_cache import jit_cached
 
 #: Further options of Numba.  Python must not call what they made: it would jump to nowhere.
 BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -30,7 +30,7 @@ def jit_apart(function: types.FunctionType, options: dict[str, Any], fingerprint
 
     Returns
     -------
-    What Python calls, and what compiled functions call (see :mod:`numerics.apart`).
+    What Python calls, and what compiled functions call (see :mod:`numerics.link.apart`).
     """
     bare = jit_cached(function, {**options, **BARE})
     if not isinstance(bare, Dispatcher):

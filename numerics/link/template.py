@@ -1,20 +1,7 @@
-"""Late binding of kernels into compiled templates, with a disk cache that cannot go stale.
-
-A *template* is an ordinary function whose globals include :class:`Slot` placeholders::
-
-    log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
-
-    def sweep(p, X, ...):
-        log_psi(p, X, log, sign, ws)
-
-``link(sweep, log_psi=my_kernel)`` compiles a copy of the template in which the name ``log_psi`` is
-``my_kernel``.  The next process finds an unchanged combination on disk, by a fingerprint of everything it
-reaches (see :mod:`numerics.kernel_cache`).
-"""
+"""Templates, and the binding of kernels into their slots."""
 
 from __future__ import annotations
 
-import functools
 import logging
 import types
 from collections.abc import Callable
@@ -23,23 +10,9 @@ from typing import Any
 import numba
 from numba.core.dispatcher import Dispatcher
 
-from numerics.bare import jit, jit_apart
-from numerics.fingerprint import UnidentifiableError, code_names, fingerprint, is_trusted
-
-#: NaN and infinity keep their meaning: neither ``nnan`` nor ``ninf`` is ever set.
-OPTIONS: dict[str, Any] = {
-    "error_model": "numpy",
-    "fastmath": {"contract", "reassoc", "nsz", "arcp"},
-}
-#: For what is called for every particle or pair: otherwise every array it is handed is reference-counted at every call.
-#: What is called once per tile is better compiled once, and not again inside everything that calls it.
-INLINE_OPTIONS: dict[str, Any] = {**OPTIONS, "forceinline": True}
-#: For functions of a few instructions, whose argument reductions reassociation would destroy.
-ELEMENTARY_OPTIONS: dict[str, Any] = {**INLINE_OPTIONS, "fastmath": {"contract"}}
-
-kernel = functools.partial(jit, options=OPTIONS)
-inlined = functools.partial(jit, options=INLINE_OPTIONS)
-elementary = functools.partial(jit, options=ELEMENTARY_OPTIONS)
+from numerics.link.bare import jit, jit_apart
+from numerics.link.decorators import OPTIONS
+from numerics.link.fingerprint import UnidentifiableError, code_names, fingerprint, is_trusted
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
@@ -72,8 +45,8 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
     ----------
     template : plain or jitted function.
     options : Numba options of the copy.
-    apart : whether templates that this is linked into call it through its address (see :mod:`numerics.apart`) instead
-        of compiling it again: for what is called once per tile of walkers, not for every particle or pair.
+    apart : whether templates that this is linked into call it through its address (see :mod:`numerics.link.apart`)
+        instead of compiling it again: for what is called once per tile of walkers, not for every particle or pair.
     slots : kernels (plain or jitted functions) or constants, by global name.
 
     Returns

@@ -111,7 +111,7 @@ class _Digest:
             self.add("class", value.__module__, value.__qualname__, getattr(value, "_fields", ""))
         elif isinstance(value, (types.BuiltinFunctionType, np.ufunc)):
             self.add("builtin", getattr(value, "__module__", ""), value.__name__)
-        elif hasattr(value, "fingerprint"):  # numerics.apart.call_apart
+        elif hasattr(value, "fingerprint"):  # numerics.link.apart.call_apart
             self.add("apart", value.fingerprint)
         elif hasattr(value, "_defn"):  # numba.extending.intrinsic
             self.feed(value._defn)
