@@ -90,22 +90,25 @@ def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[st
         return _sample_space_memory(config, P, local)
     if optimizer.preconditioner.solver == "cg":
         return {"log-derivatives of all samples": 8 * optimizer.samples * local * P}
-    levels = 2 * config.sampler.n_blocks.bit_length() + 2
     return {
         "log-derivatives of a block": 8 * optimizer.samples * block * P,
-        "overlap matrices": 8 * levels * P * P,
+        "overlap matrices": _packed_memory(config, P),
     }
 
 
+def _packed_memory(config: Config, n: int) -> int:
+    """Of packed matrices: one of a block, one at each level of a tree of blocks and between ranks, one to solve."""
+    return 4 * (config.sampler.n_blocks.bit_length() + 3) * n * (n + 1)
+
+
 def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
-    """Of minSR: O by walkers, with other ranks also by parameters; products, packed at each level of a tree."""
+    """Of minSR: O by walkers, with other ranks also by parameters; products of samples."""
     n_local = config.optimizer.samples * local
     n_samples = config.optimizer.samples * config.sampler.n_walkers
     copies = 1 if n_local == n_samples else 2
-    levels = config.sampler.n_blocks.bit_length() + 1
     return {
         "log-derivatives of all samples": 8 * copies * n_local * P,
-        "products of samples": 4 * levels * n_samples**2 + 16 * n_samples**2,
+        "products of samples": _packed_memory(config, n_samples),
     }
 
 

@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
+from vmc.optimizers.packed import FORMAT, diagonal_places, unpack
+
 #: Eigenvalues below this share of the largest count as zero when Cholesky fails.
 RELATIVE_CUTOFF = 1e-12
 
 
-def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.ndarray:
+def solve_packed(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.ndarray:
     """Solve by Cholesky; by a pseudo-inverse where the matrix is singular to rounding.
 
     Parameters
     ----------
-    S : symmetric positive semi-definite (n, n), overwritten; only the lower triangle is read.
+    S : symmetric positive semi-definite, packed (see :mod:`vmc.optimizers.packed`), overwritten.
     b : right-hand side (n,).
     shift, scale : regularisation of the diagonal.
 
@@ -24,32 +26,34 @@ def solve_dense(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np.
     ValueError
         if S or b holds values that are not finite.
     """
-    from scipy.linalg.lapack import dpotrf, dpotrs  # cho_factor copies and clears what nobody reads
+    from scipy.linalg.lapack import dpftrf, dpftrs
 
-    diagonal = S.diagonal().copy()
-    if not (np.isfinite(diagonal).all() and np.isfinite(b).all()):
+    n = b.size
+    diagonal = diagonal_places(n)
+    if not (np.isfinite(S[diagonal]).all() and np.isfinite(b).all()):
         raise ValueError("the overlap matrix or the gradient holds values that are not finite")
-    S[np.diag_indices_from(S)] = diagonal * (1.0 + scale) + shift
-    # Scaling to a unit diagonal first keeps parameters of different size on one footing.
-    root = np.sqrt(S.diagonal())
-    root[root == 0.0] = 1.0
-    inverse = 1.0 / root
-    S *= inverse[:, None]
-    S *= inverse
-    factor, failed = dpotrf(S, lower=1, clean=0)
+    S[diagonal] = S[diagonal] * (1.0 + scale) + shift
+    kept = S.copy()
+    factor, failed = dpftrf(n, S, overwrite_a=1, **FORMAT)
     if not failed:
-        x = dpotrs(factor, b * inverse, lower=1)[0] * inverse
+        x = dpftrs(n, factor, b[:, None], **FORMAT)[0][:, 0]
         if np.isfinite(x).all():
             return x
-    return _pseudo_inverse(S, b * inverse) * inverse
+    return _pseudo_inverse(unpack(kept, n), b)
 
 
 def _pseudo_inverse(S: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """From the lower triangle of S, overwritten."""
     from scipy.linalg import eigh
 
+    # Scaling to a unit diagonal first keeps parameters of different size on one footing.
+    root = np.sqrt(S.diagonal())
+    root[root == 0.0] = 1.0
+    S /= root[:, None]
+    S /= root
     values, vectors = eigh(S)
     keep = values > RELATIVE_CUTOFF * max(values[-1], np.finfo(float).tiny)
-    return vectors[:, keep] @ ((vectors[:, keep].T @ b) / values[keep])
+    return vectors[:, keep] @ ((vectors[:, keep].T @ (b / root)) / values[keep]) / root
 
 
 def solve_conjugate_gradients(

@@ -9,8 +9,8 @@ import numpy as np
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import EnergyMoments, energy_sums
 from vmc.optimizers.base import State
-from vmc.optimizers.linear_solvers import solve_dense
-from vmc.optimizers.packed import pack_products, packed_size, unpack
+from vmc.optimizers.linear_solvers import solve_packed
+from vmc.optimizers.packed import pack_products, packed_size
 from vmc.optimizers.preconditioner import Direction, n_energy_sums
 from vmc.optimizers.sample_space import SampleSpace
 
@@ -60,7 +60,7 @@ class MinSR:
         right = space.energies.copy()
         if self.momentum:
             right -= self.momentum * space.transpose_times(state[PREVIOUS])
-        x = solve_dense(T, right / n, self.diagonal_shift, 0.0)
+        x = solve_packed(T, right / n, self.diagonal_shift, 0.0)
         space.ensemble.communicator.fill_from_root(x)
         direction = space.times(x)
         if self.momentum:
@@ -85,7 +85,7 @@ def _sample(ensemble: Ensemble, n_samples: int, stride: int) -> tuple[SampleSpac
 
 
 def _products(space: SampleSpace, n: int) -> np.ndarray | None:
-    """O^T O / n (samples, samples), lower triangle; None where it is not finite."""
+    """O^T O / n (samples, samples), packed; None where it is not finite."""
     buffer = space.ensemble.scratch("products", packed_size(space.n_samples))
     tree = space.ensemble.tree("products", buffer.size)
     for block, chunk in space.chunks():
@@ -95,4 +95,4 @@ def _products(space: SampleSpace, n: int) -> np.ndarray | None:
     if not np.isfinite(total).all():
         return None
     total /= n
-    return unpack(total, space.n_samples)
+    return total

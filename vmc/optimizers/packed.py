@@ -6,9 +6,12 @@ Wasniewski, Dongarra and Langou, ACM Trans. Math. Softw. 37, 18 (2010)).
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-_FORMAT = {"transr": "N", "uplo": "L"}
+#: What LAPACK calls it.
+FORMAT = {"transr": "N", "uplo": "L"}
 
 
 def packed_size(n: int) -> int:
@@ -36,14 +39,20 @@ def _add_products(A: np.ndarray, trans: str, alpha: float, beta: float, packed: 
     from scipy.linalg.lapack import dsfrk
 
     n, k = A.shape if trans == "N" else A.shape[::-1]
-    return dsfrk(n, k, alpha, A, beta, packed, trans=trans, overwrite_c=True, **_FORMAT)
+    return dsfrk(n, k, alpha, A, beta, packed, trans=trans, overwrite_c=True, **FORMAT)
 
 
 def unpack(packed: np.ndarray, n: int) -> np.ndarray:
     """The matrix (n, n), Fortran-contiguous, with nothing but zeros above its diagonal."""
     from scipy.linalg.lapack import dtfttr
 
-    matrix, info = dtfttr(n, packed, **_FORMAT)
+    matrix, info = dtfttr(n, packed, **FORMAT)
     if info != 0:
         raise ValueError(f"{packed.size} numbers are no packed matrix of {n} rows")
     return matrix
+
+
+@functools.lru_cache(maxsize=8)
+def diagonal_places(n: int) -> np.ndarray:
+    """Where the diagonal of a packed matrix (n, n) stands."""
+    return unpack(np.arange(float(packed_size(n))), n).diagonal().astype(np.int64)

@@ -11,9 +11,9 @@ from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import energy_sums
 from vmc.measurement import BlockSample
 from vmc.optimizers.base import State
-from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_dense
+from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_packed
 from vmc.optimizers.normal_product import normal_product
-from vmc.optimizers.packed import covariance, pack_overlap, packed_size, unpack
+from vmc.optimizers.packed import covariance, pack_overlap, packed_size
 from vmc.optimizers.preconditioner import Direction, gradient_and_mean, n_energy_sums
 from vmc.parallel.serving import drive_from_root
 
@@ -72,8 +72,8 @@ class StochasticReconfiguration:
         gradient, mean = gradient_and_mean(ensemble, energies, total[n_energy : n_energy + 2 * P])
         if not np.isfinite(total).all():
             return Direction(energies, gradient, np.full(P, np.nan))
-        S = unpack(covariance(total[n_energy + 2 * P :], mean, energies.n_samples), P)
-        direction = solve_dense(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
+        S = covariance(total[n_energy + 2 * P :], mean, energies.n_samples)
+        direction = solve_packed(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
         return Direction(energies, gradient, direction)
 
     def _apply_and_solve(self, ensemble: Ensemble, n_samples: int, stride: int) -> Direction:

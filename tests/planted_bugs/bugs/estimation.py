@@ -101,8 +101,8 @@ ESTIMATION = [
     Bug(
         "diagonal shift multiplied instead of added",
         "vmc/optimizers/linear_solvers.py",
-        "diagonal * (1.0 + scale) + shift",
-        "diagonal * (1.0 + scale + shift)",
+        "S[diagonal] * (1.0 + scale) + shift",
+        "S[diagonal] * (1.0 + scale + shift)",
         (f"{RECONFIGURATION}::test_direction_of_a_machine",),
     ),
     Bug(

@@ -1,0 +1,52 @@
+"""Regularised linear systems from packed matrices against dense ones."""
+
+import numpy as np
+import pytest
+
+from vmc.optimizers.linear_solvers import solve_packed
+from vmc.optimizers.packed import diagonal_places, pack_overlap, packed_size, unpack
+
+
+def system(n, n_samples):
+    """S = O O^T packed and in full, and a right-hand side, of parameters whose sizes differ by many orders."""
+    rng = np.random.default_rng(n)
+    O = rng.normal(size=(n, n_samples)) * np.logspace(-3, 3, n)[:, None]
+    packed = np.empty(packed_size(n))
+    pack_overlap(O, packed)
+    return packed, O @ O.T, O @ rng.normal(size=n_samples)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 8, 41])
+def test_solution(n):
+    packed, S, b = system(n, 3 * n)
+    A = S + np.diag(0.1 * S.diagonal() + 1e-3)
+    np.testing.assert_allclose(solve_packed(packed, b, 1e-3, 0.1), np.linalg.solve(A, b), rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
+def test_places_of_the_diagonal(n):
+    packed, S, _ = system(n, 3)
+    np.testing.assert_allclose(packed[diagonal_places(n)], S.diagonal(), rtol=1e-13)
+    assert np.count_nonzero(unpack(packed, n)) <= packed_size(n)
+
+
+@pytest.mark.parametrize("n", [4, 7])
+def test_without_cholesky(n):
+    """Two equal parameters and one that nothing depends on: the shortest solution, in units of root S_kk."""
+    rng = np.random.default_rng(n)
+    O = rng.normal(size=(n, 50)) * np.logspace(-3, 3, n)[:, None]
+    O[1], O[2] = O[0], 0.0
+    packed = np.empty(packed_size(n))
+    pack_overlap(O, packed)
+    b = O @ rng.normal(size=50)
+    x = solve_packed(packed, b, 0.0, 0.0)
+    assert x[0] == pytest.approx(x[1], rel=1e-6)
+    assert abs(x[2]) < 1e-12
+    np.testing.assert_allclose(O @ O.T @ x, b, rtol=1e-6)
+
+
+def test_a_number_that_is_none():
+    packed, _, b = system(4, 12)
+    packed[diagonal_places(4)[2]] = np.inf
+    with pytest.raises(ValueError, match="not finite"):
+        solve_packed(packed, b, 1e-3, 0.0)
