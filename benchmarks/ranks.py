@@ -1,7 +1,7 @@
 """One rank against two: python benchmarks/ranks.py.
 
 The same job (the same walkers, so the same numbers) on one and on two ranks with a core each, turn by turn;
-seconds of an iteration and bytes that a rank sends in it.
+seconds of each iteration and bytes that a rank sends in it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import clock
+import numpy as np
 
-ROUNDS = 11
+ROUNDS = 7
 ITERATIONS = 20
 CASES = ("adam", "sr", "sr-cg")
 
@@ -32,14 +33,14 @@ def child(case: str) -> None:
     while driver.position < 3 or driver.phase != "optimise":
         next(reports)
     sent = count_bytes(world)
-    world.barrier()
-    start = time.perf_counter()
+    seconds = []
     for _ in range(ITERATIONS):
+        world.barrier()
+        start = time.perf_counter()
         next(reports)
-    world.barrier()
-    elapsed = world.max(time.perf_counter() - start)
+        seconds.append(world.max(time.perf_counter() - start))
     if world.is_root:
-        print(json.dumps({"seconds": elapsed / ITERATIONS, "bytes": sum(sent) / ITERATIONS}))
+        print(json.dumps({"seconds": seconds, "bytes": sum(sent) / ITERATIONS}))
 
 
 def configuration(case: str) -> dict:
@@ -87,34 +88,34 @@ def measured(case: str, n_ranks: int) -> dict:
     return json.loads(finished.stdout.strip().splitlines()[-1])
 
 
-def side_by_side(case: str) -> float:
-    """Seconds of an iteration of two jobs of one rank that run at the same time and never speak to each other."""
+def side_by_side(case: str) -> list[float]:
+    """Seconds of each iteration of two jobs of one rank that run at the same time and never speak to each other."""
     command = [sys.executable, __file__, "--child", case]
     jobs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [job.communicate()[0] for job in jobs]
-    return sum(json.loads(output.strip().splitlines()[-1])["seconds"] for output in outputs) / 2
+    return [second for output in outputs for second in json.loads(output.strip().splitlines()[-1])["seconds"]]
 
 
 def main() -> None:
-    """Alternate between one and two ranks; efficiency from the best of each."""
+    """Alternate between one and two ranks; medians of all iterations, and of each round's."""
     rows = []
     for case in CASES:
         one, two, apart = [], [], []
         for _ in range(ROUNDS):
-            one.append(measured(case, 1))
+            one.append(measured(case, 1)["seconds"])
             two.append(measured(case, 2))
             apart.append(side_by_side(case))
-        best = [min(run["seconds"] for run in runs) for runs in (one, two)]
-        pairs = [a["seconds"] / (2 * b["seconds"]) for a, b in zip(one, two, strict=True)]
+        sent = two[0]["bytes"]
+        two = [run["seconds"] for run in two]
         rows.append(
             {
                 "case": case,
-                "seconds_1": best[0],
-                "seconds_2": best[1],
-                "efficiency": best[0] / (2 * best[1]),
-                "efficiency_rounds": pairs,
-                "machine": best[0] / min(apart),
-                "bytes_per_iteration": two[0]["bytes"],
+                "seconds_1": np.median(one),
+                "seconds_2": np.median(two),
+                "efficiency": np.median(one) / (2 * np.median(two)),
+                "efficiency_rounds": (np.median(one, axis=1) / (2 * np.median(two, axis=1))).tolist(),
+                "machine": np.median(one) / np.median(apart),
+                "bytes_per_iteration": sent,
             }
         )
         print(rows[-1], flush=True)

@@ -227,7 +227,7 @@ def short_table() -> str:
         for peer, place in c.peers.items():
             ratios = ratios_of(ours, figures(rounds[c.workload], c.kind, place))
             if ratios:
-                parts.append(f"{peer}: {statistics.median(ratios):.2g}")
+                parts.append(f"{peer}: {float(f'{statistics.median(ratios):.2g}'):g}")
         best = max(value for value in ours if value is not None)
         lines.append(f"| {c.title.partition(': ')[2] or c.title} | {text(best, c.kind)} | {', '.join(parts)} |")
     return "\n".join(lines)

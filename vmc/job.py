@@ -113,7 +113,7 @@ def resume(
         loaded = _load_everywhere(world, files)
         stored = stored_config(loaded)
         config = changes(stored) if changes else stored
-        _refuse_changes(stored, config, str(loaded.attributes["phase"]))
+        _refuse_changes(stored, config, str(loaded.attributes["phase"]), files.results)
         _compare_kernels(str(loaded.attributes["kernels"]), options.kernel_names)
         driver = make_driver(config, world, options.kernels)
         try:
@@ -174,7 +174,7 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _refuse_changes(stored: Config, config: Config, phase: str) -> None:
+def _refuse_changes(stored: Config, config: Config, phase: str, results: Path) -> None:
     """Name the first key whose change would make this another calculation."""
     before, after = _flat(stored.model_dump()), _flat(config.model_dump())
     allowed = set(CHANGEABLE)
@@ -184,9 +184,11 @@ def _refuse_changes(stored: Config, config: Config, phase: str) -> None:
         if before.get(key) == after.get(key):
             continue
         if not any(key == name or key.startswith(f"{name}.") for name in allowed):
+            same_parameters = not key.startswith(("system", "wavefunction"))
             raise UserError(
                 f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{phase}': "
                 "that is another calculation, start a new run"
+                + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
             )
 
 
