@@ -19,6 +19,7 @@ from vmc.output.lock import LockedError
 from vmc.output.reader import DamagedFileError
 from vmc.output.results import save_results
 from vmc.output.sealed import SchemaError
+from vmc.parallel import on_root
 from vmc.snapshot import take_snapshot
 
 
@@ -93,8 +94,6 @@ def write_state(
         with plain_errors():
             save_checkpoint(files.checkpoint, tree, state)
             save_results(files.results, driver, config, summary, {**attributes, "phase": driver.phase})
-
-    from vmc.parallel import on_root
 
     on_root(communicator, write)
     return summary

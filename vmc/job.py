@@ -52,8 +52,9 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: the exit status, and on the root what it measured."""
+    """How a job ended: what it was, the exit status, and on the root what it measured."""
 
+    config: Config
     exit_code: int
     finished: bool
     summary: EnergySummary | None
@@ -228,4 +229,4 @@ def _work(
     summary = save()
     finished = driver.phase == "done"
     reporter.finish(driver, config, summary, files.results, time.monotonic() - started, finished)
-    return Outcome(0 if finished else request.exit_code, finished, summary, files.results)
+    return Outcome(config, 0 if finished else request.exit_code, finished, summary, files.results)

@@ -130,7 +130,7 @@ class ConsoleReporter(Reporter):
         finished: bool,
     ) -> None:
         """The summary, or how to go on."""
-        from vmc.report import summary_lines
+        from vmc.report import measurements_that_suffice, summary_lines
 
         self._bar.stop()
         if summary is not None:
@@ -140,7 +140,8 @@ class ConsoleReporter(Reporter):
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
         elif summary is not None and _is_too_short(summary):
-            more = f"vmc resume {results} -s evaluation.samples={2 * summary.n_measurements}"
+            enough = measurements_that_suffice(summary, config.evaluation.target_error)
+            more = f"vmc resume {results} -s evaluation.samples={enough}"
             self.console.print(f"go on measuring with '{more}'", markup=False)
 
 

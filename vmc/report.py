@@ -6,8 +6,10 @@ import math
 from typing import Any
 
 from vmc.config import Config
+from vmc.config.schema import ReferenceSection
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_dict, gas_lines, gas_summary
+from vmc.known_reference import reference_of
 from vmc.observables.measured import observable_lines
 from vmc.statistics import format_value
 
@@ -28,8 +30,8 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
         lines.append(f"virial      {summary.virial_ratio} (one for an eigenstate)")
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
-    if config.reference is not None:
-        lines.append(reference_line(summary, config))
+    if (reference := reference_of(config)) is not None:
+        lines.append(reference_line(summary, reference))
     if summary.target_reached is not None:
         lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")
@@ -42,16 +44,29 @@ def target_line(summary: EnergySummary, config: Config) -> str:
     return f"target      {wanted} after {summary.n_measurements} of at most {config.evaluation.samples} measurements"
 
 
-def reference_line(summary: EnergySummary, config: Config) -> str:
-    """How far the energy is from the reference of the configuration."""
-    reference = config.reference
-    assert reference is not None
+def reference_line(summary: EnergySummary, reference: ReferenceSection) -> str:
+    """How far the energy is from what it should be."""
     difference = summary.energy.value - reference.energy
     error = math.hypot(summary.energy.error, reference.error)
     source = f" ({reference.source})" if reference.source else ""
     sigmas = f", {difference / error:+.1f} sigma" if error > 0 else ""
     known = format_value(reference.energy, reference.error) if reference.error else f"{reference.energy:.12g}"
     return f"reference   {known}{source}: difference {difference:+.2e}{sigmas}"
+
+
+def measurements_that_suffice(summary: EnergySummary, target_error: float | None) -> int:
+    """How many measurements of a walker should make a run long enough that was too short, in two digits.
+
+    Half as many again as its own autocorrelation time and error ask for: both are uncertain in a short run.
+    """
+    seen = summary.verdict.diagnostics
+    factors = [seen.needed_n_over_tau / seen.n_over_tau] if seen.n_over_tau > 0.0 else []
+    if target_error is not None:
+        factors.append((summary.energy.error / target_error) ** 2)
+    factor = max((factor for factor in factors if math.isfinite(factor)), default=1.0)
+    enough = summary.n_measurements * max(1.5 * factor, 2.0)
+    digit = 10 ** max(math.floor(math.log10(enough)) - 1, 0)
+    return math.ceil(enough / digit) * digit
 
 
 def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
@@ -71,6 +86,6 @@ def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
     }
     if gas := gas_summary(summary, config):
         result["per_electron"] = gas_dict(gas)
-    if config.reference is not None:
-        result["reference"] = config.reference.model_dump()
+    if (reference := reference_of(config)) is not None:
+        result["reference"] = reference.model_dump()
     return result

@@ -1,6 +1,9 @@
 """An evaluation that has ended goes on as if it had been asked for more at once."""
 
+import re
 import tomllib
+from math import nan
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +11,9 @@ from tests.job_folder import DOT, Folder, different
 from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.job import resume, run
+from vmc.report import measurements_that_suffice
+from vmc.statistics import Estimate
+from vmc.statistics.judge import Diagnostics, verdict
 
 
 class Jobs:
@@ -76,8 +82,34 @@ def test_measurements_are_not_taken_away(jobs):
 
 
 def test_one_that_is_too_short_says_how_to_go_on(jobs):
+    """And what it says is enough."""
     said = jobs.folder.vmc("run", "dot.toml", "-s", "evaluation.samples=10").stderr
     assert "too short" in said
-    assert "go on measuring with 'vmc resume dot.h5 -s evaluation.samples=20'" in said
-    assert jobs.folder.vmc("resume", "dot.h5", "-s", "evaluation.samples=20").returncode == 0
-    assert n_measurements(jobs.folder.numbers("dot.h5")) == 20
+    command = re.search(r"go on measuring with 'vmc (resume dot\.h5 -s evaluation\.samples=(\d+))'", said)
+    longer = jobs.folder.vmc(*command[1].split())
+    assert (longer.returncode, "too short" in longer.stderr) == (0, False)
+    assert n_measurements(jobs.folder.numbers("dot.h5")) == int(command[2])
+
+
+def summary(error, n_over_tau, n_walkers=64):
+    return SimpleNamespace(
+        energy=Estimate(1.0, error),
+        n_measurements=10,
+        verdict=verdict(Diagnostics(error, 10, n_over_tau=n_over_tau, n_walkers=n_walkers)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("short", "target_error", "enough"),
+    [
+        (summary(0.1, 10.0), None, 30),
+        (summary(0.1, 9.0), None, 34),
+        (summary(0.1, 10.0, n_walkers=2), None, 300),
+        (summary(0.1, 100.0), 0.01, 1500),
+        (summary(0.1, 100.0), 0.099, 20),
+        (summary(nan, nan), 0.01, 20),
+        (summary(0.1, 0.0), None, 20),
+    ],
+)
+def test_how_many_measurements_suffice(short, target_error, enough):
+    assert measurements_that_suffice(short, target_error) == enough

@@ -34,22 +34,18 @@ def run_command(
     config = parse_config(on_root(world, lambda: to_toml(load_config(path, settings))), (), str(path))
     options = _options(kernel, max_time, quiet)
     options.overwrite = overwrite
-    outcome = run(config, output or Path(path.stem + ".h5"), options)
-    return _finish(outcome, config, json)
+    return _finish(run(config, output or Path(path.stem + ".h5"), options), json)
 
 
 def resume_command(
     results: Path, settings: list[str], kernel: list[str], max_time: str | None, quiet: bool, json: bool
 ) -> int:
     """Go on from the checkpoint beside the results."""
-    used: list[Config] = []
 
     def change(config: Config) -> Config:
-        used.append(parse_config(to_toml(config), settings, str(results)))
-        return used[0]
+        return parse_config(to_toml(config), settings, str(results))
 
-    outcome = resume(results, _options(kernel, max_time, quiet), change)
-    return _finish(outcome, used[0], json)
+    return _finish(resume(results, _options(kernel, max_time, quiet), change), json)
 
 
 def _options(kernel: list[str], max_time: str | None, quiet: bool) -> JobOptions:
@@ -62,11 +58,11 @@ def _options(kernel: list[str], max_time: str | None, quiet: bool) -> JobOptions
     )
 
 
-def _finish(outcome: Outcome, config: Config, json: bool) -> int:
+def _finish(outcome: Outcome, json: bool) -> int:
     if json and communicator().is_root:
         result = {"finished": outcome.finished, "results": str(outcome.results)}
         if outcome.summary is not None:
-            result |= summary_dict(outcome.summary, config)
+            result |= summary_dict(outcome.summary, outcome.config)
         typer.echo(json_module.dumps(result, indent=2))
     return outcome.exit_code
 

@@ -46,7 +46,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         },
         "evaluation": {"samples": 2000, "stride": 2},
         "observables": _observables(4.0, 6.0),
-        "reference": {"energy": 3.0, "source": "exact: Taut, J. Phys. A 27, 1045 (1994)"},
     },
     "boson-trap": {
         "title": "ten bosons in a trap, no interaction",
@@ -56,7 +55,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "optimizer": {"kind": "adam", "learning_rate": 0.05, "iterations": 50, "samples": 20},
         "evaluation": {"samples": 500},
         "observables": _observables(3.5, 5.0),
-        "reference": {"energy": 15.0, "source": "exact: N d omega / 2"},
     },
     "hard-spheres": {
         "title": "ten hard-sphere bosons in an elliptic trap",
@@ -90,7 +88,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         },
         "evaluation": {"samples": 1000},
         "observables": _observables(5.0, 8.0),
-        "reference": {"energy": 14.0, "source": "exact: Calogero, J. Math. Phys. 12, 419 (1971)"},
     },
     "fermion-dot": {
         "title": "six electrons in a 2-D dot, Slater determinants x Pade-Jastrow",
@@ -117,7 +114,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "sampler": {"kind": "particle_metropolis", "n_walkers": 256, "step_size": 1.5, "thermalise": 100},
         "optimizer": {"kind": "adam", "iterations": 0},
         "evaluation": {"samples": 500, "stride": 2},
-        "reference": {"energy": 0.322545264629, "source": "exact: Hartree-Fock energy of the determinant"},
     },
     "harmonic-bosons": {
         "title": "six bosons in a 3-D trap with harmonic pair forces",

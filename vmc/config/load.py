@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import tomllib
 from collections.abc import Iterable
@@ -39,10 +40,16 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
 
 
 def parse_config(text: str, overrides: Iterable[str] = (), name: str = "configuration") -> Config:
-    """Read TOML text (see :func:`load_config`)."""
-    data = _parse(text, name)
+    """Read TOML text (see :func:`load_config`).
+
+    A reference belongs to the Hamiltonian beside it: it is left out where overrides make another one and name none.
+    """
+    data, overrides = _parse(text, name), list(overrides)
+    physics = _physics(data)
     for override in overrides:
         _apply(data, override)
+    if _physics(data) != physics and not any(override.lstrip().startswith("reference") for override in overrides):
+        data.pop("reference", None)
     return check_config(data, name)
 
 
@@ -66,6 +73,14 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         raise UserError(f"{name}: not valid TOML: {error}") from None
     except (RecursionError, ValueError) as error:
         raise UserError(f"{name}: not a sensible configuration: {type(error).__name__}") from None
+
+
+def _physics(data: dict[str, Any]) -> list:
+    """What the energy depends on beside the wave function."""
+    hamiltonian = data.get("hamiltonian")
+    if isinstance(hamiltonian, dict):
+        hamiltonian = {key: value for key, value in hamiltonian.items() if key not in ("kinetic", "unit", "accuracy")}
+    return copy.deepcopy([data.get("system"), hamiltonian])
 
 
 def _apply(data: dict[str, Any], override: str) -> None:

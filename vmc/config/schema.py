@@ -133,4 +133,6 @@ class Config(Section):
     evaluation: EvaluationSection = EvaluationSection()
     observables: list[ObservableSection] = Field([], description="averages beside the energy, in the evaluation")
     output: OutputSection = OutputSection()
-    reference: ReferenceSection | None = None
+    reference: ReferenceSection | None = Field(
+        None, description="what the energy should be; where not given the exact or published one, if one is known"
+    )

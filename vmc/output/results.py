@@ -12,6 +12,7 @@ from vmc.config import Config, to_toml
 from vmc.driver import Driver
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_record
+from vmc.known_reference import reference_of
 from vmc.observables.base import Points
 from vmc.observables.measured import Measured
 from vmc.output.sealed import Schema, Sealed, read_sealed, write_sealed
@@ -50,10 +51,10 @@ def save_results(
     tree, group_attributes = results_tree(driver, summary)
     root = {**attributes, "config_toml": to_toml(config), "title": config.title, "seed": config.seed}
     root["unit"] = driver.ensemble.measurement.hamiltonian.unit
-    if config.reference is not None:
-        root["reference_energy"] = config.reference.energy
-        root["reference_error"] = config.reference.error
-        root["reference_source"] = config.reference.source
+    if (reference := reference_of(config)) is not None:
+        root["reference_energy"] = reference.energy
+        root["reference_error"] = reference.error
+        root["reference_source"] = reference.source
     gas = gas_record(driver.ensemble.measurement.hamiltonian, summary, config)
     if gas is not None:
         root["electron_gas"] = json.dumps(gas)

@@ -57,6 +57,11 @@ class Diagnostics:
         return self.n_walkers >= MINIMUM_WALKERS
 
     @property
+    def needed_n_over_tau(self) -> float:
+        """Return how long a walker must be, in autocorrelation times."""
+        return MINIMUM_WALKER_LENGTH_IN_TAU if self.many_walkers else MINIMUM_LENGTH_IN_TAU
+
+    @property
     def nonfinite_share(self) -> float:
         """Return the share of all samples that was not finite."""
         return self.n_nonfinite / max(self.n_samples + self.n_nonfinite, 1)
@@ -91,12 +96,12 @@ def _long_series(seen: Diagnostics) -> bool:
 def _length_objections(seen: Diagnostics) -> list[str]:
     """Too short for an error bar, by either route."""
     if seen.many_walkers:
-        if seen.n_over_tau >= MINIMUM_WALKER_LENGTH_IN_TAU:
+        if seen.n_over_tau >= seen.needed_n_over_tau:
             return []
-        return [f"too short: only n/tau = {seen.n_over_tau:.3g} per walker (need {MINIMUM_WALKER_LENGTH_IN_TAU:.0f})"]
+        return [f"too short: only n/tau = {seen.n_over_tau:.3g} per walker (need {seen.needed_n_over_tau:.0f})"]
     objections = []
-    if not seen.n_over_tau >= MINIMUM_LENGTH_IN_TAU:
-        objections.append(f"too short: only n/tau = {seen.n_over_tau:.3g} (need {MINIMUM_LENGTH_IN_TAU:.0f})")
+    if not seen.n_over_tau >= seen.needed_n_over_tau:
+        objections.append(f"too short: only n/tau = {seen.n_over_tau:.3g} (need {seen.needed_n_over_tau:.0f})")
     if not seen.plateau_reached:
         objections.append(f"no blocking plateau in {seen.n_rows} rows")
     return objections

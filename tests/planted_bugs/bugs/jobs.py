@@ -3,6 +3,7 @@
 from tests.planted_bugs.bugs.bug import Bug
 
 LONGER = "tests/job/test_longer_evaluation.py"
+REFERENCE = "tests/job/test_known_reference.py"
 START = "tests/job/test_start.py"
 
 JOBS = [
@@ -33,5 +34,19 @@ JOBS = [
         "if stored[k : k + 1] != expected[k : k + 1]:",
         "if len(stored) != len(expected):",
         ("tests/loading/test_parameters.py",),
+    ),
+    Bug(
+        "an energy is held against that of another Hamiltonian",
+        "vmc/config/load.py",
+        "if _physics(data) != physics and not any(",
+        "if False and not any(",
+        (f"{REFERENCE}::test_a_reference_goes_with_its_hamiltonian",),
+    ),
+    Bug(
+        "known energy of two electrons without their masses",
+        "vmc/known_reference.py",
+        "return electron_pair(system.n_dim, omegas[0], (first, second))",
+        "return electron_pair(system.n_dim, omegas[0])",
+        (f"{REFERENCE}::test_known",),
     ),
 ]

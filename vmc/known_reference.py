@@ -1,0 +1,99 @@
+"""The ground-state energy that a configuration should find, where one is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hamiltonians.reference import (
+    Reference,
+    calogero,
+    electron_dot,
+    electron_pair,
+    hard_sphere_pair,
+    harmonic_bosons,
+    harmonic_fermions,
+    ideal_gas,
+)
+from hamiltonians.system import System
+from vmc.config import Config
+from vmc.config.builders.hamiltonian import build_particles
+from vmc.config.hamiltonian_sections import Coulomb, HardSphere, HarmonicPair, InverseSquare, TrapSection
+from vmc.config.schema import ReferenceSection
+
+
+def reference_of(config: Config) -> ReferenceSection | None:
+    """The reference of a configuration, or the known energy where it has none; None if there is neither.
+
+    Not written into the configuration, which somebody may use again for another Hamiltonian.
+    """
+    known = known_reference(config) if config.reference is None else None
+    if known is None:
+        return config.reference
+    return ReferenceSection(energy=known.value, error=known.error, source=f"{known.kind}: {known.source}")
+
+
+def known_reference(config: Config) -> Reference | None:
+    """Exact or published ground-state energy of bosons and closed shells of fermions in a trap; None if unknown."""
+    trap = config.hamiltonian
+    if not isinstance(trap, TrapSection) or trap.potential is not None:
+        return None
+    system = build_particles(config)
+    omegas = trap.omega if isinstance(trap.omega, list) else [trap.omega] * system.n_dim
+    find = _IN_A_TRAP.get(type(trap.interaction))
+    try:
+        return find(system, omegas, trap.interaction) if find else None
+    except (KeyError, ValueError):  # a dot nobody has published, an open shell, a repulsion that no trap holds
+        return None
+
+
+def _ideal(system: System, omegas: Sequence[float], _: None) -> Reference | None:
+    if system.n_up is None:
+        return ideal_gas(system.n_particles, omegas)
+    return harmonic_fermions(*system.spin_counts, system.n_dim, 0.0, omegas[0]) if _round(omegas) else None
+
+
+def _coulomb(system: System, omegas: Sequence[float], interaction: Coulomb) -> Reference | None:
+    if not _round(omegas) or (interaction.strength, interaction.softening) != (1.0, 0.0):
+        return None
+    if system.n_particles == 2 and system.n_up in (None, 1):
+        first, second = system.particle_masses.tolist()
+        return electron_pair(system.n_dim, omegas[0], (first, second))
+    if system.n_up is None or 2 * system.n_up != system.n_particles or system.common_mass != 1.0:
+        return None
+    return electron_dot(system.n_dim, system.n_particles, omegas[0])
+
+
+def _hard_sphere(system: System, omegas: Sequence[float], interaction: HardSphere) -> Reference | None:
+    if (system.n_particles, system.n_dim, system.n_up, system.common_mass) != (2, 3, None, 1.0) or not _round(omegas):
+        return None
+    return hard_sphere_pair(interaction.core_radius, omegas[0])
+
+
+def _harmonic_pair(system: System, omegas: Sequence[float], interaction: HarmonicPair) -> Reference | None:
+    if not _round(omegas) or system.common_mass is None:
+        return None
+    if system.n_up is None:
+        return harmonic_bosons(system.n_particles, system.n_dim, interaction.strength, omegas[0], system.common_mass)
+    if system.common_mass != 1.0:
+        return None
+    return harmonic_fermions(*system.spin_counts, system.n_dim, interaction.strength, omegas[0])
+
+
+def _inverse_square(system: System, omegas: Sequence[float], interaction: InverseSquare) -> Reference | None:
+    if (system.n_dim, system.n_up, system.common_mass) != (1, None, 1.0) or interaction.exponent < 1.0:
+        return None
+    return calogero(system.n_particles, interaction.exponent, omegas[0])
+
+
+def _round(omegas: Sequence[float]) -> bool:
+    """Whether all frequencies are equal."""
+    return len(set(omegas)) == 1
+
+
+_IN_A_TRAP: dict[type, Callable[..., Reference | None]] = {
+    type(None): _ideal,
+    Coulomb: _coulomb,
+    HardSphere: _hard_sphere,
+    HarmonicPair: _harmonic_pair,
+    InverseSquare: _inverse_square,
+}
