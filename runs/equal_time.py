@@ -69,7 +69,7 @@ def measure(name: str, factors: list[dict], optimizer: dict, seconds: float) -> 
 
     optimisation = driver(iterations=ENDLESS)
     iterations, optimised = advance_for(optimisation, "optimise", seconds)
-    physics.wave_function.theta[:] = optimisation.safeguard.best_theta
+    physics.wave_function.theta[:] = optimisation.best.theta
     evaluation = driver(iterations=0, samples=ENDLESS)
     advance_for(evaluation, "evaluate", seconds / 2)
     summary = evaluation.evaluation.summary()

@@ -43,7 +43,9 @@ def optimise(
     start_spread: float = 1.0,
     seed: int = 1,
 ) -> History:
-    """Lower the energy: ``wave_function.theta`` becomes the best parameters seen, lowest in energy + 3 errors.
+    """Lower the energy: ``wave_function.theta`` becomes the best parameters, lowest in energy + 3 errors.
+
+    Of the second half of the iterations, see :class:`vmc.best.BestParameters`.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ import numpy as np
 
 from samplers.base import TUNING_INTERVAL, StepTuner
 from vmc.averaging import ParameterAverage
+from vmc.best import BestParameters
 from vmc.ensemble import Ensemble
 from vmc.errors import UserError
 from vmc.estimators import EnergyMoments
@@ -40,8 +41,8 @@ class Plan:
     samples, stride : measurements per walker in the evaluation, and steps before each.
     chunk : measurements per report and possible stop in the evaluation.
     tune : whether the step size is adapted during steps that are not measured.
-    parameters : 'best' (lowest energy + 3 errors seen), 'last' or 'average' (of the last quarter of the iterations),
-        for the evaluation.
+    parameters : 'best' (lowest energy + 3 errors in the second half of the iterations), 'last' or 'average' (of the
+        last quarter), for the evaluation.
     equilibration : measurements left out at the start of the evaluation; None to let a test decide.
     target_error : error bar at which the evaluation stops before `samples` are full; None for never.
     proposal : what is done to the ensemble before the evaluation, once; it returns a line for the user.
@@ -99,6 +100,7 @@ class Driver:
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
         self.safeguard = Safeguard(wave_function.theta)
+        self.best = BestParameters(wave_function.theta)
         self.average = ParameterAverage(wave_function.n_params)
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
 
@@ -161,7 +163,7 @@ class Driver:
             self.ensemble.follow(self.ensemble.energies(1, 1))
         elif phase == "optimise" and self.plan.iterations:
             if self.plan.parameters == "best":
-                self.theta[:] = self.safeguard.best_theta
+                self.theta[:] = self.best.theta
             elif self.plan.parameters == "average" and self.average.count:
                 self.theta[:] = self.average.mean
 
@@ -191,6 +193,7 @@ class Driver:
         if note:
             self._roll_back()
         else:
+            self.best.add(energies, self.theta, self.position, self.plan.iterations)
             self.ensemble.follow(energies)
             update = np.array(iteration.update)
             self.ensemble.communicator.fill_from_root(update)

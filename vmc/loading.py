@@ -17,7 +17,7 @@ from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured, observable_lines
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
-from vmc.statistics import Estimate, format_value
+from vmc.statistics import Estimate, format_known, format_value
 from wavefunctions.base import WaveFunction
 
 
@@ -128,8 +128,7 @@ class Results:
                 lines.append(f"target      error {details['target_error']:g} {reached}")
             lines.append(f"verdict     {self.verdict}")
         if self.reference is not None:
-            energy, error, source = self.reference
-            lines.append(f"reference   {format_value(energy, error, self.unit)} {source}".rstrip())
+            lines.append(f"reference   {format_known(*self.reference)}")
         lines.append(
             f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
         )

@@ -11,7 +11,7 @@ from vmc.evaluation import EnergySummary
 from vmc.gas import gas_dict, gas_lines, gas_summary
 from vmc.known_reference import reference_of
 from vmc.observables.measured import observable_lines
-from vmc.statistics import format_value
+from vmc.statistics import format_known, format_value
 
 
 def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
@@ -48,10 +48,9 @@ def reference_line(summary: EnergySummary, reference: ReferenceSection) -> str:
     """How far the energy is from what it should be."""
     difference = summary.energy.value - reference.energy
     error = math.hypot(summary.energy.error, reference.error)
-    source = f" ({reference.source})" if reference.source else ""
     sigmas = f", {difference / error:+.1f} sigma" if error > 0 else ""
-    known = format_value(reference.energy, reference.error) if reference.error else f"{reference.energy:.12g}"
-    return f"reference   {known}{source}: difference {difference:+.2e}{sigmas}"
+    known = format_known(reference.energy, reference.error, reference.source)
+    return f"reference   {known}: difference {difference:+.2e}{sigmas}"
 
 
 def measurements_that_suffice(summary: EnergySummary, target_error: float | None) -> int:

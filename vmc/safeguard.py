@@ -1,4 +1,4 @@
-"""Keeps the best parameters seen, and refuses to follow a step that blew up."""
+"""Refuses to follow a step that blew up."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
 #: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
 #: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
 VARIANCE_FACTOR = 100.0
-#: The best parameters have the lowest energy plus this many errors.  With fewer, one of the noisy iterations at the
-#: start is lucky sooner or later, and beats the better and quieter ones that follow.
-BEST_SIGMAS = 3.0
 #: Roll-backs in a row after which the run gives up.
 STRIKES = 3
 #: What a roll-back leaves of the learning rate.
@@ -29,17 +26,14 @@ class Safeguard:
     Attributes
     ----------
     good_theta : parameters of the last good iteration.
-    best_theta : parameters with the lowest energy + 3 errors so far.
     damping : factor on the learning rate, halved by every roll-back.
     """
 
     def __init__(self, theta: np.ndarray) -> None:
         self.good_theta = theta.copy()
-        self.best_theta = theta.copy()
         self.damping = 1.0
         self.strikes = 0
         self.good = (math.nan, math.nan, math.nan)
-        self.best_bound = math.inf
 
     def judge(self, energies: EnergyMoments, update: np.ndarray, theta: np.ndarray) -> str:
         """Remember a good iteration; return what is wrong with a bad one.
@@ -60,10 +54,6 @@ class Safeguard:
                 self.strikes = 0
             self.good = (energies.energy, energies.error, energies.variance)
             self.good_theta[:] = theta
-            bound = energies.energy + BEST_SIGMAS * (energies.error if math.isfinite(energies.error) else 0.0)
-            if bound < self.best_bound:
-                self.best_bound = bound
-                self.best_theta[:] = theta
             return ""
         self.strikes += 1
         self.damping *= CUT

@@ -14,7 +14,7 @@ from vmc.output.tree import Dataset, get_array
 from vmc.segments import N_SEGMENTS
 
 #: Scalars of the driver's parts that a continuation needs.
-_SAFEGUARD = ("damping", "strikes", "best_bound")
+_SAFEGUARD = ("damping", "strikes")
 
 
 def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -36,9 +36,9 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         },
         "safeguard": {
             "good_theta": Dataset(driver.safeguard.good_theta),
-            "best_theta": Dataset(driver.safeguard.best_theta),
             "good": Dataset(np.array(driver.safeguard.good)),
         },
+        "best": {"theta": Dataset(driver.best.theta)},
         "average": {"mean": Dataset(driver.average.mean)},
         "evaluation": {
             "series": Dataset(driver.evaluation.series),
@@ -53,6 +53,8 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         "position": driver.position,
         "reference": ensemble.reference,
         "n_tuned": driver.tuner.n_updates,
+        "best_bound": driver.best.bound,
+        "best_iteration": driver.best.iteration,
         "n_averaged": driver.average.count,
         **{name: getattr(driver.safeguard, name) for name in _SAFEGUARD},
     }
@@ -83,10 +85,11 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     driver.history.parameters = get_array(tree, "history/parameters", "<f8", (None, driver.history.n_traced))
     driver.history.seconds = get_array(tree, "history/seconds", "<f8", (None,))
     driver.safeguard.good_theta[:] = get_array(tree, "safeguard/good_theta", "<f8", (P,))
-    driver.safeguard.best_theta[:] = get_array(tree, "safeguard/best_theta", "<f8", (P,))
     driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (3,)).tolist())
     for name in _SAFEGUARD:
         setattr(driver.safeguard, name, attributes[name])
+    driver.best.theta[:] = get_array(tree, "best/theta", "<f8", (P,))
+    driver.best.bound, driver.best.iteration = float(attributes["best_bound"]), int(attributes["best_iteration"])
     driver.average.mean[:] = get_array(tree, "average/mean", "<f8", (P,))
     driver.average.count = int(attributes["n_averaged"])
     driver.evaluation.series = get_array(tree, "evaluation/series", "<f8", (None, n_series))

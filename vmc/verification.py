@@ -13,7 +13,7 @@ from vmc.config import Config, load_config, parse_config, to_toml
 from vmc.errors import UserError
 from vmc.job import JobOptions, run
 from vmc.parallel import communicator, on_root
-from vmc.statistics import format_value
+from vmc.statistics import format_known, format_value
 
 #: Largest deviation in errors; a sound run exceeds it by chance once in 16000.
 MAX_SIGMAS = 4.0
@@ -52,7 +52,7 @@ class Comparison:
     agrees: bool
 
     def __str__(self) -> str:
-        known = format_value(self.reference, self.reference_error) if self.reference_error else f"{self.reference:.12g}"
+        known = format_known(self.reference, self.reference_error)
         allowed = f"  tolerance {self.tolerance:g}" if self.tolerance else ""
         return (
             f"{self.name}: {format_value(self.value, self.error, self.unit)}  reference {known}  "

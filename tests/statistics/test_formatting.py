@@ -5,7 +5,7 @@ from math import inf, nan
 
 import pytest
 
-from vmc.statistics import Estimate, format_value
+from vmc.statistics import Estimate, format_known, format_value
 
 TABLE = [
     (3.0, 0.0012, "3.0000(12)"),  # leading digit 1: two digits
@@ -59,3 +59,9 @@ def test_estimate_prints_and_goes_to_json():
     assert restored["n_samples"] == 1000
     assert restored["r_hat"] is None
     assert Estimate(**{**restored, "r_hat": nan, "ess": nan, "autocorrelation_time": nan}).variance == 0.5
+
+
+def test_values_to_compare_with():
+    assert format_known(3.0) == "3"
+    assert format_known(2.0 / 3.0, source="exact: Taut") == "0.666666666667 (exact: Taut)"
+    assert format_known(20.15932, 8e-5, "published") == "20.15932(8) (published)"

@@ -74,7 +74,7 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         "parameters": {
             "theta": Dataset(driver.theta, "", "parameters of the wave function", ("parameter",)),
             "best_theta": Dataset(
-                driver.safeguard.best_theta, "", "parameters with the lowest energy + 3 errors", ("parameter",)
+                driver.best.theta, "", "parameters with the lowest energy + 3 errors", ("parameter",)
             ),
         },
         "optimization": _optimization(driver, unit),

@@ -4,7 +4,7 @@ from vmc.statistics.block_averages import BlockingResult, BlockLevel, blocking
 from vmc.statistics.drift import series_drift
 from vmc.statistics.equilibration import equilibration_cut
 from vmc.statistics.estimate import Estimate
-from vmc.statistics.formatting import format_value
+from vmc.statistics.formatting import format_known, format_value
 from vmc.statistics.judge import Diagnostics, Verdict, verdict
 from vmc.statistics.resampling import Resampled, bootstrap, jackknife
 from vmc.statistics.summary import summarise
@@ -28,6 +28,7 @@ __all__ = [
     "blocking",
     "bootstrap",
     "equilibration_cut",
+    "format_known",
     "format_value",
     "jackknife",
     "series_drift",

@@ -58,3 +58,9 @@ def format_value(value: float, error: float, unit: str = "") -> str:
     else:
         text = _finite(value, error)
     return f"{text} {unit}" if unit else text
+
+
+def format_known(value: float, error: float = 0.0, source: str = "") -> str:
+    """Return a value to compare with, ``20.1593(1) (published: ...)``; one without an error in up to twelve digits."""
+    text = format_value(value, error) if error else f"{value:.12g}"
+    return f"{text} ({source})" if source else text

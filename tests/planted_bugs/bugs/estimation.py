@@ -114,9 +114,16 @@ ESTIMATION = [
     ),
     Bug(
         "a lucky sample counts as the best",
-        "vmc/safeguard.py",
-        "bound = energies.energy + BEST_SIGMAS",
-        "bound = energies.energy - BEST_SIGMAS",
-        ("tests/optimizers/test_safeguard.py::test_best_is_lowest_in_energy_plus_three_errors",),
+        "vmc/best.py",
+        "bound = energies.energy + SIGMAS",
+        "bound = energies.energy - SIGMAS",
+        ("tests/optimizers/test_best.py::test_lowest_in_energy_plus_three_errors",),
+    ),
+    Bug(
+        "energies of walkers that lag behind the parameters count",
+        "vmc/best.py",
+        "or self.iteration < half <= iteration:",
+        "or iteration < 0:",
+        ("tests/optimizers/test_best.py",),
     ),
 ]
