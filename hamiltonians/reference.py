@@ -36,8 +36,9 @@ class Reference:
 
 _TAUT_1993 = "M. Taut, Phys. Rev. A 48, 3561 (1993)"
 _TAUT_1994 = "M. Taut, J. Phys. A 27, 1045 (1994)"
-#: As quoted by E. M. Nordhagen, master's thesis, University of Oslo (2019), chapter 'Selected Results'.
-_DIFFUSION = "diffusion Monte Carlo of J. Høgberget, master's thesis, University of Oslo (2013)"
+#: Master's thesis, University of Oslo, as quoted by E. M. Nordhagen, master's thesis, University of Oslo (2019),
+#: chapter 'Selected Results'.
+_DIFFUSION = "diffusion Monte Carlo, J. Høgberget 2013"
 #: (n_dim, omega) -> energy, error.
 _ELECTRON_PAIR = {
     (2, 0.1): (0.44079, 1e-5),

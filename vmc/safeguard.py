@@ -55,6 +55,8 @@ class Safeguard:
             self.good = (energies.energy, energies.error, energies.variance)
             self.good_theta[:] = theta
             return ""
+        # The last good energy may have been too low, of walkers that lagged behind (vmc.best): it is measured anew.
+        self.good = (math.nan, math.nan, math.nan)
         self.strikes += 1
         self.damping *= CUT
         if self.strikes >= STRIKES:

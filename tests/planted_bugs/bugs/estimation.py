@@ -126,4 +126,11 @@ ESTIMATION = [
         "or iteration < 0:",
         ("tests/optimizers/test_best.py",),
     ),
+    Bug(
+        "a low energy of walkers that lagged behind is what later ones are held against",
+        "vmc/safeguard.py",
+        "it is measured anew.\n        self.good = (math.nan, math.nan, math.nan)",
+        "it is measured anew.",
+        ("tests/optimizers/test_safeguard.py::test_run_recovers_from_energies_of_walkers_that_lagged_behind",),
+    ),
 ]
