@@ -28,8 +28,11 @@ def plain_errors() -> Iterator[None]:
     """Turn what files may do wrong into a UserError of one line."""
     try:
         yield
-    except (OutputError, LockedError, DamagedFileError, SchemaError, FileNotFoundError) as error:
+    except (OutputError, LockedError, DamagedFileError, SchemaError) as error:
         raise UserError(str(error)) from error
+    except (FileNotFoundError, PermissionError) as error:
+        text = str(error) if error.filename is None else f"{error.filename}: cannot be read ({error.strerror})"
+        raise UserError(text) from error
 
 
 @dataclass(frozen=True)

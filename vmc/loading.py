@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vmc.config import Config, build, parse_config
+from vmc.errors import UserError
 from vmc.files import plain_errors
 from vmc.gas import record_lines
 from vmc.observables.base import Axis, Points
@@ -151,6 +152,14 @@ class Results:
             "n_ranks": self.attributes["n_ranks"],
             "seed": self.attributes["seed"],
         }
+
+
+def load_for(key: str, path: str | Path) -> Results:
+    """Read the results file that a key of a configuration names; errors name the key (see :func:`load`)."""
+    try:
+        return load(path)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from error
 
 
 def load(path: str | Path) -> Results:

@@ -9,7 +9,7 @@ import numpy as np
 
 from vmc.errors import UserError
 from vmc.files import plain_errors
-from vmc.loading import load
+from vmc.loading import load_for
 from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset
 from vmc.parallel import Communicator, on_root
@@ -58,7 +58,7 @@ def start_from_results(path: str, wave_function: WaveFunction, world: Communicat
     """
 
     def read() -> None:
-        earlier = load(path)
+        earlier = load_for("start.results", path)
         _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
 
     on_root(world, read)

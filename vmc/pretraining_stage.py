@@ -9,7 +9,7 @@ from samplers.base import MOVE_STREAM, TILE, TUNING_INTERVAL, StepTuner
 from samplers.metropolis import Metropolis
 from vmc.config.schema import PretrainingSection
 from vmc.errors import UserError
-from vmc.loading import load
+from vmc.loading import load_for
 from vmc.parallel import Communicator, on_root
 from vmc.pretraining import Fit, pretrain
 from vmc.target import density_of
@@ -40,7 +40,7 @@ def pretrain_on_results(
 
 
 def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None) -> Fit:
-    target = load(section.results).wave_function()
+    target = load_for("pretraining.results", section.results).wave_function()
     if target.system != wave_function.system:
         raise UserError(
             f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"

@@ -64,7 +64,7 @@ def test_the_same_on_two_ranks_and_over_a_stop(folder):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (('pretraining={results="nothing.h5"}',), "nothing.h5"),
+        (('pretraining={results="nothing.h5"}',), "error: pretraining.results: nothing.h5: cannot be read"),
         (('pretraining={results="teacher.h5"}', "system.n_particles=3"), "pretraining.results = 'teacher.h5': of"),
         (('pretraining={results="teacher.h5", configurations=1}',), "pretraining.configurations = 1"),
     ],
