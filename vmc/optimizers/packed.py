@@ -6,8 +6,6 @@ Wasniewski, Dongarra and Langou, ACM Trans. Math. Softw. 37, 18 (2010)).
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 #: What LAPACK calls it.
@@ -52,7 +50,13 @@ def unpack(packed: np.ndarray, n: int) -> np.ndarray:
     return matrix
 
 
-@functools.lru_cache(maxsize=8)
 def diagonal_places(n: int) -> np.ndarray:
-    """Where the diagonal of a packed matrix (n, n) stands."""
-    return unpack(np.arange(float(packed_size(n))), n).diagonal().astype(np.int64)
+    """Where the diagonal of a packed matrix (n, n) stands.
+
+    The array has n rows, or n + 1 for an even n, column by column.  The first half of the diagonal lies along its own
+    diagonal, one row lower where n is even; the second one to its right, or on it.
+    """
+    even = 1 - n % 2
+    rows, half = n + even, (n + 1) // 2
+    first, second = np.arange(half), np.arange(n - half)
+    return np.concatenate([first * (rows + 1) + even, second * (rows + 1) + rows * (1 - even)])
