@@ -7,6 +7,7 @@ from vmc.config.build import build
 from vmc.config.load import parse_config
 from vmc.errors import UserError
 from wavefunctions.jastrow import Pade, PadeSeries, PairPolynomial, PlaneWavePairs
+from wavefunctions.product import Product
 from wavefunctions.radial_series import RadialSeries
 
 DOT = """
@@ -17,6 +18,9 @@ n_up = 2
 
 [hamiltonian]
 interaction = { kind = "coulomb", strength = 1.5 }
+
+[[wavefunction]]
+kind = "gaussian"
 
 [[wavefunction]]
 """
@@ -35,7 +39,9 @@ r_s = 2.0
 
 
 def factor(text):
-    return build(parse_config(text)).wave_function
+    """The last one."""
+    psi = build(parse_config(text)).wave_function
+    return psi.factors[-1] if isinstance(psi, Product) else psi
 
 
 @pytest.mark.parametrize(
@@ -88,6 +94,7 @@ def test_cusps_follow_from_the_hamiltonian():
         (DOT + 'kind = "pade"\ncusp = [1.0, 2.0, 3.0]', "expected a number, or one for each of 2 kinds of pairs"),
         (DOT + 'kind = "pade_series"\norder = 1', "order"),
         (DOT + 'kind = "plane_wave_pair"', "plane_wave_pairs"),
+        ((DOT + 'kind = "pade"').replace("gaussian", "gaussian_pair"), "gaussian_pair x pade does not decay"),
     ],
 )
 def test_refused(text, message):

@@ -28,14 +28,15 @@ from wavefunctions.product import Product
 from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
-_NETWORKS = tables.FeedForwardFactor, tables.DeepSetsFactor
+#: Factors that may keep particles in a trap; all others go to a constant, or look at distances of pairs alone.
+_DECAYING = tables.GaussianFactor, tables.RBMFactor, tables.SlaterFactor, tables.UserFactor
 
 
 def build_wave_function(config: Config, system: System, kernels: UserKernels) -> WaveFunction:
     """The factor, or the product of several."""
-    if system.cell is None and all(isinstance(factor, _NETWORKS) for factor in config.wavefunction):
-        kind = config.wavefunction[0].kind
-        raise UserError(f"wavefunction: a {kind} network alone does not decay, expected a factor such as gaussian")
+    if system.cell is None and not any(isinstance(factor, _DECAYING) for factor in config.wavefunction):
+        kinds = " x ".join(factor.kind for factor in config.wavefunction)
+        raise UserError(f"wavefunction: {kinds} does not decay far from the trap, expected a factor such as gaussian")
     seeds = term_seeds(config.seed, config.wavefunction)
     factors = [
         _factor(config, system, section, kernels, seed)
