@@ -14,9 +14,10 @@ class GaussianFactor(Section):
     """exp(-sum_i m_i sum_k alpha beta_k x_ik^2) with the masses m_i."""
 
     kind: Literal["gaussian"]
-    alpha: Finite = Field(
-        0.5,
-        description="initial width parameter, exact without interaction at omega/2; negative beside a slater",
+    alpha: Finite | None = Field(
+        None,
+        description="initial width parameter; where not given omega/2 of the softest axis, exact without interaction; "
+        "negative beside a slater",
     )
     aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
     per_axis: bool = Field(False, description="one parameter per axis")
@@ -28,7 +29,9 @@ class RBMFactor(Section):
     kind: Literal["rbm"]
     n_hidden: Count | None = Field(None, description="hidden units, N d where not given")
     amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
-    sigma: Positive = Field(1.0, description="width of the visible Gaussians")
+    sigma: Positive | None = Field(
+        None, description="width of the visible Gaussians; the oscillator length of the softest axis where not given"
+    )
     learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
     spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
 

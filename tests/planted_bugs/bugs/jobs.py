@@ -49,4 +49,18 @@ JOBS = [
         "return electron_pair(system.n_dim, omegas[0])",
         (f"{REFERENCE}::test_known",),
     ),
+    Bug(
+        "hard spheres whose wave function does not vanish inside them",
+        "vmc/config/builders/wave_function.py",
+        "(factor.core_radius or radius) >= radius",
+        "factor is not None",
+        ("tests/loading/test_factors_and_trap.py::test_hard_spheres_need_a_core",),
+    ),
+    Bug(
+        "width of an RBM without the mass",
+        "vmc/config/builders/wave_function.py",
+        "length = ((system.common_mass or 1.0) * _softest(config)) ** -0.5",
+        "length = _softest(config) ** -0.5",
+        ("tests/loading/test_factors_and_trap.py::test_widths_are_those_of_the_trap",),
+    ),
 ]

@@ -37,6 +37,7 @@ def build_wave_function(config: Config, system: System, kernels: UserKernels) ->
     if system.cell is None and not any(isinstance(factor, _DECAYING) for factor in config.wavefunction):
         kinds = " x ".join(factor.kind for factor in config.wavefunction)
         raise UserError(f"wavefunction: {kinds} does not decay far from the trap, expected a factor such as gaussian")
+    _refuse_filled_cores(config)
     seeds = term_seeds(config.seed, config.wavefunction)
     factors = [
         _factor(config, system, section, kernels, seed)
@@ -48,11 +49,13 @@ def build_wave_function(config: Config, system: System, kernels: UserKernels) ->
 def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels, seed: int) -> WaveFunction:
     match section:
         case tables.GaussianFactor():
-            _refuse_growth(config, section)
-            return Gaussian(system, section.alpha, section.aspect, section.per_axis)
+            alpha = 0.5 * _softest(config) if section.alpha is None else section.alpha
+            _refuse_growth(config, alpha)
+            return Gaussian(system, alpha, section.aspect, section.per_axis)
         case tables.RBMFactor():
-            options = section.model_dump(exclude={"kind"})
-            return RBM(system, seed=seed, **options)
+            options = section.model_dump(exclude={"kind", "sigma"})
+            length = ((system.common_mass or 1.0) * _softest(config)) ** -0.5
+            return RBM(system, seed=seed, sigma=section.sigma or length, **options)
         case tables.FeedForwardFactor():
             options = section.model_dump(exclude={"kind"})
             return FeedForward(system, seed=seed, **options)
@@ -83,11 +86,17 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
     raise TypeError(f"factor {section!r} is not known")
 
 
-def _refuse_growth(config: Config, section: tables.GaussianFactor) -> None:
+def _softest(config: Config) -> float:
+    """The lowest frequency of a trap, one where there is none."""
+    omega = config.hamiltonian.omega if isinstance(config.hamiltonian, TrapSection) else 1.0
+    return min(omega) if isinstance(omega, list) else omega
+
+
+def _refuse_growth(config: Config, alpha: float) -> None:
     """A Gaussian that grows has its use: it takes the centre of mass out of a determinant."""
     has_decay = any(isinstance(factor, tables.SlaterFactor) for factor in config.wavefunction)
-    if section.alpha <= 0.0 and not has_decay:
-        raise UserError(f"wavefunction gaussian: alpha = {section.alpha}: expected a positive number without a slater")
+    if alpha <= 0.0 and not has_decay:
+        raise UserError(f"wavefunction gaussian: alpha = {alpha}: expected a positive number without a slater")
 
 
 def _coulomb_strength(config: Config) -> float:
@@ -95,6 +104,22 @@ def _coulomb_strength(config: Config) -> float:
         case TrapSection(interaction=Coulomb(strength=strength)):
             return strength
     return 1.0
+
+
+def _refuse_filled_cores(config: Config) -> None:
+    """Where hard spheres overlap the energy is infinite, however seldom walkers come there."""
+    if not isinstance(config.hamiltonian, TrapSection) or not isinstance(config.hamiltonian.interaction, HardSphere):
+        return
+    radius = config.hamiltonian.interaction.core_radius
+    for factor in config.wavefunction:
+        if isinstance(factor, tables.UserFactor):
+            return
+        if isinstance(factor, tables.HardCoreFactor) and (factor.core_radius or radius) >= radius:
+            return
+    raise UserError(
+        f"wavefunction: nothing makes it vanish inside hard spheres of core_radius = {radius}, where the energy is "
+        "infinite: expected a factor hard_core of that radius"
+    )
 
 
 def _core_radius(config: Config) -> float:
