@@ -128,8 +128,12 @@ class Config(Section):
     system: SystemSection
     hamiltonian: HamiltonianSection = TrapSection()
     wavefunction: Annotated[list[Factor], Field(min_length=1)]
-    start: StartSection | None = None
-    pretraining: PretrainingSection | None = None
+    start: StartSection | None = Field(
+        None, description="begin with the parameters of an earlier run; a table: results"
+    )
+    pretraining: PretrainingSection | None = Field(
+        None, description="begin with parameters that follow log psi of a simpler run; a table: results, ..."
+    )
     sampler: Sampler = MetropolisSection(kind="metropolis")
     optimizer: Optimizer = FirstOrderSection(kind="adam")
     evaluation: EvaluationSection = EvaluationSection()
