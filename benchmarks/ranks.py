@@ -103,10 +103,9 @@ def main() -> None:
         one, two, apart = [], [], []
         for _ in range(ROUNDS):
             one.append(measured(case, 1)["seconds"])
-            two.append(measured(case, 2))
+            on_two = measured(case, 2)
+            two.append(on_two["seconds"])
             apart.append(side_by_side(case))
-        sent = two[0]["bytes"]
-        two = [run["seconds"] for run in two]
         rows.append(
             {
                 "case": case,
@@ -115,7 +114,7 @@ def main() -> None:
                 "efficiency": np.median(one) / (2 * np.median(two)),
                 "efficiency_rounds": (np.median(one, axis=1) / (2 * np.median(two, axis=1))).tolist(),
                 "machine": np.median(one) / np.median(apart),
-                "bytes_per_iteration": sent,
+                "bytes_per_iteration": on_two["bytes"],
             }
         )
         print(rows[-1], flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from hamiltonians.reference import (
     Reference,
@@ -38,56 +38,55 @@ def known_reference(config: Config) -> Reference | None:
     if not isinstance(trap, TrapSection) or trap.potential is not None:
         return None
     system = build_particles(config)
-    omegas = trap.omega if isinstance(trap.omega, list) else [trap.omega] * system.n_dim
     find = _IN_A_TRAP.get(type(trap.interaction))
     try:
-        return find(system, omegas, trap.interaction) if find else None
+        return find(system, trap) if find else None
     except (KeyError, ValueError):  # a dot nobody has published, an open shell, a repulsion that no trap holds
         return None
 
 
-def _ideal(system: System, omegas: Sequence[float], _: None) -> Reference | None:
+def _ideal(system: System, trap: TrapSection) -> Reference | None:
     if system.n_up is None:
-        return ideal_gas(system.n_particles, omegas)
-    return harmonic_fermions(*system.spin_counts, system.n_dim, 0.0, omegas[0]) if _round(omegas) else None
+        omegas = trap.frequencies
+        return ideal_gas(system.n_particles, omegas if len(omegas) > 1 else omegas * system.n_dim)
+    if not trap.is_isotropic:
+        return None
+    return harmonic_fermions(*system.spin_counts, system.n_dim, 0.0, trap.frequencies[0])
 
 
-def _coulomb(system: System, omegas: Sequence[float], interaction: Coulomb) -> Reference | None:
-    if not _round(omegas) or (interaction.strength, interaction.softening) != (1.0, 0.0):
+def _coulomb(system: System, trap: TrapSection) -> Reference | None:
+    charges, omega = trap.interaction, trap.frequencies[0]
+    assert isinstance(charges, Coulomb)
+    if not trap.is_isotropic or (charges.strength, charges.softening) != (1.0, 0.0):
         return None
     if system.n_particles == 2 and system.n_up in (None, 1):
         first, second = system.particle_masses.tolist()
-        return electron_pair(system.n_dim, omegas[0], (first, second))
+        return electron_pair(system.n_dim, omega, (first, second))
     if system.n_up is None or 2 * system.n_up != system.n_particles or system.common_mass != 1.0:
         return None
-    return electron_dot(system.n_dim, system.n_particles, omegas[0])
+    return electron_dot(system.n_dim, system.n_particles, omega)
 
 
-def _hard_sphere(system: System, omegas: Sequence[float], interaction: HardSphere) -> Reference | None:
-    if (system.n_particles, system.n_dim, system.n_up, system.common_mass) != (2, 3, None, 1.0) or not _round(omegas):
-        return None
-    return hard_sphere_pair(interaction.core_radius, omegas[0])
+def _hard_sphere(system: System, trap: TrapSection) -> Reference | None:
+    assert isinstance(trap.interaction, HardSphere)
+    known = (system.n_particles, system.n_dim, system.n_up, system.common_mass) == (2, 3, None, 1.0)
+    return hard_sphere_pair(trap.interaction.core_radius, trap.frequencies[0]) if known and trap.is_isotropic else None
 
 
-def _harmonic_pair(system: System, omegas: Sequence[float], interaction: HarmonicPair) -> Reference | None:
-    if not _round(omegas) or system.common_mass is None:
+def _harmonic_pair(system: System, trap: TrapSection) -> Reference | None:
+    assert isinstance(trap.interaction, HarmonicPair)
+    d, strength, omega, mass = system.n_dim, trap.interaction.strength, trap.frequencies[0], system.common_mass
+    if not trap.is_isotropic or mass is None:
         return None
     if system.n_up is None:
-        return harmonic_bosons(system.n_particles, system.n_dim, interaction.strength, omegas[0], system.common_mass)
-    if system.common_mass != 1.0:
-        return None
-    return harmonic_fermions(*system.spin_counts, system.n_dim, interaction.strength, omegas[0])
+        return harmonic_bosons(system.n_particles, d, strength, omega, mass)
+    return harmonic_fermions(*system.spin_counts, d, strength, omega) if mass == 1.0 else None
 
 
-def _inverse_square(system: System, omegas: Sequence[float], interaction: InverseSquare) -> Reference | None:
-    if (system.n_dim, system.n_up, system.common_mass) != (1, None, 1.0) or interaction.exponent < 1.0:
-        return None
-    return calogero(system.n_particles, interaction.exponent, omegas[0])
-
-
-def _round(omegas: Sequence[float]) -> bool:
-    """Whether all frequencies are equal."""
-    return len(set(omegas)) == 1
+def _inverse_square(system: System, trap: TrapSection) -> Reference | None:
+    assert isinstance(trap.interaction, InverseSquare)
+    known = (system.n_dim, system.n_up, system.common_mass) == (1, None, 1.0) and trap.interaction.exponent >= 1.0
+    return calogero(system.n_particles, trap.interaction.exponent, trap.frequencies[0]) if known else None
 
 
 _IN_A_TRAP: dict[type, Callable[..., Reference | None]] = {

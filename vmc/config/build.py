@@ -130,4 +130,4 @@ def _start_spread(config: Config) -> float | None:
         if spread is not None:
             raise UserError(f"sampler.start_spread = {spread}: expected none, in a cell walkers start anywhere in it")
         return None
-    return float(1.0 / np.sqrt(2.0 * np.min(config.hamiltonian.omega))) if spread is None else spread
+    return float(1.0 / np.sqrt(2.0 * min(config.hamiltonian.frequencies))) if spread is None else spread

@@ -77,6 +77,16 @@ class TrapSection(KineticCommon):
     potential: UserFunction | None = Field(None, description="additional one-particle potential of yours")
     unit: str = Field("hbar omega", description="name of the energy unit; 'hartree' for electrons")
 
+    @property
+    def frequencies(self) -> list[float]:
+        """One for all axes, or one per axis."""
+        return self.omega if isinstance(self.omega, list) else [self.omega]
+
+    @property
+    def is_isotropic(self) -> bool:
+        """Whether all frequencies are equal."""
+        return len(set(self.frequencies)) == 1
+
 
 class ElectronGasSection(KineticCommon):
     """Electrons in a periodic cell before a uniform positive background; needs system.n_up."""

@@ -45,15 +45,15 @@ JOBS = [
     Bug(
         "known energy of two electrons without their masses",
         "vmc/known_reference.py",
-        "return electron_pair(system.n_dim, omegas[0], (first, second))",
-        "return electron_pair(system.n_dim, omegas[0])",
+        "return electron_pair(system.n_dim, omega, (first, second))",
+        "return electron_pair(system.n_dim, omega)",
         (f"{REFERENCE}::test_known",),
     ),
     Bug(
         "hard spheres whose wave function does not vanish inside them",
         "vmc/config/builders/wave_function.py",
-        "(factor.core_radius or radius) >= radius",
-        "factor is not None",
+        "return (factor.core_radius or radius) >= radius",
+        "return True",
         ("tests/loading/test_factors_and_trap.py::test_hard_spheres_need_a_core",),
     ),
     Bug(

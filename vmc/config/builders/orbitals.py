@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hamiltonians.shells import closed_above
 from hamiltonians.system import System
 from vmc.config.factor_sections import SlaterFactor
@@ -83,9 +81,10 @@ def _closed_shells(
 def _frequency(config: Config, section: SlaterFactor) -> float:
     if section.omega is not None:
         return section.omega
-    frequencies = config.hamiltonian.omega if isinstance(config.hamiltonian, TrapSection) else 1.0
-    if np.ptp(frequencies) > 0.0:
+    trap = config.hamiltonian
+    assert isinstance(trap, TrapSection)  # all else has a cell
+    if not trap.is_isotropic:
         raise UserError(
-            f"wavefunction slater: omega is missing: expected one, since hamiltonian.omega = {frequencies} has several"
+            f"wavefunction slater: omega is missing: expected one, since hamiltonian.omega = {trap.omega} has several"
         )
-    return float(np.mean(frequencies))
+    return trap.frequencies[0]

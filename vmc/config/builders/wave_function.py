@@ -74,7 +74,7 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
         case tables.RadialSeriesFactor():
             return RadialSeries(system, section.order, section.length)
         case tables.HardCoreFactor():
-            return HardCore(system, section.core_radius or _core_radius(config))
+            return HardCore(system, _core_radius(config, section))
         case tables.PowerLawFactor():
             return PowerLaw(system, section.exponent)
         case tables.GaussianPairFactor():
@@ -88,8 +88,7 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
 
 def _softest(config: Config) -> float:
     """The lowest frequency of a trap, one where there is none."""
-    omega = config.hamiltonian.omega if isinstance(config.hamiltonian, TrapSection) else 1.0
-    return min(omega) if isinstance(omega, list) else omega
+    return min(config.hamiltonian.frequencies) if isinstance(config.hamiltonian, TrapSection) else 1.0
 
 
 def _refuse_growth(config: Config, alpha: float) -> None:
@@ -108,22 +107,30 @@ def _coulomb_strength(config: Config) -> float:
 
 def _refuse_filled_cores(config: Config) -> None:
     """Where hard spheres overlap the energy is infinite, however seldom walkers come there."""
-    if not isinstance(config.hamiltonian, TrapSection) or not isinstance(config.hamiltonian.interaction, HardSphere):
-        return
-    radius = config.hamiltonian.interaction.core_radius
-    for factor in config.wavefunction:
-        if isinstance(factor, tables.UserFactor):
-            return
-        if isinstance(factor, tables.HardCoreFactor) and (factor.core_radius or radius) >= radius:
-            return
-    raise UserError(
-        f"wavefunction: nothing makes it vanish inside hard spheres of core_radius = {radius}, where the energy is "
-        "infinite: expected a factor hard_core of that radius"
-    )
+    radius = _sphere_radius(config)
+
+    def vanishes(factor: tables.Factor) -> bool:
+        if isinstance(factor, tables.HardCoreFactor):
+            return (factor.core_radius or radius) >= radius
+        return isinstance(factor, tables.UserFactor)
+
+    if radius and not any(vanishes(factor) for factor in config.wavefunction):
+        raise UserError(
+            f"wavefunction: nothing makes it vanish inside hard spheres of core_radius = {radius}, where the energy is "
+            "infinite: expected a factor hard_core of that radius"
+        )
 
 
-def _core_radius(config: Config) -> float:
+def _core_radius(config: Config, section: tables.HardCoreFactor) -> float:
+    radius = section.core_radius or _sphere_radius(config)
+    if not radius:
+        raise UserError("wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction")
+    return radius
+
+
+def _sphere_radius(config: Config) -> float:
+    """Of the hard spheres; zero where there are none."""
     match config.hamiltonian:
         case TrapSection(interaction=HardSphere(core_radius=radius)):
             return radius
-    raise UserError("wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction")
+    return 0.0
