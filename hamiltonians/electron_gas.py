@@ -79,12 +79,16 @@ class HartreeFock:
         return self.kinetic + self.exchange + self.madelung
 
 
+#: Densities beyond which products of lengths leave the range of numbers, far from all of physics.
+MIN_R_S, MAX_R_S = 1e-6, 1e6
+
+
 def gas_cell(n_particles: int, r_s: float, n_dim: int = 3, lattice: str | None = None) -> Cell:
     """The cell in which N electrons have density parameter r_s; a cube or square if no lattice is named."""
     if n_particles < 1:
         raise ValueError(f"n_particles = {n_particles}: expected at least 1")
-    if not 0.0 < r_s < math.inf:
-        raise ValueError(f"r_s = {r_s}: expected a positive length")
+    if not MIN_R_S <= r_s <= MAX_R_S:
+        raise ValueError(f"r_s = {r_s}: expected a positive length, from {MIN_R_S:g} to {MAX_R_S:g}")
     if n_dim not in (2, 3):
         raise ValueError(f"n_dim = {n_dim}: expected 2 or 3")
     name = lattice or ("cubic" if n_dim == 3 else "square")

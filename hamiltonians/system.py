@@ -59,6 +59,11 @@ class System:
         return self.n_particles * (self.n_particles - 1) // 2
 
     @property
+    def particles_meet(self) -> bool:
+        """Whether two particles may be at one place: any without spin, and electrons of opposite spins."""
+        return self.n_pairs > 0 and (self.n_up is None or 0 < self.n_up < self.n_particles)
+
+    @property
     def spin_counts(self) -> tuple[int, int]:
         """Numbers of particles with spin up and down.
 

@@ -16,14 +16,16 @@ from numerics.quadratic import add_weighted_squares
 class HarmonicTrap(Hamiltonian):
     """H = sum_i [-laplacian_i / 2 m_i + m_i / 2 sum_k omega_k^2 x_ik^2] + sum_{i<j} v(r_ij), docs/theory.md eq. (1).
 
-    Units hbar = 1: lengths 1 / sqrt(m omega), energies in units of the stated omega (electrons: Hartree).
+    Numbers are those of hbar = 1: energies are in units of hbar omega where omega is one, else of whatever unit the
+    masses and frequencies are meant in (electrons: hartree).
 
     Parameters
     ----------
     system : the particles.
     omega : trap frequency, or one per axis.
     interaction : pair interaction, none where not given.
-    unit : name of the energy unit.
+    unit : name of the energy unit; where not given 'hbar omega' if an axis has the frequency one, else
+        'natural units'.
 
     Raises
     ------
@@ -36,7 +38,7 @@ class HarmonicTrap(Hamiltonian):
         system: System,
         omega: float | Sequence[float] = 1.0,
         interaction: Interaction | None = None,
-        unit: str = "hbar omega",
+        unit: str | None = None,
     ) -> None:
         if system.cell is not None:
             raise ValueError("cell: expected none, a trap does not repeat itself")
@@ -51,7 +53,7 @@ class HarmonicTrap(Hamiltonian):
         terms = [Term("trap", trap_energy, (stiffness,), degree=2)]
         if interaction is not None:
             terms.append(interaction.term(system.n_dim))
-        super().__init__(system, terms, unit)
+        super().__init__(system, terms, unit or ("hbar omega" if 1.0 in self.frequencies else "natural units"))
 
 
 @kernel

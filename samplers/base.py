@@ -67,7 +67,12 @@ class MoveKernels:
 
 
 class Move(Protocol):
-    """One way to propose new configurations."""
+    """One way to propose new configurations.
+
+    A move may also say `takes_metric` (False where it does not): whether warm-up may stretch the coordinates it works
+    in; and `takes_temperature` (True where it does not): whether :class:`samplers.tempering.Tempering` may hand it
+    pi^(1 / T), of which it sees log density and gradient only.
+    """
 
     #: What the move is called in configurations and results.
     name: str
@@ -79,7 +84,16 @@ class Move(Protocol):
         ...
 
     def proposals(self, n: int) -> int:
-        """Number of accept/reject decisions a walker of n coordinates makes in one step."""
+        """Number of accept/reject decisions a walker of n coordinates makes in one step.
+
+        Whoever compiles a move for n coordinates asks first: here it refuses an n it cannot move.  Its kernels do not
+        look, and would write beyond their arrays.
+
+        Raises
+        ------
+        ValueError
+            if blocks of the move's width do not divide n.
+        """
         ...
 
     def link(self, target: Kernels) -> MoveKernels:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samplers.base import TILE, Move
+from samplers.base import Move
 from samplers.density import Density
 from samplers.sampler import Info, Sampler, State
 from samplers.summary import Summary, summarise
@@ -60,7 +60,7 @@ def sample(
     density: Density,
     move: Move,
     n_draws: int = 1000,
-    n_walkers: int = TILE,
+    n_walkers: int | None = None,
     warm_up: int = 1000,
     thin: int = 1,
     *,
@@ -75,7 +75,7 @@ def sample(
     ----------
     density, move : what to draw from, and how walkers move.
     n_draws, thin : draws of every walker, and steps for each.
-    n_walkers : independent chains; a multiple of 32 costs least.
+    n_walkers : independent chains, 32 where neither this nor rows of start say it; a multiple of 32 costs least.
     warm_up : steps before the first draw, in which step size and metric adapt.
     seed : of all random numbers.
     start, metric, target_acceptance : see :class:`samplers.sampler.Sampler`.
@@ -83,8 +83,9 @@ def sample(
     Raises
     ------
     ValueError
-        for counts out of range, a start of the wrong shape or where the density vanishes, a metric the move does not
-        take.
+        for counts out of range or that contradict the start, a start of the wrong shape or where the density vanishes,
+        a metric the move does not take, a target acceptance that is not between 0 and 1, or a width of the move that
+        does not divide the number of coordinates.
     """
     if warm_up < 0:
         raise ValueError(f"warm_up = {warm_up}: expected zero or more steps")

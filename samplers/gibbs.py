@@ -33,6 +33,7 @@ class Gibbs:
     draw_visible: Callable
     name = "gibbs"
     target_acceptance = 1.0
+    takes_temperature = False
 
     def options(self) -> np.ndarray:
         """No step size: a zero, which tuning leaves as it is."""

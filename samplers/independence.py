@@ -68,6 +68,11 @@ class Independence:
         # Those of the local move: they say what the step size means and how it is tuned.
         self.name, self.target_acceptance = self.local.name, self.local.target_acceptance
 
+    @property
+    def takes_temperature(self) -> bool:
+        """Whether the local move does."""
+        return getattr(self.local, "takes_temperature", True)
+
     def options(self) -> np.ndarray:
         """Options of the local move, zero for off, and room for the parameters of q."""
         return np.concatenate([self.local.options(), np.zeros(1 + self.proposal.n_parameters)])

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from numerics.elementary import is_finite
 from numerics.link import Slot, inlined, link
 from numerics.random import fill_normals
 from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
+from samplers.settings import number_of_blocks, require_positive, require_width
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_density_gradient = Slot("log_density_gradient", "(p, X, log, G, ws)")
@@ -30,6 +32,11 @@ class Langevin:
     time_step : dt.
     drift_limit : a in the limited drift v (sqrt(1 + 2 a v^2 dt) - 1) / (a v^2 dt) of Umrigar, Nightingale
         and Runge, J. Chem. Phys. 99, 2865 (1993); zero for no limit.
+
+    Raises
+    ------
+    ValueError
+        for a setting out of range.
     """
 
     width: int = 1
@@ -39,12 +46,19 @@ class Langevin:
     target_acceptance = 0.7
     takes_metric = True
 
+    def __post_init__(self) -> None:
+        require_width(self.width)
+        require_positive("time_step", self.time_step)
+        if not 0.0 <= self.drift_limit < math.inf:
+            raise ValueError(f"drift_limit = {self.drift_limit}: expected a finite number, zero (no limit) or more")
+
     def options(self) -> np.ndarray:
         """(time_step, drift_limit)."""
         return np.array([self.time_step, self.drift_limit])
 
     def proposals(self, n: int) -> int:
-        """One decision per step."""
+        """One decision per step; n has to be made of whole blocks."""
+        number_of_blocks(self.width, n)
         return 1
 
     def link(self, target: Kernels) -> MoveKernels:
@@ -59,7 +73,12 @@ class Langevin:
 
 @inlined
 def limit_drift(G, width, time_step, limit):
-    """Turn grad log pi, (n, tile), into the limited drift, in place."""
+    """Turn grad log pi, (n, tile), into the limited drift, in place.
+
+    A block whose gradient is infinite or not a number, as differences across an edge of the support are, drifts
+    nowhere: any finite drift that depends on x alone has its exact ratio in the decision, while a NaN would refuse
+    every move into and out of such places, and the chain would never see them.
+    """
     for start in range(0, G.shape[0], width):
         for b in range(G.shape[1]):
             square = 0.0
@@ -68,8 +87,9 @@ def limit_drift(G, width, time_step, limit):
                 square += G[k, b] * G[k, b]
             # (sqrt(1 + 2 x) - 1) / x for x = limit v^2 dt without its cancellation
             factor = 2.0 / (math.sqrt(1.0 + 2.0 * (limit * square * time_step)) + 1.0)
+            known = is_finite(square)
             for k in range(start, start + width):
-                G[k, b] *= factor
+                G[k, b] = G[k, b] * factor if known else 0.0
 
 
 @inlined

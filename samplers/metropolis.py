@@ -10,6 +10,7 @@ from numerics.link import Slot, link
 from numerics.random import fill_normals
 from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
+from samplers.settings import number_of_blocks, require_positive, require_width
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_density = Slot("log_density", "(p, X, log, ws)")
@@ -26,12 +27,20 @@ class Metropolis:
     Parameters
     ----------
     step_size : standard deviation of the proposal in every coordinate.
+
+    Raises
+    ------
+    ValueError
+        for a step size that is not positive and finite.
     """
 
     step_size: float = 0.5
     name = "metropolis"
     target_acceptance = 0.35
     takes_metric = True
+
+    def __post_init__(self) -> None:
+        require_positive("step_size", self.step_size)
 
     def options(self) -> np.ndarray:
         """(step_size,)."""
@@ -58,20 +67,30 @@ class BlockMetropolis:
     ----------
     width : coordinates per block (the dimension of space for particles).
     step_size : standard deviation of the proposal in every coordinate.
+
+    Raises
+    ------
+    ValueError
+        for a setting out of range.
     """
 
     width: int
     step_size: float = 1.0
     name = "block_metropolis"
     target_acceptance = 0.5
+    takes_temperature = False
+
+    def __post_init__(self) -> None:
+        require_width(self.width)
+        require_positive("step_size", self.step_size)
 
     def options(self) -> np.ndarray:
         """(step_size,)."""
         return np.array([self.step_size])
 
     def proposals(self, n: int) -> int:
-        """One decision per block."""
-        return n // self.width
+        """One decision per block; n has to be made of whole blocks."""
+        return number_of_blocks(self.width, n)
 
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace``, ``refresh``, ``block_ratio`` and ``block_accept``."""

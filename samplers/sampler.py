@@ -72,7 +72,8 @@ class Sampler:
     Raises
     ------
     ValueError
-        for an unknown metric, or one the move does not take.
+        for an unknown metric, or one the move does not take, or a width of the move that does not divide the number of
+        coordinates.
     """
 
     def __init__(self, density: Density, move: Move, metric: str | None = None) -> None:
@@ -80,6 +81,7 @@ class Sampler:
         self.metric = Metric(metric or ("diagonal" if takes_metric else "none"))
         if self.metric.kind != "none" and not takes_metric:
             raise ValueError(f"metric = {metric!r}: expected 'none', the move {move.name} takes no metric")
+        move.proposals(density.n)  # refuses coordinates that are no whole number of blocks; kernels do not look
         self.density = density
         self.move = move
         kernels = move.link(self.metric.target(density.kernels))
@@ -94,7 +96,7 @@ class Sampler:
             copies=kernels.copies,
         )
 
-    def init(self, start: ArrayLike | None = None, seed: int = 0, n_walkers: int = TILE) -> State:
+    def init(self, start: ArrayLike | None = None, seed: int = 0, n_walkers: int | None = None) -> State:
         """The state at the start.
 
         Parameters
@@ -102,37 +104,43 @@ class Sampler:
         start : one position (n,) for all walkers or one for each (n_walkers, n); standard normal numbers where not
             given, drawn again where the density vanishes.
         seed : of all random numbers.
-        n_walkers : where start does not say it.
+        n_walkers : as many rows as start has; 32 where neither is given.
 
         Raises
         ------
         ValueError
-            for a start of the wrong shape, or where the density is not finite.
+            for a start of the wrong shape, or where the density is not finite, or a number of walkers that is not its
+            number of rows.
         """
         X = self._start(seed, n_walkers) if start is None else self._given(start, n_walkers)
         log = self.density.log_density(X)
         bad = np.flatnonzero(~np.isfinite(log))
+        if len(bad) and start is None:
+            raise ValueError(
+                f"no start was given, and for walker {bad[0]} the log density is not finite at any of {ATTEMPTS} "
+                f"standard normal draws, at the last one {log[bad[0]]}: give `start`, where the density is positive"
+            )
         if len(bad):
             raise ValueError(f"start of walker {bad[0]}: log density = {log[bad[0]]}, expected a finite number")
         streams = stream_states(seed, 0, len(X), MOVE_STREAM)
         X = np.tile(X, (1, self.copies))
         return State(X, streams, self.move.options(), self.metric.identity(self.density.n))
 
-    def _given(self, start: ArrayLike, n_walkers: int) -> np.ndarray:
+    def _given(self, start: ArrayLike, n_walkers: int | None) -> np.ndarray:
         X = np.array(start, dtype=np.float64)
         if X.shape == (self.density.n,):
-            X = np.tile(X, (n_walkers, 1))
+            X = np.tile(X, (_number(n_walkers), 1))
         if X.ndim != 2 or X.shape[1] != self.density.n or not len(X):
             raise ValueError(f"start has shape {X.shape}: expected ({self.density.n},) or (walkers, {self.density.n})")
+        if n_walkers not in (None, len(X)):
+            raise ValueError(f"n_walkers = {n_walkers}: expected {len(X)}, the number of rows of start")
         return X
 
-    def _start(self, seed: int, n_walkers: int) -> np.ndarray:
-        if n_walkers < 1:
-            raise ValueError(f"n_walkers = {n_walkers}: expected at least 1")
-        sequences = [np.random.SeedSequence(seed, spawn_key=(START_STREAM, w)) for w in range(n_walkers)]
+    def _start(self, seed: int, n_walkers: int | None) -> np.ndarray:
+        sequences = [np.random.SeedSequence(seed, spawn_key=(START_STREAM, w)) for w in range(_number(n_walkers))]
         generators = [np.random.default_rng(sequence) for sequence in sequences]
         X = np.array([rng.normal(size=self.density.n) for rng in generators])
-        for _ in range(ATTEMPTS):
+        for _ in range(ATTEMPTS - 1):
             bad = np.flatnonzero(~np.isfinite(self.density.log_density(X)))
             if not len(bad):
                 break
@@ -167,7 +175,15 @@ class Sampler:
 
     def warm_up(self, state: State, n_steps: int, target_acceptance: float | None = None) -> State:
         """The state after steps in which step sizes adapt to the target acceptance (the move's where not given) and
-        the metric to the walkers; what is drawn afterwards comes from an ordinary Markov chain."""
+        the metric to the walkers; what is drawn afterwards comes from an ordinary Markov chain.
+
+        Raises
+        ------
+        ValueError
+            for a target acceptance that no step size could have.
+        """
+        if target_acceptance is not None and not 0.0 < target_acceptance < 1.0:
+            raise ValueError(f"target_acceptance = {target_acceptance}: expected a number between 0 and 1")
         target = self.move.target_acceptance if target_acceptance is None else target_acceptance
         tuner = StepTuner(target)
         times = [int(share * n_steps) for share in METRIC_TIMES]
@@ -193,6 +209,15 @@ class Sampler:
         rates = np.array(list(info.rates.values())[: self.copies] or [info.acceptance])
         options[: self.copies] = tuner.update(options[: self.copies], rates)
         return replace(state, options=options)
+
+
+def _number(n_walkers: int | None) -> int:
+    """Walkers where the start does not say how many."""
+    if n_walkers is None:
+        return TILE
+    if n_walkers < 1:
+        raise ValueError(f"n_walkers = {n_walkers}: expected at least 1")
+    return n_walkers
 
 
 def _run(p, U, states, options, n_draws, thin, tile, path, counts):

@@ -34,19 +34,21 @@ class Tempering:
     Parameters
     ----------
     temperatures : rising, the first is 1.
-    move : of each replica, with a step of its own that warm-up tunes; it moves the whole configuration.
+    move : of each replica, with a step of its own that warm-up tunes; it moves the whole of one configuration, which
+        block by block, Gibbs and tempering moves do not.
     n_moves : of each replica between two rounds of swaps.
 
     Raises
     ------
     ValueError
-        for temperatures that do not rise from 1, or no move between swaps.
+        for temperatures that do not rise from 1, no move between swaps, or a move that takes no temperature.
     """
 
     temperatures: tuple[float, ...]
     move: Move = field(default_factory=Metropolis)
     n_moves: int = 5
     name = "tempering"
+    takes_temperature = False
 
     def __post_init__(self) -> None:
         t = self.temperatures
@@ -54,6 +56,11 @@ class Tempering:
             raise ValueError(f"temperatures = {t}: expected two or more that rise from 1")
         if self.n_moves < 1:
             raise ValueError(f"n_moves = {self.n_moves}: expected at least 1")
+        if not getattr(self.move, "takes_temperature", True):
+            raise ValueError(
+                f"move = {self.move.name}: expected one that moves the whole of one configuration and knows its target "
+                "by log density and gradient alone, such as metropolis or langevin"
+            )
 
     @property
     def target_acceptance(self) -> float:

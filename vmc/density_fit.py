@@ -63,11 +63,14 @@ def fit_density(
     UserError
         for a file that cannot be read, electrons in a cell, or fewer than 100 configurations or draws.
     TypeError
-        for a model without an exact density: its draws have no weights.
+        for a model without an exact density, whose draws have no weights, or of features of two values.
     """
     from samplers.generative import MixtureAutoregressive
-    from samplers.generative.independence import require_exact_density
+    from samplers.generative.independence import require_exact_density, require_real_features
 
+    if model is not None:
+        require_exact_density(model)
+        require_real_features(model)
     found = results if isinstance(results, Results) else load(results)
     if min(n_configurations, n_draws) < 100:
         raise UserError(f"n_configurations = {n_configurations}, n_draws = {n_draws}: expected at least 100")
@@ -80,7 +83,6 @@ def fit_density(
         model = MixtureAutoregressive(random_state=seed)
     X = draw_configurations(psi, n_configurations, seed, physics.start_spread)
     model.fit(X)
-    require_exact_density(model)
     Y = model.sample(n_draws, np.random.default_rng([seed, 1]))
     parts = [Y[first : first + _ROWS] for first in range(0, n_draws, _ROWS)]
     energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts])

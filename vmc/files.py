@@ -67,9 +67,11 @@ class JobFiles:
                 f"{taken[0]} exists: continue it with 'vmc resume {self.results}', "
                 "choose another -o, or give --overwrite"
             )
-        if overwrite:
-            for path in (*taken, previous_path(self.checkpoint)):
-                path.unlink(missing_ok=True)
+
+    def remove_existing(self) -> None:
+        """Make room for a new job that is ready to begin."""
+        for path in (self.results, self.checkpoint, previous_path(self.checkpoint)):
+            path.unlink(missing_ok=True)
 
     def load(self) -> Loaded:
         """The newest intact checkpoint."""

@@ -55,5 +55,7 @@ class History:
         self.seconds = np.append(self.seconds, seconds)
 
     def column(self, name: str) -> np.ndarray:
-        """One column by name, (n_iterations,)."""
+        """One column by name, (n_iterations,); KeyError for one there is not."""
+        if name not in self.columns:
+            raise KeyError(f"column {name!r}: expected one of {', '.join(self.columns)}")
         return self.rows[:, self.columns.index(name)]

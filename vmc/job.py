@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vmc.config import Config, build, check_config
+from vmc.config import Config, build, check_config, load_config
 from vmc.driver import Driver
 from vmc.ensemble import Ensemble
 from vmc.errors import UserError
@@ -61,12 +61,12 @@ class Outcome:
     results: Path
 
 
-def run(config: Config | dict, output: str | Path, options: JobOptions | None = None) -> Outcome:
+def run(config: Config | dict | str | Path, output: str | Path, options: JobOptions | None = None) -> Outcome:
     """Run a configuration, writing OUTPUT.h5 and OUTPUT.ckpt.h5.  Collective under MPI.
 
     Parameters
     ----------
-    config : a configuration, or nested dictionaries as in the file.
+    config : a configuration, its file, or nested dictionaries as in the file.
     output : path of the results.
 
     Raises
@@ -75,7 +75,10 @@ def run(config: Config | dict, output: str | Path, options: JobOptions | None = 
         for anything the user can mend, before the first step where possible.
     """
     options = options or JobOptions()
-    config = check_config(config) if isinstance(config, dict) else config
+    if isinstance(config, dict):
+        config = check_config(config)
+    elif not isinstance(config, Config):
+        config = load_config(config)
     world = communicator()
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
@@ -84,6 +87,7 @@ def run(config: Config | dict, output: str | Path, options: JobOptions | None = 
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
         driver = make_driver(config, world, options.kernels, options.reporter)
+        on_root(world, files.remove_existing)  # not before: the job may begin with what they hold, or be impossible
         return _work(driver, config, files, options, signals, deadline)
 
 

@@ -120,7 +120,7 @@ class Measurement:
     ------
     ValueError
         if the systems or wave functions differ, two observables share a name, or a move holds several configurations a
-        walker.
+        walker or does not fit the number of coordinates.
     """
 
     def __init__(
@@ -139,6 +139,7 @@ class Measurement:
         if any(observable.wave_function not in (None, wave_function) for observable in observables):
             raise ValueError("observables: one belongs to another wave function than the one measured")
         self.observables = Chain(observables)
+        move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
         moves = move.link(density_of(wave_function))
         if moves.copies > 1:
             raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of a log.
 LINE_INTERVAL = 10.0
+#: Acceptance rate below which walkers are as good as standing.
+STANDING = 0.01
 
 
 class Reporter:
@@ -139,6 +141,12 @@ class ConsoleReporter(Reporter):
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
+        elif summary is not None and summary.acceptance < STANDING:
+            self.console.print(
+                f"the walkers hardly move (acceptance {summary.acceptance:.1g}): lower the step of the sampler, or let "
+                "it adapt (sampler.tune)",
+                markup=False,
+            )
         elif summary is not None and _is_too_short(summary):
             enough = measurements_that_suffice(summary, config.evaluation.target_error)
             more = f"vmc resume {results} -s evaluation.samples={enough}"

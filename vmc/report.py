@@ -13,13 +13,16 @@ from vmc.known_reference import reference_of
 from vmc.observables.measured import observable_lines
 from vmc.statistics import format_known, format_value
 
+#: Errors below an exact energy that no honest error bar explains.
+IMPOSSIBLE = 6.0
+
 
 def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
     """Energy, parts, diagnostics, reference and verdict, one line each."""
     energy = summary.energy
     lines = [
         f"energy      {energy}",
-        f"variance    {format_value(energy.variance, energy.variance_error)}   "
+        f"variance    {format_value(energy.variance, energy.variance_error)}{_doubt_of_variance(summary)}   "
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
     gas = gas_summary(summary, config)
@@ -27,7 +30,7 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
     lines += observable_lines(summary.observables, summary.equilibration)
     if math.isfinite(summary.virial_ratio.value):
-        lines.append(f"virial      {summary.virial_ratio} (one for an eigenstate)")
+        lines.append(f"virial      {summary.virial_ratio} {_meaning_of_virial(summary)}")
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
     if (reference := reference_of(config)) is not None:
@@ -50,7 +53,23 @@ def reference_line(summary: EnergySummary, reference: ReferenceSection) -> str:
     error = math.hypot(summary.energy.error, reference.error)
     sigmas = f", {difference / error:+.1f} sigma" if error > 0 else ""
     known = format_known(reference.energy, reference.error, reference.source)
-    return f"reference   {known}: difference {difference:+.2e}{sigmas}"
+    below = ""
+    if reference.source.startswith("exact") and -difference > IMPOSSIBLE * max(error, 1e-12 * abs(reference.energy)):
+        below = ", BELOW the exact energy: no state is, what was averaged is not the energy of one"
+    return f"reference   {known}: difference {difference:+.2e}{sigmas}{below}"
+
+
+def _doubt_of_variance(summary: EnergySummary) -> str:
+    """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
+    energy = summary.energy
+    return " (may be infinite)" if energy.variance_error > 0.4 * energy.variance > 0.0 else ""
+
+
+def _meaning_of_virial(summary: EnergySummary) -> str:
+    ratio = summary.virial_ratio
+    if abs(ratio.value - 1.0) > max(0.1, 5.0 * ratio.error):
+        return "(one for an eigenstate: this is far from one, does it want more iterations, or another rate?)"
+    return "(one for an eigenstate)"
 
 
 def measurements_that_suffice(summary: EnergySummary, target_error: float | None) -> int:

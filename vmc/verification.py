@@ -107,14 +107,15 @@ def verify(cases: Sequence[Case], folder: Path, options: JobOptions | None = Non
         outcome = run(case.config, folder / f"{number}.h5", options)
         made = None
         if outcome.summary is not None:
-            made = asdict(compare(case, outcome.summary.energy.value, outcome.summary.energy.error))
+            energy = outcome.summary.energy
+            made = asdict(compare(case, energy.value, energy.error, energy.unit))
         data = world.broadcast(made)
         if data is None:
             raise UserError(f"{case.name}: the run ended without an energy")
         yield Comparison(**data)
 
 
-def compare(case: Case, value: float, error: float) -> Comparison:
+def compare(case: Case, value: float, error: float, unit: str = "") -> Comparison:
     """How far an energy is from the reference of its configuration."""
     reference = case.config.reference
     assert reference is not None
@@ -128,7 +129,7 @@ def compare(case: Case, value: float, error: float) -> Comparison:
         reference.energy,
         reference.error,
         reference.tolerance,
-        case.config.hamiltonian.unit,
+        unit,
         difference / sigma,
         excess <= MAX_SIGMAS * sigma,  # not so for an energy or an error that is not a number
     )

@@ -30,7 +30,8 @@ class RBM(WaveFunction):
     amplitude : 'F' or 'sqrt(F)' (then |psi|^2 = F is the machine's own distribution).
     sigma : width of the visible Gaussians, a length.
     learn_sigma : whether log sigma is a parameter.
-    spread : standard deviation of the initial biases and weights.
+    spread : standard deviation of the initial biases and weights; of visible biases and weights, which are lengths, in
+        units of sigma.
     seed : of the initial parameters.
 
     Raises
@@ -59,6 +60,8 @@ class RBM(WaveFunction):
             raise ValueError(f"sigma = {sigma}: expected a positive length")
         shapes = [("visible_bias", (n,)), ("hidden_bias", (H,)), ("weights", (n, H))]
         theta = np.random.default_rng(seed).normal(0.0, spread, n + H + n * H)
+        theta[:n] *= sigma
+        theta[n + H :] *= sigma
         if learn_sigma:
             shapes.append(("log_sigma", (1,)))
             theta = np.append(theta, np.log(sigma))

@@ -21,6 +21,8 @@ from numba.core.types import Type as NumbaType
 
 #: Packages identified by name and version instead of by content.
 TRUSTED = {"numpy", "math", "cmath", "numba", "scipy", "llvmlite", "builtins", "operator"}
+#: To be raised when numerics.link makes other code of the same function.
+_LINK_VERSION = 3
 _COMPILER_SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
 
 
@@ -32,6 +34,7 @@ def fingerprint(function: types.FunctionType, options: dict[str, Any]) -> str:
     """Sixteen hexadecimal digits that change with anything that could change the compiled code."""
     digest = _Digest()
     digest.add("versions", sys.version_info[:3], numba.__version__, llvmlite.__version__, np.__version__)
+    digest.add("link", _LINK_VERSION)
     digest.add("settings", [(name, str(getattr(numba.config, name, None))) for name in _COMPILER_SETTINGS])
     digest.add("options", _ordered(options))
     digest.feed(function)

@@ -22,6 +22,7 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _Cache, _C
 
 from numerics.link.apart import called_apart, provide
 from numerics.link.cache_folder import cache_directory
+from numerics.link.compiler import KernelCompiler
 from numerics.link.fingerprint import UnidentifiableError, fingerprint
 
 _log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def jit_cached(function: Any, options: dict[str, Any]) -> Any:
 
     Not the content at this moment, since what it calls may be defined further down.
     """
-    compiled: Any = numba.njit(**options)(function)
+    compiled: Any = numba.njit(pipeline_class=KernelCompiler, **options)(function)
     if hasattr(compiled, "_cache"):  # under NUMBA_DISABLE_JIT it is the function itself
         compiled._cache = _CacheByContent(function, options)
     return compiled

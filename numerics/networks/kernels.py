@@ -54,16 +54,13 @@ def network_kernels(activation: str, layer_norm: bool = False, residual: bool = 
         raise ValueError(f"activation = {activation!r}: expected one of {', '.join(ACTIVATIONS)}")
     f = ACTIVATIONS[activation]
     options: dict[str, Any] = {"layer_norm": layer_norm, "residual": residual}
-    activate = link(laplacian.activate_derivatives, slopes=f.slopes)
-    sum_activated = link(laplacian.activate_and_sum, slopes=f.slopes)
-    sum_up = link(laplacian.sum_units, sum_activated=sum_activated)
-    from_layer = link(laplacian.from_layer, apart=True, through_activation=activate, sum_up=sum_up, **options)
-    fast = link(laplacian.spread_weights_and_activate, slopes=f.slopes)
+    strip_slopes = link(laplacian.slopes_of_strip, slopes=f.slopes)
+    from_layer = link(laplacian.from_layer, apart=True, strip_slopes=strip_slopes, **options)
     from_inputs = link(
         laplacian.from_inputs,
         apart=True,
-        first_layer=link(laplacian.spread_weights) if layer_norm else fast,
-        through_activation=activate,
+        strip_slopes=strip_slopes,
+        first_layer=laplacian.spread_weights if layer_norm else laplacian.spread_weights_and_activate,
         through_layers=from_layer,
         layer_norm=layer_norm,
     )

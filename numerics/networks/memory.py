@@ -22,7 +22,8 @@ def network_memory(sizes, tile, n_groups, n_directions):
     Y : arguments of the activations, likewise.
     V : values of the activations, likewise, where there are residuals; they are those in A where there are none.
     U, S : with layer norm the normalised arguments, likewise, and 1 / deviation, (layers, columns).
-    forward : two buffers for `n_directions` derivatives and the Laplacian of a strip of each group.
+    forward : two buffers for `n_directions` derivatives and the Laplacian of a strip of each group, and first and
+        second derivatives of the activations of a layer, (units, STRIP).
     backward : four buffers for reverse mode.
     """
     padded = (tile + STRIP - 1) // STRIP * STRIP * n_groups
@@ -38,7 +39,8 @@ def network_memory(sizes, tile, n_groups, n_directions):
         np.zeros((total, padded)),
     )
     S = np.zeros((sizes.size, padded))
-    forward = np.empty(widest * n_columns), np.empty(widest * n_columns)
+    steep, curved = np.empty((widest, STRIP)), np.empty((widest, STRIP))
+    forward = np.empty(widest * n_columns), np.empty(widest * n_columns), steep, curved
     size = widest * padded
     backward = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     return A, Y, V, U, S, forward, backward

@@ -58,7 +58,8 @@ def sample_by_independence(
 
     Parameters
     ----------
-    target : a density, or a function of rows (rows, n_features) that gives log p (rows,) up to a constant.
+    target : a density of real numbers, or a function of rows (rows, n_features) that gives log p (rows,) up to a
+        constant.
     model : fitted, and with an exact density.
     n_draws, n_walkers : draws of each walker, and walkers.
     seed : of all random numbers.
@@ -69,11 +70,13 @@ def sample_by_independence(
     Raises
     ------
     TypeError
-        if the model has no exact density.
+        if the model has no exact density, or is one of two-valued features and the target a density of real ones.
     ValueError
         for counts below one, a start of the wrong shape, or where the target vanishes.
     """
     require_exact_density(model)
+    if isinstance(target, Density):
+        require_real_features(model)
     if min(n_draws, n_walkers) < 1:
         raise ValueError(f"n_draws = {n_draws}, n_walkers = {n_walkers}: expected at least 1")
     log_density = target.log_density if isinstance(target, Density) else target
@@ -110,6 +113,15 @@ def require_exact_density(model: Any) -> None:
         raise TypeError(
             f"{type(model).__name__} is no proposal: it does not have the exact density of what it draws; "
             "expected an autoregressive model, a flow, or a Boltzmann machine of up to 20 hidden units"
+        )
+
+
+def require_real_features(model: Any) -> None:
+    """Refuse, by name, what draws two values of each feature: a density of real ones has no weights there."""
+    if getattr(model, "is_binary", False):
+        raise TypeError(
+            f"{type(model).__name__} is no proposal for real coordinates: it draws features of two values; "
+            "expected a model of real ones, or as target a function of rows that are two-valued too"
         )
 
 

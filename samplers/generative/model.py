@@ -37,7 +37,7 @@ class Scores(NamedTuple):
     Attributes
     ----------
     values : log density of each row, in nats.
-    errors : standard errors of the values; zeros where they are exact.
+    errors : standard errors of the values; zeros where they are exact, infinite where draws cannot tell.
     method : 'exact', 'annealed importance sampling', 'lower bound', 'importance-weighted', or 'probability-flow ODE'.
     """
 

@@ -56,14 +56,16 @@ def _write_model(group: Any, model: GenerativeModel) -> None:
     settings = {name: value for name, value in model.get_params(deep=False).items()}
     if isinstance(settings.get("random_state"), np.random.Generator):
         settings["random_state"] = None  # what it was has been used up
-    group.attrs["settings"] = json.dumps(settings)
+    group.attrs["settings"] = _json(settings)
     for name, value in vars(model).items():
         if name.endswith("_"):
             _write(group, name, value)
 
 
 def _write(group: Any, name: str, value: Any) -> None:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
+        group.create_dataset(name, data=value.astype(object), dtype=_text())
+    elif isinstance(value, np.ndarray):
         group[name] = value
     elif isinstance(value, np.random.Generator):
         group.create_group(name).attrs["generator"] = json.dumps(value.bit_generator.state)
@@ -79,7 +81,25 @@ def _write(group: Any, name: str, value: Any) -> None:
         for position, entry in enumerate(value):
             _write(inside, str(position), entry)
     else:
-        group.attrs[name] = json.dumps(value)
+        group.attrs[name] = _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_number)
+
+
+def _number(value: Any) -> Any:
+    """What a search over an array of settings hands to a model: NumPy's numbers, as Python has them."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} of type {type(value).__name__} cannot be kept in a file: expected numbers or strings")
+
+
+def _text() -> Any:
+    """The type of names of features: strings of any length."""
+    import h5py
+
+    return h5py.string_dtype()
 
 
 def _read_model(group: Any) -> GenerativeModel:
@@ -99,7 +119,7 @@ def _read(entry: Any) -> Any:
     import h5py
 
     if isinstance(entry, h5py.Dataset):
-        return entry[()]
+        return entry.asstr()[()] if h5py.check_string_dtype(entry.dtype) else entry[()]
     if "generator" in entry.attrs:
         state = json.loads(entry.attrs["generator"])
         generator = np.random.PCG64()

@@ -65,7 +65,7 @@ def test_refusals(base, table, words):
 
 
 def test_a_cusp_is_asked_for_where_one_does_not_serve_all_pairs():
-    pade = {"wavefunction": [{"kind": "gaussian"}, {"kind": "pade"}]}
+    pade = {"wavefunction": [{"kind": "slater"}, {"kind": "pade"}]}
     with pytest.raises(
         UserError, match=r"cusp: expected a number, pairs of one kind have reduced masses from 0.25 to 1"
     ):

@@ -140,3 +140,12 @@ def test_square_of_the_wave_function():
     machine = GaussianBinaryRBM(3).set_parameters(*values[:3], 0.7)
     X = np.random.default_rng(1).normal(size=(40, 4))
     assert machine.negative_free_energy(X) == pytest.approx(2.0 * psi.evaluate(X).log_psi, abs=1e-12)
+
+
+@pytest.mark.parametrize("model", [BinaryRBM, GaussianBinaryRBM])
+def test_rows_cannot_be_held_out_of_machines_too_large_for_exact_sums(model):
+    """Said before the first epoch; machines of up to 20 units do hold rows out."""
+    X = (np.random.default_rng(2).normal(size=(40, 4)) > 0.0) + 0.0
+    with pytest.raises(ValueError, match=r"validation_fraction = 0\.2: expected 0 for n_hidden = 30.*`partial_fit`"):
+        model(30, validation_fraction=0.2, n_epochs=1).fit(X)
+    assert len(model(4, validation_fraction=0.2, n_epochs=2).fit(X).history_["validation_loss"]) == 2

@@ -126,6 +126,10 @@ def test_refusals(model):
     for no_proposal in (diffusion, large):
         with pytest.raises(TypeError, match=f"{type(no_proposal).__name__} is no proposal"):
             sample_by_independence(TARGET.log_weight, no_proposal, seed=0)
+    normal = Density(lambda x: -0.5 * np.sum(x * x), 9)
+    with pytest.raises(TypeError, match=f"{type(model).__name__} is no proposal for real coordinates"):
+        sample_by_independence(normal, model, 3, 2, seed=0)
+    assert sample_by_independence(normal.log_density, model, 3, 2, seed=0).acceptance <= 1.0  # a law of spins
     with pytest.raises(ValueError, match="n_draws = 0"):
         sample_by_independence(TARGET.log_weight, model, 0, seed=0)
     with pytest.raises(ValueError, match=r"start has shape \(2, 9\)"):

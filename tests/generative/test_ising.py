@@ -25,6 +25,22 @@ def test_exact_values(temperature, size, energy, capacity, log_Z):
     assert model.log_partition() / size**2 == pytest.approx(log_Z, abs=6e-11)
 
 
+@pytest.mark.parametrize("temperature", [1e-12, 1e-3, 5e-3, 0.02, 0.1])
+@pytest.mark.parametrize("size", [3, 4, 16])
+def test_cold_exact_values(temperature, size):
+    """Two ground states and nothing else: Z = 2 exp(2 N / T).  Hyperbolic functions of 1 / T overflow below 0.006."""
+    model = Ising(size, temperature)
+    assert model.log_partition() == pytest.approx(2.0 * size**2 / temperature + np.log(2.0), rel=1e-14)
+    assert model.exact_energy() == pytest.approx(-2.0, abs=1e-14)
+    assert model.exact_heat_capacity() == pytest.approx(0.0, abs=1e-10)
+
+
+def test_first_excitations():
+    """One spin turned costs 8: at T = 0.3 the energy is 8 exp(-8 / T) above -2, and two neighbours make 1e-5 of it."""
+    assert Ising(8, 0.3).exact_energy() + 2.0 == pytest.approx(8.0 * np.exp(-8.0 / 0.3), rel=2e-4)
+    assert Ising(8, 0.3).exact_heat_capacity() == pytest.approx(64.0 / 0.09 * np.exp(-8.0 / 0.3), rel=2e-3)
+
+
 def test_enumeration_says_the_same():
     model = Ising(4)
     S = 2.0 * all_rows(16) - 1.0

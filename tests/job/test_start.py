@@ -9,7 +9,7 @@ import pytest
 import vmc
 from tests.job_folder import DOT, Folder, different
 from vmc.errors import UserError
-from vmc.job import resume, run
+from vmc.job import JobOptions, resume, run
 
 
 def config(**sections):
@@ -73,3 +73,19 @@ def test_a_resumed_job_does_not_read_it_again(earlier, tmp_path):
 def test_refusals(earlier, tmp_path, sections, message):
     with pytest.raises(UserError, match=message):
         run(config(**{"start": {"results": earlier}, **sections}), tmp_path / "a.h5")
+
+
+def test_overwritten_results_may_be_what_a_job_begins_with(earlier, tmp_path):
+    """And go only when the new job can begin: the old ones are whole where it cannot."""
+    path, checkpoint = tmp_path / "a.h5", tmp_path / "a.ckpt.h5"
+    run(config(), path)
+    before = path.read_bytes(), checkpoint.read_bytes()
+    first = theta_of(path)
+    other = [{"kind": "gaussian"}, {"kind": "pade"}]
+    with pytest.raises(UserError, match="20 parameters, the wave function has 2"):
+        run(config(wavefunction=other, start={"results": str(path)}), path, JobOptions(overwrite=True))
+    assert (path.read_bytes(), checkpoint.read_bytes()) == before
+    moving = {"kind": "adam", "iterations": 2, "samples": 2}
+    run(config(optimizer=moving, start={"results": str(path)}), path, JobOptions(overwrite=True))
+    np.testing.assert_array_equal(vmc.load(path).optimization["theta"][0], first)
+    assert (theta_of(path) != first).any()

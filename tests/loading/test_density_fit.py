@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import vmc
-from samplers.generative import Diffusion, MixtureAutoregressive
+from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive
 
 #: Two particles in a trap, a Gaussian whose energy is known for any width.
 TRAP = {
@@ -50,5 +50,9 @@ def test_refusals(results):
         vmc.fit_density(results, n_draws=3)
     with pytest.raises(TypeError, match="Diffusion is no proposal"):
         vmc.fit_density(results, Diffusion((4,), n_epochs=1), n_configurations=100)
+    for binary in (BinaryAutoregressive((4,)), BinaryRBM(3, spins=True)):
+        with pytest.raises(TypeError, match=f"{type(binary).__name__} is no proposal for real coordinates"):
+            vmc.fit_density(results, binary, n_configurations=100)
+        assert not hasattr(binary, "theta_")
     with pytest.raises(vmc.UserError, match=r"nothing\.h5"):
         vmc.fit_density("nothing.h5")

@@ -12,15 +12,15 @@ from wavefunctions.radial_series import RadialSeries
 
 DOT = """
 [system]
-n_particles = 4
+n_particles = 6
 n_dim = 2
-n_up = 2
+n_up = 3
 
 [hamiltonian]
 interaction = { kind = "coulomb", strength = 1.5 }
 
 [[wavefunction]]
-kind = "gaussian"
+kind = "slater"
 
 [[wavefunction]]
 """
@@ -33,6 +33,9 @@ n_up = 7
 [hamiltonian]
 kind = "electron_gas"
 r_s = 2.0
+
+[[wavefunction]]
+kind = "slater"
 
 [[wavefunction]]
 """
@@ -94,7 +97,7 @@ def test_cusps_follow_from_the_hamiltonian():
         (DOT + 'kind = "pade"\ncusp = [1.0, 2.0, 3.0]', "expected a number, or one for each of 2 kinds of pairs"),
         (DOT + 'kind = "pade_series"\norder = 1', "order"),
         (DOT + 'kind = "plane_wave_pair"', "plane_wave_pairs"),
-        ((DOT + 'kind = "pade"').replace("gaussian", "gaussian_pair"), "gaussian_pair x pade does not decay"),
+        ((DOT + 'kind = "pade"').replace("slater", "gaussian_pair"), "gaussian_pair x pade does not decay"),
     ],
 )
 def test_refused(text, message):

@@ -95,6 +95,14 @@ def blown_up(results: Results) -> Results:
     return replace(results, optimization={**results.optimization, "energy": energy, "error": error})
 
 
+def rolled_back(results: Results) -> Results:
+    """One iteration that was taken back, far beyond all others."""
+    columns = {name: column.copy() for name, column in results.optimization.items()}
+    for name, value in (("energy", -1e15), ("error", 1e14), ("variance", 1e30), ("update_norm", 0.0)):
+        columns[name][5] = value
+    return replace(results, optimization=columns)
+
+
 def without_observables(results: Results) -> Results:
     """As of a configuration that asks for none."""
     return replace(results, observables={})
@@ -124,6 +132,7 @@ MAKERS: dict[str, Callable[[Results], Results]] = {
     "many parameters, evaluation only": lambda results: first_iterations(many_parameters(results), 0),
     "hostile texts": hostile_texts,
     "blown up": blown_up,
+    "rolled back": rolled_back,
     "without observables": without_observables,
     "too few blocks": too_few_blocks,
 }

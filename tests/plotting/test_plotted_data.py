@@ -18,6 +18,7 @@ from vmc.plotting import (
     profiles_plot,
     variance_plot,
 )
+from vmc.plotting.iterations import rolled_back
 from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
 
 equal = np.testing.assert_array_equal
@@ -53,6 +54,27 @@ def test_energies_with_a_band_of_one_error(finished, axes):
     for iteration, energy, error in zip(columns["iteration"], columns["energy"], columns["error"]):
         there = vertices[vertices[:, 0] == iteration, 1]
         assert (there.min(), there.max()) == (energy - error, energy + error)
+
+
+def test_an_iteration_that_was_taken_back_is_a_gap(jobs, axes):
+    """And decides no limits; an iteration without an update for want of a gradient is none."""
+    results = jobs["rolled back"]
+    energy_plot(results, axes)
+    curve = line(axes, "iteration ± error (1 rolled back: not shown)")
+    assert np.flatnonzero(np.isnan(curve.get_ydata())).tolist() == [5]
+    assert axes.get_ylim()[0] > 0.0
+    assert rolled_back(results).sum() == 1
+    still = {**results.optimization, "gradient_norm": np.zeros(12)}
+    assert not rolled_back(replace(results, optimization=still)).any()
+    assert not rolled_back(jobs["eigenstate"]).any()
+
+
+def test_a_variance_that_was_taken_back_decides_no_limits(jobs, finished, axes):
+    variance_plot(jobs["rolled back"], axes)
+    limits = axes.get_ylim()
+    axes.clear()
+    variance_plot(finished, axes)
+    assert limits == axes.get_ylim()
 
 
 def test_reference_and_evaluated_energy(finished, axes):

@@ -22,7 +22,7 @@ LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
         (lambda: Gaussian(PLANE, math.nan), "not finite"),
         (lambda: HardCore(SPACE, 0.0), "core_radius = 0.0: expected a positive length"),
         (lambda: PowerLaw(LINE, -1.0), "exponent = -1.0: expected a positive number"),
-        (lambda: Pade(LINE, 1.0), "cusp: expected a number"),
+        (lambda: Pade(LINE, 1.0), "cusp is missing: expected a number"),
         (lambda: RadialSeries(PLANE, 0), "order = 0: expected at least 1"),
         (lambda: RadialSeries(PLANE, 2, -1.0), "length = -1.0: expected a positive length"),
         (lambda: RBM(PLANE, 0), "n_hidden = 0: expected at least 1"),

@@ -173,7 +173,7 @@ def test_series_starts_as_pade():
         ),
         (lambda: Pade(System(2, 2), cusp=[1.0, 2.0]), "expected a number, or one for each of 1 kinds"),
         (lambda: PadeSeries(System(2, 2), 1), "order = 1: expected at least 2"),
-        (lambda: PadeSeries(System(2, 1)), "cusp: expected a number"),
+        (lambda: PadeSeries(System(2, 1)), "cusp is missing: expected a number"),
         (lambda: PairPolynomial(CUBE, 1), "order = 1: expected at least 2"),
         (lambda: PairPolynomial(CUBE, 4, 1.6), "cutoff = 1.6: expected a positive length up to 1.5, half the shortest"),
         (lambda: PairPolynomial(System(2, 2), 4, -1.0), "cutoff = -1.0: expected a positive length$"),

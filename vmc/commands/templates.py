@@ -81,7 +81,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "sampler": {"kind": "metropolis", "n_walkers": 256},
         "optimizer": {
             "kind": "gradient_descent",
-            "learning_rate": 0.5,
+            "learning_rate": 0.1,
             "iterations": 40,
             "samples": 20,
             "preconditioner": {"kind": "sr"},

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from vmc.config.sections import Count, NotNegative, Positive, Section
+from vmc.config.sections import Count, NotNegative, Positive, Section, Shells
 
 Activation = Literal["tanh", "sigmoid", "softplus", "silu", "gelu", "sine"]
 
@@ -23,7 +23,7 @@ class PlaneWaveBackflowSection(Section):
     """Displacements in plane waves, for what lies beyond the cutoff of pairs in a cell."""
 
     kind: Literal["plane_waves"]
-    shells: Count = Field(5, description="number of the shortest shells of wave vectors")
+    shells: Shells = Field(5, description="number of the shortest shells of wave vectors")
 
 
 class MessagePassingSection(Section):
@@ -38,7 +38,11 @@ class MessagePassingSection(Section):
     activation: Activation = "silu"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
     residual: bool = Field(False, description="a layer adds its input where both have as many units")
-    kink: bool = Field(True, description="distances among the inputs, which make cusps; else their squares")
+    kink: bool | None = Field(
+        None,
+        description="distances among the inputs, which make cusps, or their squares; the former where not given, but "
+        "in one dimension with both spins",
+    )
     displacement_scale: NotNegative = Field(
         0.03, description="of the first displacements, in mean distances of particles"
     )

@@ -28,6 +28,8 @@ from wavefunctions.base import WaveFunction
 
 #: Samples of an iteration below which minSR is refused: the error of their mean energy is a sixth of their scatter.
 MINIMUM_SAMPLES = 32
+#: Parameters of which some ten vectors still fit into a checkpoint.
+MAXIMUM_PARAMETERS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
     try:
         hamiltonian = build_hamiltonian(config, given)
         wave_function = build_wave_function(config, hamiltonian.system, given)
+        _refuse_many_parameters(wave_function)
         physics = Physics(
             hamiltonian,
             wave_function,
@@ -81,6 +84,14 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
         raise UserError(str(error)) from error
     given.refuse_unused()
     return physics
+
+
+def _refuse_many_parameters(wave_function: WaveFunction) -> None:
+    n = wave_function.n_params
+    if n > MAXIMUM_PARAMETERS:
+        raise UserError(
+            f"wavefunction: {n} parameters, expected at most {MAXIMUM_PARAMETERS}: make its networks smaller"
+        )
 
 
 def _refuse_two_beginnings(config: Config) -> None:

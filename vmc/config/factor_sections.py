@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vmc.config.backflow_sections import Activation, Backflow
-from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section
+from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section, Shells
 
 
 class GaussianFactor(Section):
@@ -16,8 +16,8 @@ class GaussianFactor(Section):
     kind: Literal["gaussian"]
     alpha: Finite | None = Field(
         None,
-        description="initial width parameter; where not given omega/2 of the softest axis, exact without interaction; "
-        "negative beside a slater",
+        description="initial width parameter; where not given omega/2 of the softest axis, with per_axis of each, "
+        "exact without interaction; negative beside a slater",
     )
     aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
     per_axis: bool = Field(False, description="one parameter per axis")
@@ -33,7 +33,9 @@ class RBMFactor(Section):
         None, description="width of the visible Gaussians; the oscillator length of the softest axis where not given"
     )
     learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
-    spread: Positive = Field(0.05, description="standard deviation of the initial parameters")
+    spread: Positive = Field(
+        0.05, description="standard deviation of the initial parameters, of lengths among them in units of sigma"
+    )
 
 
 class FeedForwardFactor(Section):
@@ -99,7 +101,7 @@ class PlaneWavePairsFactor(Section):
     """exp(sum of a_s cos(k . r_ij)) over pairs and shells s of wave vectors of a cell, beside a pair_polynomial."""
 
     kind: Literal["plane_wave_pairs"]
-    n_shells: Count = Field(5, description="the shortest shells")
+    n_shells: Shells = Field(5, description="the shortest shells")
     shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
 
 

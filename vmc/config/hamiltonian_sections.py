@@ -75,7 +75,10 @@ class TrapSection(KineticCommon):
     omega: Positive | list[Positive] = Field(1.0, description="trap frequency, or one per axis")
     interaction: Interaction | None = Field(None, description="pair interaction")
     potential: UserFunction | None = Field(None, description="additional one-particle potential of yours")
-    unit: str = Field("hbar omega", description="name of the energy unit; 'hartree' for electrons")
+    unit: str | None = Field(
+        None,
+        description="name of the energy unit, 'hartree' for electrons; where not given 'hbar omega' if an omega is one",
+    )
 
     @property
     def frequencies(self) -> list[float]:

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vmc.config.sections import Finite, Positive, Section
+from vmc.config.sections import Finite, Positive, Section, Shells
 
 Bins = Annotated[int, Field(ge=1, le=10_000)]
-Shells = Annotated[int, Field(ge=1, le=200)]
 
 
 class RadialDensitySection(Section):

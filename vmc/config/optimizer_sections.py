@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vmc.config.sections import Count, CountOrNone, NotNegative, Positive, Section
+from vmc.config.sections import Count, CountOrNone, NotNegative, Positive, Section, kind_or
 
 
 class ConstantSchedule(Section):
@@ -99,4 +99,6 @@ class QuasiNewtonSection(OptimizerCommon):
     minimiser_iterations: Count = Field(10, description="on one sample")
 
 
-Optimizer = Annotated[FirstOrderSection | MomentumSection | QuasiNewtonSection, Field(discriminator="kind")]
+Optimizer = Annotated[
+    FirstOrderSection | MomentumSection | QuasiNewtonSection, Field(discriminator="kind"), kind_or("adam")
+]

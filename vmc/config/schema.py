@@ -13,7 +13,7 @@ from vmc.config.factor_sections import Factor
 from vmc.config.hamiltonian_sections import HamiltonianSection, TrapSection
 from vmc.config.observable_sections import ObservableSection
 from vmc.config.optimizer_sections import FirstOrderSection, Optimizer
-from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section
+from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section, kind_or
 
 
 class SystemSection(Section):
@@ -72,7 +72,9 @@ class GibbsSection(SamplerCommon):
     kind: Literal["gibbs"]
 
 
-Sampler = Annotated[MetropolisSection | LangevinSection | GibbsSection, Field(discriminator="kind")]
+Sampler = Annotated[
+    MetropolisSection | LangevinSection | GibbsSection, Field(discriminator="kind"), kind_or("metropolis")
+]
 
 
 class StartSection(Section):

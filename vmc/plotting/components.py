@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
+from vmc.plotting.iterations import (
+    evaluated_position,
+    label_iterations,
+    limit_iterations,
+    point_marker,
+    without_roll_backs,
+)
 from vmc.plotting.labels import energy_text, legend_above, number_axis, say_nothing_there, unit_text
 from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 
@@ -28,6 +34,7 @@ def components_plot(results: Results, axes: Axes | None = None) -> Axes:
             say_nothing_there(axes, f"{missing['iterations']}, {missing['evaluation']}")
             return axes
         from_iterations = "iterations" not in missing
+        results = without_roll_backs(results) if from_iterations else results
         for name, colour in zip(component_names(results), COLOURS.values()):
             _draw_component(axes, results, name, colour, from_iterations)
         if from_iterations:

@@ -8,7 +8,13 @@ import numpy as np
 
 from vmc.plotting.contents import absent
 from vmc.plotting.inset import tail_inset, tail_window
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
+from vmc.plotting.iterations import (
+    evaluated_position,
+    label_iterations,
+    limit_iterations,
+    point_marker,
+    without_roll_backs,
+)
 from vmc.plotting.labels import (
     ROUNDING,
     energy_text,
@@ -35,7 +41,7 @@ def energy_plot(results: Results, axes: Axes | None = None) -> Axes:
     with house_axes(axes) as axes:
         missing = absent(results)
         if "iterations" not in missing:
-            _draw_optimization(axes, results, missing.get("evaluation", ""))
+            _draw_optimization(axes, without_roll_backs(results), missing.get("evaluation", ""))
         elif "evaluation" not in missing:
             _draw_evaluation(axes, results, missing["iterations"])
         else:
@@ -84,9 +90,11 @@ def widen_constant(axes: Axes) -> None:
 
 def _draw_optimization(axes: Axes, results: Results, note: str) -> None:
     n_iterations = len(results.optimization["iteration"])
+    n_gaps = int(np.isnan(results.optimization["energy"]).sum())
+    left_out = f" ({n_gaps} rolled back: not shown)" if n_gaps else ""
 
     def draw(target: Axes) -> None:
-        draw_curve(target, results, COLOURS["blue"], "iteration ± error")
+        draw_curve(target, results, COLOURS["blue"], f"iteration ± error{left_out}")
         if results.energy is not None:
             value = energy_text(results.energy.value, results.energy.error, results.unit)
             position = evaluated_position(n_iterations)

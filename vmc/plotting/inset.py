@@ -39,7 +39,7 @@ class Window(NamedTuple):
         beside = x > left - LABEL_WIDTH
         below = high < bottom - LABEL_HEIGHT
         above = low > bottom + height
-        return bool((below | above)[beside].all())
+        return bool((below | above | np.isnan(low))[beside].all())
 
 
 def tail_window(results: Results) -> Window | None:

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from vmc.plotting.labels import few_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from vmc.loading import Results
+
 #: Curves of up to so many points show the points.
 MAX_MARKED_POINTS = 60
 #: Distance of the evaluated value from the last iteration, and of the frame from it, in lengths of the curve.
 EVALUATED_GAP, FRAME_GAP = 0.04, 0.03
+
+
+def rolled_back(results: Results) -> np.ndarray:
+    """Which iterations were taken back, (n_iterations,): no update followed, though there was a gradient and noise."""
+    columns = results.optimization
+    noise = columns["variance"] > (1e-9 * columns["energy"]) ** 2
+    return (
+        (columns["update_norm"] == 0.0) & ~(columns["gradient_norm"] == 0.0) & (noise | np.isnan(columns["variance"]))
+    )
+
+
+def without_roll_backs(results: Results) -> Results:
+    """The same with gaps in place of iterations that were taken back: they may be as large as numbers can be."""
+    gaps = rolled_back(results)
+    if gaps.all() or not gaps.any():
+        return results
+    kept = {
+        name: np.where(gaps, np.nan, column) if column.shape == gaps.shape and column.dtype == np.float64 else column
+        for name, column in results.optimization.items()
+        if name != "iteration"
+    }
+    return replace(results, optimization={"iteration": results.optimization["iteration"], **kept})
 
 
 def evaluated_position(n_iterations: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from vmc.plotting.variance import variance_plot
 
 #: Longest title.
 MAX_TITLE = 90
+#: Characters in a line of the verdict.
+MAX_VERDICT = 120
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,4 +73,4 @@ def _write_title(figure: Figure, results: Results) -> None:
     figure.suptitle(title)
     if results.verdict:
         colour = GREY if results.attributes["estimates"]["reliable"] else COLOURS["vermillion"]
-        figure.supxlabel(results.verdict, fontsize=7.0, color=colour)
+        figure.supxlabel(textwrap.fill(results.verdict, MAX_VERDICT), fontsize=7.0, color=colour)

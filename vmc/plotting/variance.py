@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
+from vmc.plotting.iterations import (
+    evaluated_position,
+    label_iterations,
+    limit_iterations,
+    point_marker,
+    without_roll_backs,
+)
 from vmc.plotting.labels import legend_above, quantity, say_nothing_there, scientific, squared
 from vmc.plotting.style import COLOURS, EVALUATED, GREY, house_axes
 
@@ -33,6 +39,7 @@ def variance_plot(results: Results, axes: Axes | None = None) -> Axes:
         if "iterations" in missing:
             say_nothing_there(axes, _evaluated_text(results, missing["iterations"]))
             return axes
+        results = without_roll_backs(results)
         iteration, variance = results.optimization["iteration"], results.optimization["variance"]
         axes.set_yscale("log", nonpositive="mask")
         _limit(axes, results)  # first: from zeros alone Matplotlib finds no limits

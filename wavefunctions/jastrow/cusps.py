@@ -34,7 +34,10 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
             raise ValueError(f"cusp = {cusp}: expected a number, or one for each of {n_kinds} kinds of pairs")
         return np.full(n_kinds, cusp, dtype=np.float64)
     if system.n_dim == 1:
-        raise ValueError("cusp: expected a number, the Coulomb cusp has no such form in one dimension")
+        raise ValueError(
+            "cusp is missing: expected a number in one dimension, where the Coulomb cusp has no such form: zero unless "
+            "the wave function vanishes where the particles meet"
+        )
     equal, opposite = _kinds_of_pairs(system)
     meeting = 2.0 * _reduced_mass(system, opposite) * strength / (system.n_dim - 1)
     if n_kinds == 1:

@@ -29,7 +29,9 @@ class MessagePassing(QuasiParticles):
     iterations : how often messages are passed; from the second time on pairs and particles have hidden features.
     activation : 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu' or 'sine'.
     layer_norm, residual : as in :mod:`numerics.networks`.
-    kink : whether the distance among the inputs has a kink at contact, which makes cusps; otherwise its square.
+    kink : whether the distance among the inputs has a kink at contact, which makes cusps; otherwise its square. True
+        where not given, but in one dimension where particles meet: a kink of a wave function that does not vanish has
+        an energy there which no walker ever meets.
     displacement_scale : standard deviation of the first displacements, in mean distances of particles, and of the
         logarithms of factors, about.
     output_scale : of the initial weights of the symmetric factor's last layer.
@@ -42,7 +44,7 @@ class MessagePassing(QuasiParticles):
     ------
     ValueError
         for no layers, layers without units, an unknown activation, fewer than one iteration, scales or factors
-        below zero, or a length not above it.
+        below zero, a length not above it, or a kink in one dimension where particles meet.
 
     References
     ----------
@@ -58,7 +60,7 @@ class MessagePassing(QuasiParticles):
         activation: str = "silu",
         layer_norm: bool = False,
         residual: bool = False,
-        kink: bool = True,
+        kink: bool | None = None,
         displacement_scale: float = 0.03,
         output_scale: float = 0.1,
         n_factors: int = 0,
@@ -76,6 +78,7 @@ class MessagePassing(QuasiParticles):
         if length is not None and not 0.0 < length < np.inf:
             raise ValueError(f"length = {length}: expected a positive number")
         d, N = system.n_dim, system.n_particles
+        kink = _kink(system, kink)
         inputs, own = (2 * d + 2, 0) if system.cell else (d + 2, d)
         widths = Widths(inputs, own, width, tuple(hidden), d + n_factors, iterations)
         plan = lay_out(widths, Initial(displacement_scale, output_scale, layer_norm, seed))
@@ -113,6 +116,14 @@ class MessagePassing(QuasiParticles):
         )
         sizes = tuple(self.sizes.values())
         return (self.theta, maps, tuple(pieces[4:8]), sizes, starts, self._geometry, self._units, scale)
+
+
+def _kink(system: System, kink: bool | None) -> bool:
+    """Whether to have a kink at contact, where it may be."""
+    allowed = system.n_dim > 1 or not system.particles_meet
+    if kink and not allowed:
+        raise ValueError("kink = True: expected False in one dimension where particles meet")
+    return allowed if kink is None else kink
 
 
 def _mean_distance(system: System) -> float:

@@ -52,6 +52,13 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
         check(self, "negative_phase", self.negative_phase in known, f"one of {', '.join(known)}")
         if self.negative_phase == "exact":
             check(self, "n_hidden", self.n_hidden <= MOST_UNITS, f"at most {MOST_UNITS} for the exact negative phase")
+        check(
+            self,
+            "validation_fraction",
+            self.validation_fraction == 0.0 or self.has_exact_density,
+            f"0 for n_hidden = {self.n_hidden}, as held-out rows are scored exactly, which takes at most {MOST_UNITS} "
+            "hidden units; keep rows back yourself and `score` them between calls of `partial_fit`",
+        )
 
     # Quantities of the machine that stands.
 

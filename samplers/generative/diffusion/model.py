@@ -100,12 +100,16 @@ class Diffusion(HasNetworks, GradientModel):
         Kingma et al. (2021), eqs. (11) to (17): minus the loss in continuous time, minus the Kullback-Leibler
         divergence of the most noise from a normal density, plus the mean log density of a row given its least noise.
         It bounds the density that ancestral sampling draws from in the limit of many steps; the one of the flow, which
-        `scores` gives, is another unless the network is exact.
+        `scores` gives, is another unless the network is exact.  Gammas are drawn by the learnt schedule, which makes
+        the scatter smallest, or else uniformly: those of 'linear' and 'cosine' leave out little noise almost wholly, so
+        that few draws carry most of the loss and their scatter does not show it.
         """
+        learnt = self.noise_schedule == "learned"
+        schedule = Schedule(self.shares_) if learnt else schedule_of("uniform", N_PARTS)
         Z = self._to_noise_units(self._checked(X))
         rng = np.random.default_rng(self._seed(random_state))
         with one_thread():
-            draws = np.array([self._losses(self.average_, Z, rng)[0] for _ in range(n_draws)])
+            draws = np.array([self._losses(self.average_, Z, rng, schedule)[0] for _ in range(n_draws)])
         signal, noise = alpha(GAMMA_MAX) ** 2, sigma(GAMMA_MAX) ** 2
         at_most = 0.5 * (signal * Z**2 + noise - 1.0 - np.log(noise)).sum(axis=1)
         deviation = sigma(GAMMA_MIN) / alpha(GAMMA_MIN)
@@ -160,10 +164,10 @@ class Diffusion(HasNetworks, GradientModel):
         return epsilon, divergence
 
     def _losses(
-        self, theta: np.ndarray, Z: np.ndarray, rng: np.random.Generator
+        self, theta: np.ndarray, Z: np.ndarray, rng: np.random.Generator, schedule: Schedule
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Loss of every row at a random gamma; the gammas, their weights, and epsilon_theta - epsilon."""
-        schedule, x = Schedule(self.shares_), Z.T
+        x = Z.T
         # Times spread evenly over (0, 1): the mean varies less (Kingma et al. 2021, appendix I.1).
         times = (rng.random() + rng.permutation(len(Z)) / len(Z)) % 1.0
         gammas = schedule.gamma(times)
@@ -184,7 +188,8 @@ class Diffusion(HasNetworks, GradientModel):
         self.n_updates_ = 0
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
-        losses, gammas, weights, difference = self._losses(self.theta_, self._to_noise_units(X), rng)
+        schedule = Schedule(self.shares_)
+        losses, gammas, weights, difference = self._losses(self.theta_, self._to_noise_units(X), rng, schedule)
         by_outputs = 2.0 * weights * alpha(gammas) * difference / len(X)
         gradient, _ = self._noise_network().backward(self.theta_, by_outputs)
         if self.noise_schedule == "learned":
@@ -192,7 +197,7 @@ class Diffusion(HasNetworks, GradientModel):
         return float(losses.mean()), gradient
 
     def _loss(self, X: np.ndarray, rng: np.random.Generator) -> float:
-        return float(self._losses(self.average_, self._to_noise_units(X), rng)[0].mean())
+        return float(self._losses(self.average_, self._to_noise_units(X), rng, Schedule(self.shares_))[0].mean())
 
     def _learn_schedule(self, gammas: np.ndarray, squares: np.ndarray) -> None:
         """The variance of the loss is smallest for a density of gamma like the root of <|epsilon - epsilon_theta|^4>.

@@ -10,6 +10,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from numerics.activations import ACTIVATIONS
+from samplers.generative.latent.doubt import carried_by_few, missed
 from samplers.generative.latent.evidence import Evidence
 from samplers.generative.latent.importance import log_mean, mean_and_error
 from samplers.generative.latent.likelihoods import LIKELIHOODS
@@ -121,9 +122,14 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
         Its expectation rises with the number of draws towards the log density (Burda et al. 2016).  All rows share the
         same normal numbers: the score of a row does not depend on the other rows, and errors of rows are correlated.
+
+        Errors are infinite where the draws do not know them, mostly for rows far from the data: fewer than ten
+        effective weights, an error above 0.1 nats with a tail of weights of shape above 0.7, or draws twice as wide as
+        the prior that find the density higher by three errors.  Such a score may be too low by any amount.
         """
         X = self._binarised(self._checked(X))
-        values, errors = self._averaged(X, random_state, lambda decoded, prior: log_mean(decoded + prior))
+        values, errors = self._averaged(X, random_state, _weighed)
+        errors[self._missed(X, random_state, (values, errors))] = np.inf
         return Scores(values - self._log_volume(X.shape[1]), errors, "importance-weighted")
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -175,13 +181,27 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _averaged(self, X: np.ndarray, random_state: RandomState, average: Average) -> tuple[np.ndarray, np.ndarray]:
         """What `average` makes of the draws of all rows: values and errors, (n_samples,) each."""
-        evidence = self._evidence(X.shape[1])
-        noise = np.random.default_rng(self._seed(random_state)).normal(size=(self.n_importance, self.n_components)).T
+        evidence, noise = self._evidence(X.shape[1]), self._noise(random_state)
         parts = [
             average(*evidence.log_ratios(self.theta_, *self._columns(X[first : first + ROWS]), noise))
             for first in range(0, len(X), ROWS)
         ]
         return np.concatenate([values for values, _ in parts]), np.concatenate([errors for _, errors in parts])
+
+    def _missed(self, X: np.ndarray, random_state: RandomState, found: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Rows for which draws that go further than the encoder's find a higher density."""
+        evidence, noise = self._evidence(X.shape[1]), self._noise(random_state)
+        parts = [slice(first, first + ROWS) for first in range(0, len(X), ROWS)]
+        return np.concatenate(
+            [
+                missed(evidence, self.theta_, self._columns(X[part])[1], (found[0][part], found[1][part]), noise)
+                for part in parts
+            ]
+        )
+
+    def _noise(self, random_state: RandomState) -> np.ndarray:
+        """Normal numbers (n_components, n_importance), the same for all rows."""
+        return np.random.default_rng(self._seed(random_state)).normal(size=(self.n_importance, self.n_components)).T
 
     def _binarised(self, X: np.ndarray) -> np.ndarray:
         return to_binary(X, self.threshold) if self.is_binary else X
@@ -211,3 +231,9 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "likelihood", self.likelihood in LIKELIHOODS, f"one of {', '.join(LIKELIHOODS)}")
         check(self, "threshold", self.threshold is None or self.is_binary, "None, unless likelihood = 'bernoulli'")
+
+
+def _weighed(decoded: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The logarithm of the mean weight, and its error unless few weights carry it."""
+    values, errors = log_mean(decoded + prior)
+    return values, np.where(carried_by_few(decoded + prior, errors), np.inf, errors)

@@ -63,4 +63,18 @@ COMPILING = [
         "for constant in code.co_consts[:0]:\n            self.feed(constant)",
         (f"{KERNELS}::test_an_edited_helper_is_compiled_again",),
     ),
+    Bug(
+        "pieces of code share the functions they were linked with",
+        "numerics/link/own_code.py",
+        "function.linkage = llvm.Linkage.internal",
+        "pass",
+        ("tests/numerics/test_own_code.py::test_only_the_function_itself_can_be_found_by_others",),
+    ),
+    Bug(
+        "arrays that a function makes are not counted",
+        "numerics/link/borrowing.py",
+        "        if self._is_counted(signature.return_type):\n            return False\n",
+        "",
+        ("tests/numerics/test_borrowing.py::test_what_may_own_an_array_is_counted",),
+    ),
 ]

@@ -51,7 +51,7 @@ JOBS = [
     ),
     Bug(
         "hard spheres whose wave function does not vanish inside them",
-        "vmc/config/builders/wave_function.py",
+        "vmc/config/builders/soundness.py",
         "return (factor.core_radius or radius) >= radius",
         "return True",
         ("tests/loading/test_factors_and_trap.py::test_hard_spheres_need_a_core",),
@@ -62,5 +62,33 @@ JOBS = [
         "length = ((system.common_mass or 1.0) * _softest(config)) ** -0.5",
         "length = _softest(config) ** -0.5",
         ("tests/loading/test_factors_and_trap.py::test_widths_are_those_of_the_trap",),
+    ),
+    Bug(
+        "two determinants make a wave function of electrons",
+        "vmc/config/builders/soundness.py",
+        "for factor in config.wavefunction) % 2 == 1:",
+        "for factor in config.wavefunction) > 0:",
+        ("tests/loading/test_soundness.py::test_unsound",),
+    ),
+    Bug(
+        "kinks in one dimension are taken",
+        "vmc/config/builders/soundness.py",
+        "        if meeting:\n            raise",
+        "        if False:\n            raise",
+        ("tests/loading/test_soundness.py::test_unsound",),
+    ),
+    Bug(
+        "old results go before the new job can begin",
+        "vmc/job.py",
+        "lambda: files.refuse_existing(options.overwrite))",
+        "lambda: files.remove_existing() if options.overwrite else files.refuse_existing(False))",
+        (f"{START}::test_overwritten_results_may_be_what_a_job_begins_with",),
+    ),
+    Bug(
+        "an energy below an exact one is like one above",
+        "vmc/report.py",
+        "-difference > IMPOSSIBLE",
+        "-difference > 1e300 * IMPOSSIBLE",
+        ("tests/job/test_summary_lines.py::test_an_energy_below_an_exact_one",),
     ),
 ]

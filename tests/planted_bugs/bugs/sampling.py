@@ -128,4 +128,25 @@ SAMPLING = [
         "streams, path = state.streams, np.empty",
         ("tests/samplers/test_sampler.py::test_a_step_leaves_the_old_state_alone",),
     ),
+    Bug(
+        "a drift that is no number stays one",
+        "samplers/langevin.py",
+        "G[k, b] * factor if known else 0.0",
+        "G[k, b] * factor",
+        ("tests/samplers/test_edges.py::test_the_mean_is_exact",),
+    ),
+    Bug(
+        "blocks that do not divide the coordinates are taken",
+        "samplers/sampler.py",
+        "move.proposals(density.n)  # refuses",
+        "pass  # refuses",
+        ("tests/samplers/test_settings.py::test_blocks_divide_the_coordinates",),
+    ),
+    Bug(
+        "no tail is too heavy",
+        "samplers/summary.py",
+        "return tail.k >= INFINITE_VARIANCE and",
+        "return False and",
+        ("tests/samplers/test_tails.py::test_doubts_of_independent_draws",),
+    ),
 ]

@@ -68,7 +68,7 @@ def _trap(section: tables.TrapSection, system: System, kernels: UserKernels) -> 
         return trap
     constants = tuple(section.potential.constants)
     extra = one_body_term("potential", kernels["potential"], constants, system.n_dim)
-    return Hamiltonian(system, [*trap.terms, extra], section.unit)
+    return Hamiltonian(system, [*trap.terms, extra], trap.unit)
 
 
 def _interaction(kernels: UserKernels, section: tables.Interaction) -> Interaction:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hamiltonians.system import System
 from vmc.config import factor_sections as tables
 from vmc.config.builders.seeds import term_seeds
 from vmc.config.builders.slater import build_slater
-from vmc.config.hamiltonian_sections import Coulomb, HardSphere, TrapSection
+from vmc.config.builders.soundness import refuse_unsound, sphere_radius
+from vmc.config.hamiltonian_sections import Coulomb, TrapSection
 from vmc.config.schema import Config
 from vmc.config.user_kernels import UserKernels
 from vmc.errors import UserError
@@ -28,16 +31,10 @@ from wavefunctions.product import Product
 from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
-#: Factors that may keep particles in a trap; all others go to a constant, or look at distances of pairs alone.
-_DECAYING = tables.GaussianFactor, tables.RBMFactor, tables.SlaterFactor, tables.UserFactor
-
 
 def build_wave_function(config: Config, system: System, kernels: UserKernels) -> WaveFunction:
     """The factor, or the product of several."""
-    if system.cell is None and not any(isinstance(factor, _DECAYING) for factor in config.wavefunction):
-        kinds = " x ".join(factor.kind for factor in config.wavefunction)
-        raise UserError(f"wavefunction: {kinds} does not decay far from the trap, expected a factor such as gaussian")
-    _refuse_filled_cores(config)
+    refuse_unsound(config, system)
     seeds = term_seeds(config.seed, config.wavefunction)
     factors = [
         _factor(config, system, section, kernels, seed)
@@ -49,9 +46,7 @@ def build_wave_function(config: Config, system: System, kernels: UserKernels) ->
 def _factor(config: Config, system: System, section: tables.Factor, kernels: UserKernels, seed: int) -> WaveFunction:
     match section:
         case tables.GaussianFactor():
-            alpha = 0.5 * _softest(config) if section.alpha is None else section.alpha
-            _refuse_growth(config, alpha)
-            return Gaussian(system, alpha, section.aspect, section.per_axis)
+            return _gaussian(config, system, section)
         case tables.RBMFactor():
             options = section.model_dump(exclude={"kind", "sigma"})
             length = ((system.common_mass or 1.0) * _softest(config)) ** -0.5
@@ -86,16 +81,18 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
     raise TypeError(f"factor {section!r} is not known")
 
 
+def _gaussian(config: Config, system: System, section: tables.GaussianFactor) -> Gaussian:
+    """As wide as the trap's own state where no width is given."""
+    alpha, aspect = 0.5 * _softest(config) if section.alpha is None else section.alpha, section.aspect
+    if section.per_axis and section.alpha is None and aspect is None and isinstance(config.hamiltonian, TrapSection):
+        axes = np.broadcast_to(config.hamiltonian.frequencies, system.n_dim)
+        aspect = list(axes / axes.min())
+    return Gaussian(system, alpha, aspect, section.per_axis)
+
+
 def _softest(config: Config) -> float:
     """The lowest frequency of a trap, one where there is none."""
     return min(config.hamiltonian.frequencies) if isinstance(config.hamiltonian, TrapSection) else 1.0
-
-
-def _refuse_growth(config: Config, alpha: float) -> None:
-    """A Gaussian that grows has its use: it takes the centre of mass out of a determinant."""
-    has_decay = any(isinstance(factor, tables.SlaterFactor) for factor in config.wavefunction)
-    if alpha <= 0.0 and not has_decay:
-        raise UserError(f"wavefunction gaussian: alpha = {alpha}: expected a positive number without a slater")
 
 
 def _coulomb_strength(config: Config) -> float:
@@ -105,32 +102,8 @@ def _coulomb_strength(config: Config) -> float:
     return 1.0
 
 
-def _refuse_filled_cores(config: Config) -> None:
-    """Where hard spheres overlap the energy is infinite, however seldom walkers come there."""
-    radius = _sphere_radius(config)
-
-    def vanishes(factor: tables.Factor) -> bool:
-        if isinstance(factor, tables.HardCoreFactor):
-            return (factor.core_radius or radius) >= radius
-        return isinstance(factor, tables.UserFactor)
-
-    if radius and not any(vanishes(factor) for factor in config.wavefunction):
-        raise UserError(
-            f"wavefunction: nothing makes it vanish inside hard spheres of core_radius = {radius}, where the energy is "
-            "infinite: expected a factor hard_core of that radius"
-        )
-
-
 def _core_radius(config: Config, section: tables.HardCoreFactor) -> float:
-    radius = section.core_radius or _sphere_radius(config)
+    radius = section.core_radius or sphere_radius(config)
     if not radius:
         raise UserError("wavefunction hard_core: core_radius is missing, and there is no hard_sphere interaction")
     return radius
-
-
-def _sphere_radius(config: Config) -> float:
-    """Of the hard spheres; zero where there are none."""
-    match config.hamiltonian:
-        case TrapSection(interaction=HardSphere(core_radius=radius)):
-            return radius
-    return 0.0

@@ -86,6 +86,7 @@ def strip_memory(p, d, n):
         np.zeros((slots, most, columns)),
         np.zeros((slots, sizes.shape[2], columns)),
         np.empty((slots, 2, widest * (d + 1) * columns)),
+        np.empty((slots, 2, widest, STRIP)),
         np.empty((slots, 4, widest * columns)),
     )
     full = (block * d + 1) * STRIP
@@ -135,7 +136,7 @@ def displacement_of(p):
 @inlined
 def memory_of(networks, slot, sizes):
     """The memory of one network; none has more units than there is memory for."""
-    A, Y, V, U, S, forward, backward = networks
+    A, Y, V, U, S, forward, slopes, backward = networks
     n = sizes.sum()
     return (
         A[slot, :n],
@@ -143,7 +144,7 @@ def memory_of(networks, slot, sizes):
         V[slot, :n],
         U[slot, :n],
         S[slot],
-        (forward[slot, 0], forward[slot, 1]),
+        (forward[slot, 0], forward[slot, 1], slopes[slot, 0], slopes[slot, 1]),
         (backward[slot, 0], backward[slot, 1], backward[slot, 2], backward[slot, 3]),
     )
 

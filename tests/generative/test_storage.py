@@ -1,0 +1,75 @@
+"""Files keep what scikit-learn and pandas put into a model: names of features, settings of NumPy's types."""
+
+import h5py
+import numpy as np
+import pytest
+from sklearn.model_selection import GridSearchCV
+
+from samplers.generative import MixtureAutoregressive, ProbabilisticPCA, SplineFlow, load
+
+X = np.random.default_rng(0).normal(size=(60, 3))
+NAMES = ["länge", "breite", "höhe"]
+
+
+def through_a_file(model, tmp_path):
+    model.save(tmp_path / "model.h5")
+    return load(tmp_path / "model.h5")
+
+
+def test_names_of_features(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(X, columns=NAMES)
+    model = ProbabilisticPCA(1).fit(table)
+    again = through_a_file(model, tmp_path)
+    assert again.feature_names_in_.tolist() == NAMES
+    assert np.array_equal(again.score_samples(table), model.score_samples(table))
+    with pytest.raises(ValueError, match="feature names"):
+        again.score_samples(table[NAMES[::-1]])
+
+
+@pytest.mark.parametrize("kind", [object, str])
+def test_arrays_of_strings(kind, tmp_path):
+    """Whatever NumPy keeps them in, they come back as strings, as scikit-learn keeps them."""
+    model = ProbabilisticPCA(1).fit(X)
+    model.feature_names_in_ = np.array(NAMES, dtype=kind)
+    again = through_a_file(model, tmp_path)
+    assert again.feature_names_in_.dtype == object
+    assert again.feature_names_in_.tolist() == NAMES
+
+
+def test_settings_of_a_search(tmp_path):
+    grid = {
+        "n_components": np.arange(2, 4),
+        "learning_rate": np.array([0.01], np.float32),
+        "verbose": np.array([False]),
+    }
+    search = GridSearchCV(MixtureAutoregressive(hidden=(4,), n_epochs=1, random_state=0), grid, cv=2).fit(X)
+    model = search.best_estimator_
+    assert isinstance(model.n_components, np.integer)  # else there is nothing to test
+    again = through_a_file(model, tmp_path)
+    assert again.get_params() == model.get_params()
+    assert np.array_equal(again.score_samples(X), model.score_samples(X))
+
+
+def test_settings_inside_tuples(tmp_path):
+    model = SplineFlow(2, hidden=(np.int64(4),), n_bins=np.int32(4), n_epochs=1, random_state=0).fit(X)
+    assert through_a_file(model, tmp_path).get_params() == model.get_params()
+
+
+def test_what_a_file_does_not_take(tmp_path):
+    model = ProbabilisticPCA(1).fit(X)
+    model.random_state = object()
+    with pytest.raises(TypeError, match="of type object cannot be kept in a file: expected numbers or strings"):
+        model.save(tmp_path / "model.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_hold_numbers_and_text_only(tmp_path):
+    """Nothing that would have to be unpickled: no opaque data, and no objects but strings."""
+    model = ProbabilisticPCA(1).fit(X)
+    model.feature_names_in_ = np.array(NAMES, dtype=object)
+    model.save(tmp_path / "model.h5")
+    kinds = set()
+    with h5py.File(tmp_path / "model.h5") as file:
+        file.visititems(lambda name, item: kinds.add(item.dtype) if isinstance(item, h5py.Dataset) else None)
+    assert all(h5py.check_string_dtype(kind) or kind.kind in "biuf" for kind in kinds)

@@ -1,0 +1,62 @@
+"""What a summary says beside its numbers where they cannot be what they seem."""
+
+from dataclasses import replace
+
+import pytest
+
+from vmc.config import check_config
+from vmc.evaluation import EnergySummary
+from vmc.report import reference_line, summary_lines
+from vmc.statistics import Diagnostics, Estimate, verdict
+
+DOT = {
+    "system": {"n_particles": 2, "n_dim": 2},
+    "hamiltonian": {"interaction": {"kind": "coulomb"}},
+    "wavefunction": [{"kind": "gaussian"}],
+}
+
+
+def estimate(value, error, variance=1.0, variance_error=0.01):
+    return Estimate(value, error, variance, unit="hartree", variance_error=variance_error)
+
+
+def summary(energy, virial=(1.0, 0.01), acceptance=0.5):
+    seen = verdict(Diagnostics(energy.error, 1000, n_over_tau=500.0, plateau_reached=True))
+    return EnergySummary(energy, seen, {}, estimate(*virial), acceptance, 0, 1000, 0, None)
+
+
+def text(found):
+    return "\n".join(summary_lines(found, check_config(DOT)))
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "is_below"),
+    [(3.01, 1e-3, False), (2.997, 1e-3, False), (2.99, 1e-3, True), (2.9, 0.0, True), (3.0 - 1e-13, 0.0, False)],
+)
+def test_an_energy_below_an_exact_one(value, error, is_below):
+    """More than six errors: two in a thousand million sound runs, by chance."""
+    assert ("BELOW the exact energy" in text(summary(estimate(value, error)))) == is_below
+
+
+def test_an_energy_below_a_published_one_is_no_wonder():
+    data = {**DOT, "reference": {"energy": 3.0, "source": "published: somebody"}}
+    found = summary(estimate(2.9, 1e-3))
+    assert "BELOW" not in reference_line(found, check_config(data).reference)
+
+
+@pytest.mark.parametrize(("error", "is_doubted"), [(0.3, False), (0.5, True), (5.0, True)])
+def test_a_variance_as_uncertain_as_it_is_large(error, is_doubted):
+    assert ("may be infinite" in text(summary(estimate(3.0, 0.01, 1.0, error)))) == is_doubted
+
+
+@pytest.mark.parametrize(
+    ("ratio", "is_far"), [((1.05, 0.001), False), ((0.5, 0.2), False), ((-3.08, 0.01), True), ((0.8, 0.01), True)]
+)
+def test_a_virial_ratio_far_from_one(ratio, is_far):
+    assert ("far from one" in text(summary(estimate(3.0, 0.01), ratio))) == is_far
+
+
+def test_two_doubts_do_not_hide_each_other():
+    found = summary(estimate(2.0, 0.01, 1.0, 0.9), (0.2, 0.01))
+    assert all(word in text(found) for word in ("may be infinite", "far from one", "BELOW"))
+    assert "BELOW" not in text(replace(found, energy=estimate(4.0, 0.01)))
