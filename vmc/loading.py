@@ -18,6 +18,7 @@ from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured, observable_lines
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
+from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line, still_falling
 from vmc.statistics import Estimate, format_known, format_value
 from wavefunctions.base import WaveFunction
 
@@ -113,14 +114,15 @@ class Results:
             lines += record_lines(self.electron_gas)
         if self.energy is not None:
             details = a["estimates"]
+            variance = format_value(self.energy.variance, self.energy.variance_error)
             lines.append(
-                f"variance    {format_value(self.energy.variance, self.energy.variance_error)}   autocorrelation time "
+                f"variance    {variance}{doubt_of_variance(self.energy)}   autocorrelation time "
                 f"{self.energy.autocorrelation_time:.2f}   acceptance {details['acceptance']:.3f}"
             )
             lines += observable_lines(self.observables, self.equilibration)
             if math.isfinite(details["virial_ratio"]):
-                virial = format_value(details["virial_ratio"], details.get("virial_ratio_error", math.nan))
-                lines.append(f"virial      {virial}")
+                ratio, error = details["virial_ratio"], details.get("virial_ratio_error", math.nan)
+                lines.append(f"virial      {format_value(ratio, error)} {meaning_of_virial(ratio, error)}")
             if self.equilibration:
                 n = len(self.evaluation["energy"])
                 lines.append(f"left out    {self.equilibration} of {n} measurements at the start")
@@ -128,14 +130,22 @@ class Results:
                 reached = "reached" if details["target_reached"] else "NOT reached"
                 lines.append(f"target      error {details['target_error']:g} {reached}")
             lines.append(f"verdict     {self.verdict}")
-        if self.reference is not None:
+        if self.reference is not None and self.energy is not None:
+            lines.append(reference_line(self.energy, *self.reference))
+        elif self.reference is not None:
             lines.append(f"reference   {format_known(*self.reference)}")
+        if self.energy is not None and (falling := still_falling(*self._iterations())):
+            lines.append(falling)
         lines.append(
             f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
         )
         lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
+
+    def _iterations(self) -> tuple[np.ndarray, np.ndarray]:
+        """Energy and error of each."""
+        return self.optimization["energy"], self.optimization["error"]
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

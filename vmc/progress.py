@@ -132,11 +132,14 @@ class ConsoleReporter(Reporter):
         finished: bool,
     ) -> None:
         """The summary, or how to go on."""
+        from vmc.remarks import still_falling
         from vmc.report import measurements_that_suffice, summary_lines
 
         self._bar.stop()
         if summary is not None:
-            for line in summary_lines(summary, config):
+            history = driver.history
+            falling = still_falling(history.column("energy"), history.column("error"))
+            for line in (*summary_lines(summary, config), *([falling] if falling else [])):
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:

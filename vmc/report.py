@@ -6,15 +6,12 @@ import math
 from typing import Any
 
 from vmc.config import Config
-from vmc.config.schema import ReferenceSection
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_dict, gas_lines, gas_summary
 from vmc.known_reference import reference_of
 from vmc.observables.measured import observable_lines
-from vmc.statistics import format_known, format_value
-
-#: Errors below an exact energy that no honest error bar explains.
-IMPOSSIBLE = 6.0
+from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line
+from vmc.statistics import format_value
 
 
 def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
@@ -22,19 +19,20 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
     energy = summary.energy
     lines = [
         f"energy      {energy}",
-        f"variance    {format_value(energy.variance, energy.variance_error)}{_doubt_of_variance(summary)}   "
+        f"variance    {format_value(energy.variance, energy.variance_error)}{doubt_of_variance(energy)}   "
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
     gas = gas_summary(summary, config)
     lines += gas_lines(gas) if gas else []
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
     lines += observable_lines(summary.observables, summary.equilibration)
-    if math.isfinite(summary.virial_ratio.value):
-        lines.append(f"virial      {summary.virial_ratio} {_meaning_of_virial(summary)}")
+    ratio = summary.virial_ratio
+    if math.isfinite(ratio.value):
+        lines.append(f"virial      {ratio} {meaning_of_virial(ratio.value, ratio.error)}")
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
     if (reference := reference_of(config)) is not None:
-        lines.append(reference_line(summary, reference))
+        lines.append(reference_line(energy, reference.energy, reference.error, reference.source))
     if summary.target_reached is not None:
         lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")
@@ -45,31 +43,6 @@ def target_line(summary: EnergySummary, config: Config) -> str:
     """Whether the wanted error was reached, and after how much."""
     wanted = f"error {config.evaluation.target_error:g} {'' if summary.target_reached else 'NOT '}reached"
     return f"target      {wanted} after {summary.n_measurements} of at most {config.evaluation.samples} measurements"
-
-
-def reference_line(summary: EnergySummary, reference: ReferenceSection) -> str:
-    """How far the energy is from what it should be."""
-    difference = summary.energy.value - reference.energy
-    error = math.hypot(summary.energy.error, reference.error)
-    sigmas = f", {difference / error:+.1f} sigma" if error > 0 else ""
-    known = format_known(reference.energy, reference.error, reference.source)
-    below = ""
-    if reference.source.startswith("exact") and -difference > IMPOSSIBLE * max(error, 1e-12 * abs(reference.energy)):
-        below = ", BELOW the exact energy: no state is, what was averaged is not the energy of one"
-    return f"reference   {known}: difference {difference:+.2e}{sigmas}{below}"
-
-
-def _doubt_of_variance(summary: EnergySummary) -> str:
-    """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
-    energy = summary.energy
-    return " (may be infinite)" if energy.variance_error > 0.4 * energy.variance > 0.0 else ""
-
-
-def _meaning_of_virial(summary: EnergySummary) -> str:
-    ratio = summary.virial_ratio
-    if abs(ratio.value - 1.0) > max(0.1, 5.0 * ratio.error):
-        return "(one for an eigenstate: this is far from one, does it want more iterations, or another rate?)"
-    return "(one for an eigenstate)"
 
 
 def measurements_that_suffice(summary: EnergySummary, target_error: float | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -71,8 +72,8 @@ class Product(WaveFunction):
 
 
 def _factor_names(factors: tuple[WaveFunction, ...]) -> list[str]:
-    """The factors' class names in lower case, numbered where one occurs twice."""
-    names = [type(factor).__name__.lower() for factor in factors]
+    """The factors' class names in snake case, as configurations call them, numbered where one occurs twice."""
+    names = [re.sub("(?<=[a-z])(?=[A-Z])", "_", type(factor).__name__).lower() for factor in factors]
     count = Counter(names)
     seen: Counter[str] = Counter()
     for position, name in enumerate(names):

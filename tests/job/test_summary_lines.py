@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from vmc.config import check_config
 from vmc.evaluation import EnergySummary
-from vmc.report import reference_line, summary_lines
+from vmc.remarks import reference_line, still_falling
+from vmc.report import summary_lines
 from vmc.statistics import Diagnostics, Estimate, verdict
 
 DOT = {
@@ -39,9 +41,7 @@ def test_an_energy_below_an_exact_one(value, error, is_below):
 
 
 def test_an_energy_below_a_published_one_is_no_wonder():
-    data = {**DOT, "reference": {"energy": 3.0, "source": "published: somebody"}}
-    found = summary(estimate(2.9, 1e-3))
-    assert "BELOW" not in reference_line(found, check_config(data).reference)
+    assert "BELOW" not in reference_line(estimate(2.9, 1e-3), 3.0, 0.0, "published: somebody")
 
 
 @pytest.mark.parametrize(("error", "is_doubted"), [(0.3, False), (0.5, True), (5.0, True)])
@@ -60,3 +60,25 @@ def test_two_doubts_do_not_hide_each_other():
     found = summary(estimate(2.0, 0.01, 1.0, 0.9), (0.2, 0.01))
     assert all(word in text(found) for word in ("may be infinite", "far from one", "BELOW"))
     assert "BELOW" not in text(replace(found, energy=estimate(4.0, 0.01)))
+
+
+def course(fall, n=40, noise=0.01, seed=1):
+    """Energies that fall by so much in each iteration, with noise of a known size."""
+    return 3.0 - fall * np.arange(n) + noise * np.random.default_rng(seed).normal(size=n), np.full(n, noise)
+
+
+def test_an_optimisation_that_has_not_ended():
+    """From quarter to quarter by 10 x 0.01, which is eighteen errors of the medians' difference."""
+    assert all("still fell, by 0." in still_falling(*course(0.01, seed=seed)) for seed in range(100))
+
+
+def test_an_optimisation_at_rest():
+    """One that moves in the noise, rises, took an iteration back, has eight iterations, or moves in its last digits."""
+    assert not any(still_falling(*course(0.0, seed=seed)) for seed in range(500))
+    assert still_falling(*course(-0.005)) == ""
+    energies, errors = course(0.0)
+    energies[20:24] = 1e15
+    assert still_falling(energies, errors) == ""
+    assert still_falling(*course(0.005, n=8)) == ""
+    assert still_falling(*course(1e-15, noise=0.0)) == ""
+    assert still_falling(np.empty(0), np.empty(0)) == ""

@@ -40,7 +40,7 @@ def test_products_of_products():
     X = np.random.default_rng(1).normal(size=(4, 6))
     np.testing.assert_allclose(outer.evaluate(X).log_psi, flat.evaluate(X).log_psi, rtol=1e-13)
     np.testing.assert_allclose(outer.evaluate(X).log_derivatives, flat.evaluate(X).log_derivatives, rtol=1e-13)
-    assert outer.layout.names() == ["product.gaussian.alpha", "product.pade.beta", "gaussianpair.gamma"]
+    assert outer.layout.names() == ["product.gaussian.alpha", "product.pade.beta", "gaussian_pair.gamma"]
 
 
 def test_factors_of_one_kind_are_numbered():

@@ -15,7 +15,8 @@ from vmc.output.reader import LIMITS, DamagedFileError, Limits, read_bytes, read
 from vmc.output.tree import Attribute, Attributes, Dataset, Tree, payload_hash
 
 _SEAL = ("schema", "schema_version", "payload_sha256")
-_LINE_LENGTH = len("\nsha256 \n") + 64
+_LINE_BEGINS = b"\nsha256 "
+_LINE_LENGTH = len(_LINE_BEGINS) + 64 + len("\n")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def verify(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Sealed:
 
 
 def _unseal(content: bytes, path: str | os.PathLike[str], limits: Limits) -> Sealed:
+    if not content[-_LINE_LENGTH:].startswith(_LINE_BEGINS):
+        raise DamagedFileError(path, "it does not end in a SHA-256: cut short, or neither results nor a checkpoint")
     if content[-_LINE_LENGTH:] != _last_line(memoryview(content)[:-_LINE_LENGTH]):
         raise DamagedFileError(path, "its bytes do not match the SHA-256 in its last line")
     tree, attributes = read_tree(content, path, limits)
@@ -103,4 +106,4 @@ def _unseal(content: bytes, path: str | os.PathLike[str], limits: Limits) -> Sea
 
 
 def _last_line(image: bytes | memoryview) -> bytes:
-    return f"\nsha256 {hashlib.sha256(image).hexdigest()}\n".encode()
+    return _LINE_BEGINS + f"{hashlib.sha256(image).hexdigest()}\n".encode()

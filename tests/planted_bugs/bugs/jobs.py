@@ -86,7 +86,7 @@ JOBS = [
     ),
     Bug(
         "an energy below an exact one is like one above",
-        "vmc/report.py",
+        "vmc/remarks.py",
         "-difference > IMPOSSIBLE",
         "-difference > 1e300 * IMPOSSIBLE",
         ("tests/job/test_summary_lines.py::test_an_energy_below_an_exact_one",),

@@ -51,7 +51,10 @@ def _orbitals(
     if count == 0:
         return None
     if section.basis is None:
-        return _closed_shells(config, system, section, count, name, mass)
+        try:
+            return _closed_shells(config, system, section, count, name, mass)
+        except ValueError as error:
+            raise UserError(f"{error}; or say which by wavefunction.slater.occupied_up and occupied_down") from None
     if section.basis < count:
         raise UserError(f"wavefunction slater: basis = {section.basis}: expected at least {name} = {count}")
     basis = _closed_shells(config, system, section, section.basis, "basis", mass)

@@ -1,0 +1,63 @@
+"""What is said beside a number that cannot be what it seems."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from vmc.statistics import Estimate, format_known
+
+#: Errors, of a normal distribution, that chance does not explain.
+IMPOSSIBLE = 6.0
+#: Error of a variance, as a share of it, from which on there may be no variance.
+UNCERTAIN = 0.4
+#: Iterations in a quarter below which their medians say little.
+MIN_QUARTER = 5
+#: Share of an energy below which a fall is one of digits.
+ROUNDING = 1e-10
+#: Distance of the virial ratio from one that is far.
+FAR = 0.1
+
+
+def reference_line(energy: Estimate, value: float, error: float, source: str) -> str:
+    """How far an energy is from what it should be, a known value with its error and source."""
+    difference = energy.value - value
+    both = math.hypot(energy.error, error)
+    sigmas = f", {difference / both:+.1f} sigma" if both > 0 else ""
+    line = f"reference   {format_known(value, error, source)}: difference {difference:+.2e}{sigmas}"
+    if source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value)):
+        line += ", BELOW the exact energy: no state is, what was averaged is not the energy of one"
+    return line
+
+
+def doubt_of_variance(energy: Estimate) -> str:
+    """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
+    return " (may be infinite)" if energy.variance_error > UNCERTAIN * energy.variance > 0.0 else ""
+
+
+def meaning_of_virial(ratio: float, error: float) -> str:
+    """That it is one for an eigenstate, and whether this is near."""
+    if abs(ratio - 1.0) > max(FAR, 5.0 * error):
+        return "(one for an eigenstate: this is far from one, does it want more iterations, or another rate?)"
+    return "(one for an eigenstate)"
+
+
+def still_falling(energies: np.ndarray, errors: np.ndarray) -> str:
+    """Whether the energy of the iterations, (n_iterations,), was lower in their last quarter than in the one before.
+
+    By medians, which iterations that were taken back do not move; the median of q normal numbers has pi / 2 times the
+    variance of their mean. By chance in one of a thousand million optimisations that have come to rest.
+    """
+    quarter = len(energies) // 4
+    if quarter < MIN_QUARTER:
+        return ""
+    before, last = energies[-2 * quarter : -quarter], energies[-quarter:]
+    fall = float(np.nanmedian(before) - np.nanmedian(last))
+    noise = math.sqrt(math.pi / 2.0 * 2.0 / quarter) * float(np.nanmedian(errors[-2 * quarter :]))
+    if not fall > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
+        return ""
+    return (
+        f"iterations  the energy still fell, by {fall:.2g} from their third quarter to the last: more of them, or a "
+        "larger rate, may lower it further"
+    )
