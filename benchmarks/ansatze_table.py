@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 #: Of a local energy's time, below which the time of a row of O is not told.
-SMALLEST_SHARE = 0.1
+SMALLEST_SHARE = 0.15
 #: Of an iteration's time, the least that is told.
 LEAST_PART = 0.03
 
