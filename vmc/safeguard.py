@@ -62,7 +62,8 @@ class Safeguard:
         if self.strikes >= STRIKES:
             raise UserError(
                 f"the optimisation blew up {STRIKES} times in a row ({trouble}): "
-                "lower optimizer.learning_rate or set optimizer.step_limit"
+                "lower optimizer.learning_rate, set optimizer.step_limit, or with stochastic reconfiguration raise its "
+                "diagonal_shift"
             )
         return f"{trouble}: rolled back, learning rate x {self.damping:g}"
 

@@ -77,6 +77,12 @@ def many_parameters(results: Results) -> Results:
     return replace(results, optimization=columns, theta=np.linspace(-1.0, 1.0, 2000), parameter_names=[])
 
 
+def no_parameters(results: Results) -> Results:
+    """A determinant alone."""
+    columns = {name: column for name, column in results.optimization.items() if name != "theta"}
+    return replace(results, optimization=columns, theta=np.empty(0), parameter_names=[])
+
+
 def hostile_texts(results: Results) -> Results:
     """Texts that Matplotlib would take for mathematics, or that are longer than any plot."""
     attributes = {
@@ -130,6 +136,7 @@ MAKERS: dict[str, Callable[[Results], Results]] = {
     "too few measurements": lambda results: replace(results, blocking={}),
     "many parameters": many_parameters,
     "many parameters, evaluation only": lambda results: first_iterations(many_parameters(results), 0),
+    "no parameters, evaluation only": lambda results: first_iterations(no_parameters(results), 0),
     "hostile texts": hostile_texts,
     "blown up": blown_up,
     "rolled back": rolled_back,

@@ -72,6 +72,8 @@ def test_a_page_leaves_out_what_is_not_there(jobs):
     assert any(label.startswith("error") for label in labels["finished"])
     assert not any(label.startswith("error") for label in labels["eigenstate"])
     assert not any(label.startswith("variance") for label in labels["evaluation only"])
+    assert "parameter" in labels["evaluation only"]
+    assert "parameter" not in labels["no parameters, evaluation only"]
     assert len(figure_of(jobs["untouched"], "summary").axes) == 1
 
 

@@ -60,7 +60,7 @@ def _panels(results: Results) -> list[Callable[[Results, Axes | None], Axes]]:
     candidates: dict[Callable[[Results, Axes | None], Axes], bool] = {
         variance_plot: iterations,
         blocking_plot: "blocking" not in missing,
-        parameters_plot: iterations or evaluated,
+        parameters_plot: (iterations or evaluated) and results.theta.size > 0,
         acceptance_plot: iterations,
         components_plot: iterations or evaluated,
     }
