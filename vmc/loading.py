@@ -134,7 +134,8 @@ class Results:
             lines.append(reference_line(self.energy, *self.reference))
         elif self.reference is not None:
             lines.append(f"reference   {format_known(*self.reference)}")
-        if self.energy is not None and (falling := still_falling(*self._iterations())):
+        falling = still_falling(self.optimization["energy"], self.optimization["error"])
+        if self.energy is not None and falling:
             lines.append(falling)
         lines.append(
             f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
@@ -142,10 +143,6 @@ class Results:
         lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
-
-    def _iterations(self) -> tuple[np.ndarray, np.ndarray]:
-        """Energy and error of each."""
-        return self.optimization["energy"], self.optimization["error"]
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

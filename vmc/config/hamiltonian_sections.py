@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
-from vmc.config.sections import Finite, NotNegative, Positive, Section
+from vmc.config.sections import Finite, NotNegative, Positive, Section, kind_or
 
 
 class Coulomb(Section):
@@ -109,11 +109,4 @@ class ElectronGasSection(KineticCommon):
         return "hartree"
 
 
-def _kind(table: Any) -> Any:
-    return table.get("kind", "harmonic_trap") if isinstance(table, dict) else getattr(table, "kind", None)
-
-
-HamiltonianSection = Annotated[
-    Annotated[TrapSection, Tag("harmonic_trap")] | Annotated[ElectronGasSection, Tag("electron_gas")],
-    Discriminator(_kind),
-]
+HamiltonianSection = Annotated[TrapSection | ElectronGasSection, Field(discriminator="kind"), kind_or("harmonic_trap")]

@@ -149,7 +149,9 @@ def _refuse_kinks(config: Config, system: System) -> None:
     if system.n_dim > 1:
         return
     for factor in config.wavefunction:
-        cusp = getattr(factor, "cusp", None) if isinstance(factor, _CUSPED) else None
+        if not isinstance(factor, _CUSPED):
+            continue
+        cusp = factor.cusp
         meeting = cusp[-1] if isinstance(cusp, list) and cusp else cusp
         if meeting:
             raise UserError(
