@@ -200,7 +200,7 @@ class Driver:
             self.theta[:] += update
         self.average.add(self.theta, self.position, self.plan.iterations)
         step = float(self.ensemble.options[0])
-        update_norm = 0.0 if note else float(np.linalg.norm(iteration.update))
+        update_norm = math.nan if note else float(np.linalg.norm(iteration.update))
         elapsed = time.monotonic() - started
         self.history.add(energies, iteration.gradient_norm, update_norm, step, theta, elapsed)
         self.position += 1

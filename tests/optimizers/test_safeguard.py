@@ -119,7 +119,7 @@ def test_run_recovers_from_a_jump(jump):
         k for k in range(80) if history.parameters[k, 1] - history.parameters[k - 1, 1] == pytest.approx(jump[1])
     )
     np.testing.assert_array_equal(history.parameters[hit + 1], history.parameters[hit - 1])
-    assert history.column("update_norm")[hit] == 0.0
+    assert np.isnan(history.column("update_norm")[hit])
     assert np.abs(run.theta - jobs.EXACT_ALPHA).max() < 1e-3
     assert run.safeguard.damping == 0.5
 

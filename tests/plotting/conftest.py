@@ -104,7 +104,7 @@ def blown_up(results: Results) -> Results:
 def rolled_back(results: Results) -> Results:
     """One iteration that was taken back, far beyond all others."""
     columns = {name: column.copy() for name, column in results.optimization.items()}
-    for name, value in (("energy", -1e15), ("error", 1e14), ("variance", 1e30), ("update_norm", 0.0)):
+    for name, value in (("energy", -1e15), ("error", 1e14), ("variance", 1e30), ("update_norm", np.nan)):
         columns[name][5] = value
     return replace(results, optimization=columns)
 

@@ -104,7 +104,7 @@ def test_the_tail_is_enlarged_only_into_a_free_corner(finished, axes):
 
     def insets(early):
         energy = np.append(np.linspace(20.0, 10.0, early), np.full(n - early, 3.0)) + 0.01 * noise
-        rest = dict.fromkeys(("error", "variance", "gradient_norm", "update_norm"), np.full(n, 0.01))
+        rest = dict.fromkeys(("error", "update_norm"), np.full(n, 0.01))
         columns = {"iteration": np.arange(n), "energy": energy, **rest}
         axes.clear()
         energy_plot(replace(finished, optimization=columns), axes)

@@ -64,7 +64,7 @@ def test_an_iteration_that_was_taken_back_is_a_gap(jobs, axes):
     assert np.flatnonzero(np.isnan(curve.get_ydata())).tolist() == [5]
     assert axes.get_ylim()[0] > 0.0
     assert rolled_back(results).sum() == 1
-    still = {**results.optimization, "gradient_norm": np.zeros(12)}
+    still = {**results.optimization, "update_norm": np.zeros(12)}
     assert not rolled_back(replace(results, optimization=still)).any()
     assert not rolled_back(jobs["eigenstate"]).any()
 

@@ -21,12 +21,8 @@ EVALUATED_GAP, FRAME_GAP = 0.04, 0.03
 
 
 def rolled_back(results: Results) -> np.ndarray:
-    """Which iterations were taken back, (n_iterations,): no update followed, though there was a gradient and noise."""
-    columns = results.optimization
-    noise = columns["variance"] > (1e-9 * columns["energy"]) ** 2
-    return (
-        (columns["update_norm"] == 0.0) & ~(columns["gradient_norm"] == 0.0) & (noise | np.isnan(columns["variance"]))
-    )
+    """Which iterations were taken back, (n_iterations,): no update followed."""
+    return np.isnan(results.optimization["update_norm"])
 
 
 def without_roll_backs(results: Results) -> Results:
