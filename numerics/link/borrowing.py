@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba.core import ir, types
 from numba.core.typing.templates import _IntrinsicTemplate
 
@@ -73,14 +72,11 @@ class _Function:
         function, signature = self._types[expression.func.name], self._calls[expression]
         if isinstance(function, types.BoundFunction) and self._is_counted(function.this):
             return function.typing_key in _BORROWING_METHODS
-        name = getattr(function, "typing_key", None)
-        if name is np.dot:
-            return len(signature.args) == 3  # its result is the third
         if self._is_counted(signature.return_type):
-            return False
+            return False  # also where it is an argument, as with np.dot(A, B, C), which gives C back, counted once more
         if isinstance(function, types.Dispatcher) or not any(map(self._is_counted, signature.args)):
             return True
-        return _is_intrinsic(function) or name is len
+        return _is_intrinsic(function) or getattr(function, "typing_key", None) is len
 
 
 def _is_basic(index: types.Type) -> bool:

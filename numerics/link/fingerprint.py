@@ -22,7 +22,7 @@ from numba.core.types import Type as NumbaType
 #: Packages identified by name and version instead of by content.
 TRUSTED = {"numpy", "math", "cmath", "numba", "scipy", "llvmlite", "builtins", "operator"}
 #: To be raised when numerics.link makes other code of the same function.
-_LINK_VERSION = 3
+_LINK_VERSION = 4
 _COMPILER_SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
 
 

@@ -1,5 +1,7 @@
 """The contract of a wave function's kernels: they add, tile by tile, and one-particle moves keep their books."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,44 @@ def test_derivatives_shared_with_the_local_energy(case):
         )
         assert (O[0] == 7.0).all()
         assert (O[-1] == 7.0).all()
+
+
+def arrays_of(arguments):
+    """All arrays in nested tuples."""
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            yield argument
+        elif isinstance(argument, tuple):
+            yield from arrays_of(argument)
+
+
+@cases
+def test_kernels_give_back_what_they_are_handed(case):
+    """A kernel that kept a reference to an array would take its memory for ever, at every call."""
+    wave_function = case.build()
+    k, p = wave_function.kernels, wave_function.arguments()
+    tile = tile_of(configurations(case, wave_function, TILE))
+    ws, first = k["workspace"](p, *tile.T.shape), np.ascontiguousarray(tile[: wave_function.system.n_dim] * 1.1)
+    numbers, G, O = np.zeros(TILE), np.zeros_like(tile), np.zeros((wave_function.n_params, TILE))
+    rest = {
+        "log_psi": (tile, numbers, np.ones(TILE)),
+        "grad_laplacian": (tile, G, numbers),
+        "shared_log_derivatives": (tile, O, 0),
+        "weighted_log_derivatives": (tile, np.ones((2, TILE)), np.zeros((2, len(O))), 0),
+        "log_derivatives": (tile, O, 0),
+        "kinetic": (tile, numbers),
+        "refresh": (tile,),
+        "ratio": (tile, 0, first, numbers),
+        "accept": (tile, 0, first, np.arange(TILE) % 2 == 0),
+    }
+    assert set(k) <= {"workspace", *rest}
+    for name, own in rest.items():
+        if name in k:
+            arrays = list(arrays_of((p, *own, ws)))
+            before = [sys.getrefcount(array) for array in arrays]
+            k[name](p, *own, ws)
+            after = [sys.getrefcount(array) for array in arrays]
+            assert after == before, name
 
 
 NUMBERS = ("log_psi", "sign", "gradient", "laplacian", "log_derivatives", "kinetic")

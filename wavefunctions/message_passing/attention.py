@@ -8,11 +8,10 @@ are the negative ones.
 
 from __future__ import annotations
 
-import numpy as np
-
 from numerics.lanes import load, minus, plus, spread, store, times, times_plus
 from numerics.link import kernel
 from numerics.networks import STRIP
+from numerics.networks.products import multiply
 
 n_dim = 3  # bound at link time
 
@@ -20,7 +19,7 @@ n_dim = 3  # bound at link time
 @kernel
 def map_pairs(W, biases, E, out):
     """out = W E + biases for the inputs E (inputs, columns) of one particle's pairs."""
-    np.dot(W, E, out)
+    multiply(W, E, out)
     for u in range(biases.size):
         row, bias = out[u], biases[u]
         for c in range(row.size):

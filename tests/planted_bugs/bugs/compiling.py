@@ -73,8 +73,19 @@ COMPILING = [
     Bug(
         "arrays that a function makes are not counted",
         "numerics/link/borrowing.py",
-        "        if self._is_counted(signature.return_type):\n            return False\n",
-        "",
+        "        if self._is_counted(signature.return_type):\n            return False  # also",
+        "        if False:\n            return False  # also",
         ("tests/numerics/test_borrowing.py::test_what_may_own_an_array_is_counted",),
+    ),
+    Bug(
+        "products of matrices keep a reference to their result",
+        "numerics/link/borrowing.py",
+        "        if self._is_counted(signature.return_type):\n            return False  #",
+        "        if self._is_counted(signature.return_type) and function.typing_key is not __import__('numpy').dot:\n"
+        "            return False  #",
+        (
+            "tests/numerics/test_borrowing.py::test_products_of_matrices_keep_no_reference_to_their_result",
+            "tests/estimators/test_memory.py::test_measuring_loops_release_their_workspaces",
+        ),
     ),
 ]
