@@ -110,7 +110,13 @@ class Driver:
         return self.ensemble.measurement.wave_function.theta
 
     def run(self) -> Iterator[Report]:
-        """Work until done, reporting after every unit."""
+        """Work until done, reporting after every unit.
+
+        Raises
+        ------
+        GaveUpError
+            after the report of the last of too many steps that blew up; the state is that after its roll-back.
+        """
         work = {
             "thermalise": self._thermalise,
             "optimise": self._optimise,
@@ -122,6 +128,8 @@ class Driver:
             report = work[self.phase]()
             self._skip_empty_phases()
             yield report
+            if report.phase == "optimise":
+                self.safeguard.give_up(report.note)
 
     def take_up_evaluation(self) -> None:
         """Go on with an evaluation that has ended, if the plan asks for more of it by now.  Collective.

@@ -22,6 +22,7 @@ from vmc.parameters import start_from_results
 from vmc.pretraining_stage import pretrain_on_results
 from vmc.progress import Reporter
 from vmc.provenance import provenance
+from vmc.safeguard import GaveUpError
 from vmc.snapshot import restore_snapshot
 
 #: What may change between a save and a resume without making it another calculation.
@@ -222,14 +223,18 @@ def _work(
 
     reporter.start(driver, config)
     save()
-    for report in driver.run():
-        reporter.report(report)
-        due = time.monotonic() - last_save >= config.output.checkpoint_interval
-        request = signals.poll(world, deadline, due)
-        if request.saves:
-            save()
-        if request.stops:
-            break
+    try:
+        for report in driver.run():
+            reporter.report(report)
+            due = time.monotonic() - last_save >= config.output.checkpoint_interval
+            request = signals.poll(world, deadline, due)
+            if request.saves:
+                save()
+            if request.stops:
+                break
+    except GaveUpError as error:
+        save()
+        raise GaveUpError(f"{error}; its iterations are in {files.results}") from None
     summary = save()
     finished = driver.phase == "done"
     reporter.finish(driver, config, summary, files.results, time.monotonic() - started, finished)

@@ -20,6 +20,10 @@ STRIKES = 3
 CUT = 0.5
 
 
+class GaveUpError(UserError):
+    """An optimisation that blew up again and again; every rank has it at the same place."""
+
+
 class Safeguard:
     """Judges every iteration by the last good one.
 
@@ -42,11 +46,6 @@ class Safeguard:
         ----------
         energies, update : of the iteration.
         theta : the parameters at which it was measured.
-
-        Raises
-        ------
-        UserError
-            after three bad steps with no good one between them.
         """
         trouble = self._trouble(energies, update)
         if not trouble:
@@ -59,13 +58,22 @@ class Safeguard:
         self.good = (math.nan, math.nan, math.nan)
         self.strikes += 1
         self.damping *= CUT
-        if self.strikes >= STRIKES:
-            raise UserError(
-                f"the optimisation blew up {STRIKES} times in a row ({trouble}): "
+        return f"{trouble}: rolled back, learning rate x {self.damping:g}"
+
+    def give_up(self, note: str) -> None:
+        """End a run whose steps keep blowing up; `note` is what the last judgement returned.
+
+        Raises
+        ------
+        GaveUpError
+            after three bad steps with no good one between them.
+        """
+        if note and self.strikes >= STRIKES:
+            raise GaveUpError(
+                f"the optimisation blew up {self.strikes} times in a row ({note}): "
                 "lower optimizer.learning_rate, set optimizer.step_limit, or with stochastic reconfiguration raise its "
                 "diagonal_shift"
             )
-        return f"{trouble}: rolled back, learning rate x {self.damping:g}"
 
     def _trouble(self, energies: EnergyMoments, update: np.ndarray) -> str:
         if not math.isfinite(energies.energy):

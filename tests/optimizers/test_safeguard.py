@@ -76,8 +76,10 @@ def test_three_strikes():
     bad = (moments(math.nan), NOTHING)
     safeguard, _ = judged(GOOD, bad, bad, GOOD, bad, bad)
     assert safeguard.damping == 0.5**4
-    with pytest.raises(UserError, match=r"blew up 3 times in a row \(the energy is not finite\)"):
-        safeguard.judge(*bad, NOTHING)
+    safeguard.give_up("a note")
+    note = safeguard.judge(*bad, NOTHING)
+    with pytest.raises(UserError, match=r"blew up 3 times in a row \(the energy is not finite"):
+        safeguard.give_up(note)
 
 
 def test_the_look_after_a_roll_back_is_not_a_good_step():
@@ -87,8 +89,9 @@ def test_the_look_after_a_roll_back_is_not_a_good_step():
         assert safeguard.judge(*GOOD, np.zeros(1)) == ""
         assert safeguard.judge(moments(math.nan), NOTHING, np.ones(1)) != ""
     assert safeguard.judge(*GOOD, np.zeros(1)) == ""
+    note = safeguard.judge(moments(math.nan), NOTHING, np.ones(1))
     with pytest.raises(UserError, match="blew up 3 times in a row"):
-        safeguard.judge(moments(math.nan), NOTHING, np.ones(1))
+        safeguard.give_up(note)
 
 
 def test_vanishing_variance_does_not_forbid_the_next_step():
@@ -153,8 +156,12 @@ def test_run_gives_up_when_every_step_blows_up():
         def _update(self, gradient, learning_rate, slots, count):
             return np.array([0.0, 50.0])
 
+    run = driver(FirstOrder(Jump(), Constant(1.0)), 10)
     with pytest.raises(UserError, match=r"blew up 3 times in a row .*: lower optimizer\.learning_rate"):
-        list(driver(FirstOrder(Jump(), Constant(1.0)), 10).run())
+        list(run.run())
+    assert run.history.rows.shape[0] == run.position >= 6  # each step, and a look at where the roll-back led
+    assert np.isnan(run.history.column("update_norm")).sum() == 3
+    np.testing.assert_array_equal(run.theta, jobs.START_ALPHA)
 
 
 def test_evaluation_at_the_mean_of_the_last_quarter():

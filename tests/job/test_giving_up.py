@@ -1,0 +1,31 @@
+"""A job whose every step blows up ends with an error, and leaves what it did for the user to look at."""
+
+import tomllib
+
+import h5py
+import numpy as np
+import pytest
+
+from tests.job_folder import DOT, Folder
+from vmc.errors import UserError
+from vmc.job import resume, run
+
+
+def test_the_iterations_are_kept_and_can_go_on(tmp_path):
+    """The next resume takes one more step at half the rate; the energies measured anew are not steps."""
+    config = tomllib.loads(DOT)
+    config["optimizer"] = {"kind": "gradient_descent", "learning_rate": 1e6, "iterations": 30}
+    with pytest.raises(UserError, match=r"blew up 3 times in a row .*; its iterations are in .*a\.h5"):
+        run(config, tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5") as file:
+        norms, theta, last = (
+            file[name][...] for name in ("optimization/update_norm", "optimization/theta", "parameters/theta")
+        )
+    assert np.isnan(norms).sum() == 3
+    assert np.isnan(norms[-1])
+    np.testing.assert_array_equal(last, theta[0])  # rolled back
+    with pytest.raises(UserError, match=r"blew up 4 times in a row .* learning rate x 0\.0625"):
+        resume(tmp_path / "a.h5")
+    longer = Folder(tmp_path).numbers("a.h5")["optimization/update_norm"]
+    np.testing.assert_array_equal(longer[: len(norms)], norms)
+    assert len(longer) > len(norms)
