@@ -17,11 +17,12 @@ from samplers.metropolis import Metropolis
 from vmc.driver import Driver, Plan
 from vmc.ensemble import Ensemble
 from vmc.evaluation import EnergySummary
+from vmc.exchange import refuse_symmetric_electrons
 from vmc.history import History
 from vmc.measurement import Measurement
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
-from vmc.parallel import Communicator, Partition, communicator
+from vmc.parallel import Communicator, Partition, communicator, on_root
 from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
 
@@ -65,8 +66,8 @@ def optimise(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, more than one per cent of the local energies are
-        not finite, or the optimisation blows up three times in a row.
+        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, more than one
+        per cent of the local energies are not finite, or the optimisation blows up three times in a row.
     """
     plan = Plan(thermalise=thermalise, iterations=iterations, discard=discard, samples=0)
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
@@ -116,8 +117,8 @@ def evaluate(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, or more than one per cent of the local energies
-        are not finite.
+        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, or more than
+        one per cent of the local energies are not finite.
     ValueError
         for no samples, none left after `equilibration`, or a target that is not positive.
     """
@@ -163,7 +164,9 @@ def _ensemble(
     if world.is_root:  # first and alone, so that the others find its cache
         measurement.compile()
     world.barrier()
-    return Ensemble(measurement, world, partition, seed, start_spread)
+    ensemble = Ensemble(measurement, world, partition, seed, start_spread)
+    on_root(world, lambda: refuse_symmetric_electrons(wave_function, ensemble.X))
+    return ensemble
 
 
 def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergySummary:

@@ -15,6 +15,7 @@ from vmc.driver import Driver
 from vmc.ensemble import Ensemble
 from vmc.errors import UserError
 from vmc.evaluation import EnergySummary
+from vmc.exchange import refuse_symmetric_electrons
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
@@ -156,6 +157,7 @@ def make_driver(
         section, spread = config.pretraining, physics.start_spread
         first_stage.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
+    on_root(world, lambda: refuse_symmetric_electrons(physics.wave_function, ensemble.X))
     return Driver(ensemble, physics.optimizer, physics.plan)
 
 

@@ -50,16 +50,22 @@ class Evaluation:
         self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1)) / mass
 
 
+def link_log_psi(kernels: Mapping[str, Callable]) -> Callable[[tuple, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """A function of p and of configurations X (N d, n), one per column, that returns log|psi| and sign, (n,) each."""
+    fill = link(_fill_log_psi, workspace=kernels["workspace"], log_psi=kernels["log_psi"])
+
+    def values(p: tuple, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        log, sign = np.zeros(X.shape[1]), np.ones(X.shape[1])
+        fill(p, X, TILE, log, sign)
+        return log, sign
+
+    return values
+
+
 def link_log_values(kernels: Mapping[str, Callable]) -> Callable[[tuple, np.ndarray], np.ndarray]:
     """A function of p and of configurations X (N d, n), one per column, that returns log|psi|, shape (n,)."""
-    fill = link(_fill_log_values, workspace=kernels["workspace"], log_psi=kernels["log_psi"])
-
-    def log_values(p: tuple, X: np.ndarray) -> np.ndarray:
-        log = np.zeros(X.shape[1])
-        fill(p, X, TILE, log)
-        return log
-
-    return log_values
+    values = link_log_psi(kernels)
+    return lambda p, X: values(p, X)[0]
 
 
 def _evaluate(p, X, log, sign, G, L, O):
@@ -69,8 +75,8 @@ def _evaluate(p, X, log, sign, G, L, O):
     log_derivatives(p, X, O, 0, ws)
 
 
-def _fill_log_values(p, X, tile, log):
+def _fill_log_psi(p, X, tile, log, sign):
     for first in range(0, log.size, tile):
         last = min(first + tile, log.size)
-        x, sign = X[:, first:last].copy(), np.ones(last - first)
-        log_psi(p, x, log[first:last], sign, workspace(p, last - first, X.shape[0]))
+        x = X[:, first:last].copy()
+        log_psi(p, x, log[first:last], sign[first:last], workspace(p, last - first, X.shape[0]))

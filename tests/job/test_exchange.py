@@ -1,0 +1,59 @@
+"""Wave functions of electrons that keep their sign where electrons of equal spin change places."""
+
+import numpy as np
+import pytest
+
+import vmc
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from vmc.errors import UserError
+from vmc.exchange import refuse_symmetric_electrons
+from wavefunctions.feed_forward import FeedForward
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.orbitals import Oscillator
+from wavefunctions.product import Product
+from wavefunctions.slater import Slater
+
+SMALL = {"n_walkers": 32, "n_blocks": 8, "thermalise": 10}
+
+
+def determinant(system):
+    return Slater(system, *(Oscillator(system.n_dim, count) if count else None for count in system.spin_counts))
+
+
+def configurations(system, n=20):
+    return np.random.default_rng(4).normal(size=(n, system.n_coordinates))
+
+
+@pytest.mark.parametrize("function", [vmc.evaluate, vmc.optimise])
+def test_electrons_without_a_determinant(function):
+    """As bosons they would have four for six."""
+    system = System(4, 2, n_up=2)
+    with pytest.raises(UserError, match="particles 0 and 1, electrons of equal spin"):
+        function(Gaussian(system), HarmonicTrap(system), **SMALL)
+
+
+def test_the_spin_that_is_symmetric_is_named():
+    """One up, two down."""
+    system = System(3, 2, n_up=1)
+    with pytest.raises(UserError, match="particles 1 and 2"):
+        refuse_symmetric_electrons(Gaussian(system), configurations(system))
+
+
+def test_two_determinants_are_symmetric():
+    system = System(6, 2, n_up=3)
+    with pytest.raises(UserError, match="does not change its sign"):
+        refuse_symmetric_electrons(Product(determinant(system), determinant(system)), configurations(system))
+
+
+@pytest.mark.parametrize(("n_particles", "n_up"), [(2, None), (2, 1)])
+def test_bosons_and_opposite_spins_may_be_symmetric(n_particles, n_up):
+    system = System(n_particles, 2, n_up=n_up)
+    refuse_symmetric_electrons(Gaussian(system), configurations(system))
+
+
+def test_a_determinant_changes_its_sign():
+    """Also times a network without any symmetry, for which the modulus is another."""
+    system = System(4, 2, n_up=3)
+    for wave_function in (determinant(system), Product(determinant(system), FeedForward(system, (4,)))):
+        refuse_symmetric_electrons(wave_function, configurations(system))
