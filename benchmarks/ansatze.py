@@ -117,7 +117,7 @@ def timed(message: Callable[..., None], world, spent: list[float]) -> Callable[.
     """The same message between two ranks once both are there, with its seconds noted: to wait is not to speak."""
 
     def call(*arguments) -> None:
-        world.barrier()
+        world.max(0.0)  # a barrier would sleep, and leave the ranks apart
         started = time.perf_counter()
         message(*arguments)
         spent.append(time.perf_counter() - started)
