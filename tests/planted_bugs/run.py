@@ -24,7 +24,8 @@ from tests.planted_bugs.bugs import BUGS, Bug  # noqa: E402
 
 PACKAGES = ("vmc", "hamiltonians", "wavefunctions", "samplers", "numerics", "tests")
 FILES = ("setup.cfg", "pyproject.toml")
-TIME_LIMIT = 600
+#: Seconds for the tests of one bug, and for those of all on the sound copy, which compiles everything.
+TIME_LIMIT, SOUND_LIMIT = 600, 3600
 #: Exit status of pytest when tests ran and some failed; others mean that something else is wrong.
 FAILED = 1
 
@@ -45,15 +46,15 @@ class Copy:
             "VMC_CACHE_DIR": str(folder / "cache"),
         }
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in the copy."""
+    def python(self, *arguments: str, limit: int = TIME_LIMIT) -> subprocess.CompletedProcess[str]:
+        """Run Python in the copy, for as many seconds at most."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.top,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=TIME_LIMIT,
+            timeout=limit,
         )
 
     def imports_itself(self) -> bool:
@@ -61,9 +62,10 @@ class Copy:
         lines = self.python("-c", "import vmc, numerics; print(vmc.__file__, numerics.__file__)").stdout.split()
         return len(lines) == 2 and all(Path(line).is_relative_to(self.top) for line in lines)
 
-    def test(self, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    def test(self, tests: Sequence[str], limit: int = TIME_LIMIT) -> subprocess.CompletedProcess[str]:
         """Run tests up to the first failure."""
-        return self.python("-m", "pytest", "-x", "-rf", "--tb=no", "-n0", "-p", "no:cacheprovider", *tests)
+        options = ("-x", "-rf", "--tb=no", "-n0", "-p", "no:cacheprovider")
+        return self.python("-m", "pytest", *options, *tests, limit=limit)
 
     def plant(self, bug: Bug) -> str:
         """Replace the text; return the sound content of the file."""
@@ -99,7 +101,7 @@ def main(words: Sequence[str]) -> int:
         copy = Copy(Path(folder))
         if not copy.imports_itself():
             raise SystemExit("the copy does not import its own packages")
-        sound = copy.test(sorted({test for bug in bugs for test in bug.tests}))
+        sound = copy.test(sorted({test for bug in bugs for test in bug.tests}), SOUND_LIMIT)
         if sound.returncode != 0:
             raise SystemExit(f"the sound copy does not pass:\n{sound.stdout}{sound.stderr}")
         print(f"the sound copy passes; {len(bugs)} bugs to plant", flush=True)
