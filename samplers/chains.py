@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike
 
 from samplers.base import Move
 from samplers.density import Density
+from samplers.independence import Independence
 from samplers.sampler import Info, Sampler, State
+from samplers.settings import whole_number
 from samplers.summary import Summary, summarise
 
 
@@ -45,10 +47,20 @@ class Chains:
     def to_arviz(self) -> Any:
         """The draws as ArviZ (arviz-base) has them: one variable for each coordinate, lp and acceptance.
 
-        Needs the `analysis` extra.
+        Raises
+        ------
+        ImportError
+            without arviz-base, which the `analysis` extra brings.
+        ValueError
+            for a coordinate called 'chain' or 'draw', which are ArviZ's own.
         """
-        from arviz_base import from_dict
-
+        try:
+            from arviz_base import from_dict
+        except ImportError as error:
+            raise ImportError(f"{error}: pip install 'nqs-vmc[analysis]', or arviz 1.0 or later") from error
+        taken = {"chain", "draw"} & set(self.sampler.density.names)
+        if taken:
+            raise ValueError(f"names: {min(taken)!r} is ArviZ's name of a dimension, expected another")
         posterior = {name: self.draws[:, :, k] for k, name in enumerate(self.sampler.density.names)}
         attributes = {"sampler": self.sampler.move.name, "acceptance": self.info.acceptance}
         return from_dict(
@@ -85,11 +97,23 @@ def sample(
     ValueError
         for counts out of range or that contradict the start, a start of the wrong shape or where the density vanishes,
         a metric the move does not take, a target acceptance that is not between 0 and 1, or a width of the move that
-        does not divide the number of coordinates.
+        does not divide the number of coordinates, a gradient that is not n numbers, or a density without bound.
+    TypeError
+        for an independence move, whose proposal nothing would switch on.
     """
-    if warm_up < 0:
-        raise ValueError(f"warm_up = {warm_up}: expected zero or more steps")
+    warm_up = whole_number("warm_up", warm_up, least=0)
+    if isinstance(move, Independence):
+        raise TypeError(
+            "move Independence: its proposal is off until a Sampler is given a state with `activated` options; "
+            "expected a local move, or samplers.generative.sample_by_independence"
+        )
     sampler = Sampler(density, move, metric)
     state = sampler.warm_up(sampler.init(start, seed, n_walkers), warm_up, target_acceptance)
     state, info, draws = sampler.draw(state, n_draws, thin)
+    endless = np.flatnonzero(density.log_density(draws[:, -1]) == np.inf)
+    if len(endless):
+        raise ValueError(
+            f"the log density is +inf where walker {endless[0]} ended, at {draws[endless[0], -1]}: no walker leaves "
+            "such a place, expected a density that is finite, or -inf where it vanishes"
+        )
     return Chains(draws, info, state, sampler)

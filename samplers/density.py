@@ -38,7 +38,7 @@ class Density:
     Raises
     ------
     ValueError
-        if n is not positive or the names are not n.
+        if n is not positive or the names are not n different ones.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Density:
         of_params = (lambda f: link(_without_params, function=f)) if params is None else as_kernel
         whole = link(_each_walker, value=of_params(log_density))
         kernels = {"workspace": as_kernel(_one_column), "log_density": whole}
+        self._slopes = None if gradient is None else link(_slopes_at, slope=of_params(gradient))
         if gradient is not None:
             kernels["log_density_gradient"] = link(_each_slope, log_density=whole, slope=of_params(gradient))
         self._set(kernels, n, () if params is None else params, names)
@@ -72,6 +73,7 @@ class Density:
         if missing:
             raise TypeError(f"kernel '{missing[0]}' is missing: a density needs workspace and log_density")
         density = cls.__new__(cls)
+        density._slopes = None
         density._set(kernels, n, p, names)
         return density
 
@@ -80,6 +82,8 @@ class Density:
             raise ValueError(f"n = {n}: expected at least one coordinate")
         if names is not None and len(names) != n:
             raise ValueError(f"names = {list(names)}: expected {n}, one for each coordinate")
+        if names is not None and len(set(names)) < n:
+            raise ValueError(f"names = {list(names)}: expected a different one for each coordinate")
         self.n = n
         self.p = p
         self.names = tuple(names) if names is not None else tuple(f"x{k}" for k in range(n))
@@ -90,11 +94,35 @@ class Density:
         self.kernels = {slot: as_kernel(given) for slot, given in full.items()}
 
     def log_density(self, X: np.ndarray) -> np.ndarray:
-        """Log pi at configurations X (n_points, n)."""
+        """Log pi at configurations X (n_points, n).
+
+        Raises
+        ------
+        ValueError
+            for arrays of another shape.
+        """
+        if np.ndim(X) != 2 or np.shape(X)[1] != self.n:
+            raise ValueError(f"X has shape {np.shape(X)}: expected (n_points, {self.n})")
         tile = np.ascontiguousarray(np.transpose(X), dtype=np.float64)
         log = np.empty(tile.shape[1])
         self.kernels["log_density"](self.p, tile, log, self.kernels["workspace"](self.p, tile.shape[1], self.n))
         return log
+
+    def require_slopes(self, x: np.ndarray) -> None:
+        """Refuse a gradient of the user's that is not n numbers at x, (n,): kernels look no further.
+
+        Raises
+        ------
+        ValueError
+            naming what it returned.
+        """
+        if self._slopes is None:
+            return
+        found = np.shape(self._slopes(self.p, x.copy()))
+        if found != (self.n,):
+            raise ValueError(
+                f"gradient returns an array of shape {found}: expected ({self.n},), one for each coordinate"
+            )
 
 
 @kernel
@@ -109,6 +137,10 @@ def no_block_accept(p, X, i, Y, accepted, ws):
 
 def _without_params(params, x):
     return function(x)
+
+
+def _slopes_at(params, x):
+    return slope(params, x)
 
 
 def _one_column(p, tile, n):

@@ -13,6 +13,7 @@ from numerics.random import stream_states
 from samplers.base import MOVE_STREAM, START_STREAM, TILE, TUNING_INTERVAL, Move, StepTuner
 from samplers.density import Density
 from samplers.metric import Metric
+from samplers.settings import whole_number
 
 #: Draws of a starting point until its density is finite.
 ATTEMPTS = 100
@@ -109,10 +110,11 @@ class Sampler:
         Raises
         ------
         ValueError
-            for a start of the wrong shape, or where the density is not finite, or a number of walkers that is not its
-            number of rows.
+            for a start of the wrong shape, or where the density is not finite, a number of walkers that is not its
+            number of rows, or a gradient of the user's that is not n numbers.
         """
         X = self._start(seed, n_walkers) if start is None else self._given(start, n_walkers)
+        self.density.require_slopes(X[0])
         log = self.density.log_density(X)
         bad = np.flatnonzero(~np.isfinite(log))
         if len(bad) and start is None:
@@ -155,8 +157,7 @@ class Sampler:
 
     def draw(self, state: State, n_draws: int, thin: int = 1) -> tuple[State, Info, np.ndarray]:
         """The state after n_draws times `thin` steps, and the positions after each `thin`: (n_walkers, n_draws, n)."""
-        if n_draws < 1 or thin < 1:
-            raise ValueError(f"n_draws = {n_draws}, steps between them = {thin}: expected at least 1")
+        n_draws, thin = whole_number("n_draws", n_draws), whole_number("steps of each draw", thin)
         n, n_walkers = self.density.n, len(state.X)
         by_copy = state.X.reshape(-1, n)
         U = self.metric.stretched(state.factor, by_copy).reshape(n_walkers, -1)
@@ -213,11 +214,7 @@ class Sampler:
 
 def _number(n_walkers: int | None) -> int:
     """Walkers where the start does not say how many."""
-    if n_walkers is None:
-        return TILE
-    if n_walkers < 1:
-        raise ValueError(f"n_walkers = {n_walkers}: expected at least 1")
-    return n_walkers
+    return TILE if n_walkers is None else whole_number("n_walkers", n_walkers)
 
 
 def _run(p, U, states, options, n_draws, thin, tile, path, counts):

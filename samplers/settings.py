@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 
 import numpy as np
 
@@ -11,6 +12,17 @@ def require_positive(name: str, value: float) -> None:
     """Refuse a step that is zero, negative, infinite or not a number."""
     if not 0.0 < value < math.inf:
         raise ValueError(f"{name} = {value}: expected a positive finite number")
+
+
+def whole_number(name: str, value: object, least: int = 1) -> int:
+    """The value as an integer, refused where it is none or less than `least`."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise ValueError(f"{name} = {value}: expected an integer, at least {least}")
+    return number
 
 
 def require_width(width: int) -> None:

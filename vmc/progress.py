@@ -117,8 +117,9 @@ class ConsoleReporter(Reporter):
         if report.energies is None:
             return ""
         e = report.energies
+        energy = "E of this chunk" if report.phase == "evaluate" else "E"
         return (
-            f"E = {format_value(e.energy, e.error, self._unit)}  "
+            f"{energy} = {format_value(e.energy, e.error, self._unit)}  "
             f"variance {e.variance:.2e}  acceptance {e.acceptance:.2f}"
         )
 

@@ -13,6 +13,8 @@ from numerics.random import stream_states
 from samplers.acceptance import decide
 from samplers.density import Density
 from samplers.generative.model import GenerativeModel, one_thread
+from samplers.sampler import ATTEMPTS
+from samplers.settings import whole_number
 from samplers.summary import Summary, summarise
 
 #: Rows that a model draws at once.
@@ -30,15 +32,17 @@ class IndependenceChains:
     draws : positions, (n_walkers, n_draws, n_features).
     log_weights : log p - log q of every draw, (n_walkers, n_draws), up to the norm of the target.
     acceptance : share of the proposals that was accepted.
+    names : of the features; those of the target where it is a density.
     """
 
     draws: np.ndarray
     log_weights: np.ndarray
     acceptance: float
+    names: tuple[str, ...]
 
     def summary(self) -> Summary:
         """Mean, error, spread, correlation and convergence of every feature; ``print`` shows a table."""
-        return summarise(self.draws, [f"x{k}" for k in range(self.draws.shape[2])])
+        return summarise(self.draws, self.names)
 
 
 def sample_by_independence(
@@ -72,27 +76,30 @@ def sample_by_independence(
     TypeError
         if the model has no exact density, or is one of two-valued features and the target a density of real ones.
     ValueError
-        for counts below one, a start of the wrong shape, or where the target vanishes.
+        for counts below one, a target of another number of coordinates than the model, a start of the wrong shape, or
+        where the target or the model vanishes; without a start, if that is so at a hundred draws of a walker.
     """
     require_exact_density(model)
+    n_draws, n_walkers = whole_number("n_draws", n_draws), whole_number("n_walkers", n_walkers)
+    names = tuple(f"x{k}" for k in range(model.n_features_in_))
     if isinstance(target, Density):
         require_real_features(model)
-    if min(n_draws, n_walkers) < 1:
-        raise ValueError(f"n_draws = {n_draws}, n_walkers = {n_walkers}: expected at least 1")
+        if target.n != model.n_features_in_:
+            raise ValueError(f"the model has {model.n_features_in_} features, the target {target.n} coordinates")
+        names = target.names
     log_density = target.log_density if isinstance(target, Density) else target
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
     states = stream_states(seed, 0, n_walkers)
     source = _Proposals(model, log_density, n_walkers, rng)
     if start is None:
-        x, log_w = source.next()
-        x = x.copy()
+        x, log_w = source.start()
     else:
         x = np.array(start, dtype=np.float64)
         if x.shape != (n_walkers, model.n_features_in_):
             raise ValueError(f"start has shape {x.shape}: expected {(n_walkers, model.n_features_in_)}")
         log_w = _log_weights(model, log_density, x)
-    if not np.isfinite(log_w).all():
-        raise ValueError("start: the target vanishes there, or is not a number; give another start")
+        if not np.isfinite(log_w).all():
+            raise ValueError("start: the target or the model vanishes there, or is not a number; give another start")
     draws, log_weights = np.empty((n_draws, *x.shape)), np.empty((n_draws, n_walkers))
     accepted, n_accepted = np.empty(n_walkers, dtype=np.bool_), 0
     for draw in range(n_draws):
@@ -104,7 +111,7 @@ def sample_by_independence(
         x[accepted], log_w = y[accepted], np.where(accepted, log_w_new, log_w)
         draws[draw], log_weights[draw] = x, log_w
     share = n_accepted / (n_draws * n_walkers)
-    return IndependenceChains(np.ascontiguousarray(draws.transpose(1, 0, 2)), log_weights.T.copy(), share)
+    return IndependenceChains(np.ascontiguousarray(draws.transpose(1, 0, 2)), log_weights.T.copy(), share, names)
 
 
 def require_exact_density(model: Any) -> None:
@@ -132,6 +139,17 @@ class _Proposals:
         self.model, self.log_density, self.n_walkers, self.rng = model, log_density, n_walkers, rng
         self.rounds = max(1, MOST_ROWS // n_walkers)
         self.used = self.rounds
+
+    def start(self) -> tuple[np.ndarray, np.ndarray]:
+        """One row for every walker where the target does not vanish, and log w."""
+        rows, log_w = (array.copy() for array in self.next())
+        for _ in range(ATTEMPTS - 1):
+            bad = ~np.isfinite(log_w)
+            if not bad.any():
+                return rows, log_w
+            again, weights = self.next()
+            rows[bad], log_w[bad] = again[bad], weights[bad]
+        raise ValueError(f"the target vanishes, or is not a number, at {ATTEMPTS} draws of the model: give a start")
 
     def next(self) -> tuple[np.ndarray, np.ndarray]:
         """One row for every walker, and log w; a weight that is not a number is one of zero."""

@@ -13,6 +13,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
 
+from samplers.settings import whole_number
+
 #: What random numbers are made from: a seed, a generator, or None for fresh ones.
 RandomState = int | np.random.Generator | None
 
@@ -90,10 +92,9 @@ class GenerativeModel(BaseEstimator):
         random_state : of these draws; None for that of the model, so that a seeded model gives the same draws again.
         """
         check_is_fitted(self)
-        if int(n_samples) < 1:
-            raise ValueError(f"n_samples = {n_samples}: expected at least 1")
+        n_samples = whole_number("n_samples", n_samples)
         with one_thread():
-            return self._draw(int(n_samples), np.random.default_rng(self._seed(random_state)))
+            return self._draw(n_samples, np.random.default_rng(self._seed(random_state)))
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
         """Log density of every row, with its error and the method; random numbers serve where it is an estimate.

@@ -12,6 +12,10 @@ import numpy as np
 from samplers.generative.model import GenerativeModel
 
 FORMAT = "generative model 1"
+#: Sources of random numbers that a fit may be given, and draw from.
+RANDOM = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
+#: Whose state a file may hold.
+BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
 
 def save(model: GenerativeModel, path: Path) -> None:
@@ -54,8 +58,8 @@ def load(path: str | Path) -> Any:
 def _write_model(group: Any, model: GenerativeModel) -> None:
     group.attrs["model"] = type(model).__name__
     settings = {name: value for name, value in model.get_params(deep=False).items()}
-    if isinstance(settings.get("random_state"), np.random.Generator):
-        settings["random_state"] = None  # what it was has been used up
+    if isinstance(settings.get("random_state"), RANDOM):
+        settings["random_state"] = None  # what the generator was has been used up
     group.attrs["settings"] = _json(settings)
     for name, value in vars(model).items():
         if name.endswith("_"):
@@ -68,7 +72,7 @@ def _write(group: Any, name: str, value: Any) -> None:
     elif isinstance(value, np.ndarray):
         group[name] = value
     elif isinstance(value, np.random.Generator):
-        group.create_group(name).attrs["generator"] = json.dumps(value.bit_generator.state)
+        group.create_group(name).attrs["generator"] = json.dumps(value.bit_generator.state, default=_words)
     elif isinstance(value, GenerativeModel):
         _write_model(group.create_group(name), value)
     elif isinstance(value, dict):
@@ -121,10 +125,7 @@ def _read(entry: Any) -> Any:
     if isinstance(entry, h5py.Dataset):
         return entry.asstr()[()] if h5py.check_string_dtype(entry.dtype) else entry[()]
     if "generator" in entry.attrs:
-        state = json.loads(entry.attrs["generator"])
-        generator = np.random.PCG64()
-        generator.state = state
-        return np.random.Generator(generator)
+        return _read_generator(json.loads(entry.attrs["generator"]))
     if "model" in entry.attrs:
         return _read_model(entry)
     if "length" in entry.attrs:
@@ -132,6 +133,25 @@ def _read(entry: Any) -> Any:
     return {name: _read(inside) for name, inside in entry.items()} | {
         name: json.loads(value) for name, value in entry.attrs.items()
     }
+
+
+def _words(array: Any) -> list[int]:
+    """The state of a bit generator is numbers and arrays of words."""
+    return array.tolist()
+
+
+def _read_generator(state: dict[str, Any]) -> np.random.Generator:
+    name = state["bit_generator"]
+    if name not in BIT_GENERATORS:
+        raise ValueError(f"random numbers of {name!r}: expected one of {', '.join(BIT_GENERATORS)}")
+    generator = getattr(np.random, name)()
+    inner = {
+        key: np.array(value, np.uint64) if isinstance(value, list) else value for key, value in state["state"].items()
+    }
+    generator.state = {**state, "state": inner} | (
+        {"buffer": np.array(state["buffer"], np.uint64)} if "buffer" in state else {}
+    )
+    return np.random.Generator(generator)
 
 
 def _tuples(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
@@ -75,7 +76,8 @@ class GradientModel(GenerativeModel):
 
     def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
         best_theta, best, waited = self.theta_.copy(), np.inf, 0
-        for epoch in track(range(self.n_epochs), type(self).__name__, disable=not self.verbose, transient=True):
+        quiet = not (self.verbose and sys.stdout.isatty())
+        for epoch in track(range(self.n_epochs), type(self).__name__, disable=quiet, transient=True):
             self._epoch(kept, self.learning_rate * SCHEDULES[self.schedule](epoch / self.n_epochs))
             if not held.size:
                 continue
@@ -153,6 +155,8 @@ class GradientModel(GenerativeModel):
 
     def _split(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n_held = round(self.validation_fraction * len(X))
+        enough = 0 < n_held < len(X) if self.validation_fraction > 0.0 else True
+        check(self, "validation_fraction", enough, f"a share of {len(X)} rows that leaves some on both sides")
         order = self.generator_.permutation(len(X)) if n_held else np.arange(len(X))
         return X[order[n_held:]], X[order[:n_held]]
 

@@ -174,3 +174,11 @@ def test_files_that_are_no_models(tmp_path):
         file.attrs["settings"] = json.dumps({"depth": 3})
     with pytest.raises(ValueError, match="cannot be read as a model"):
         load(tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize(("fraction", "patience"), [(0.99, None), (0.001, None), (0.001, 2)])
+def test_both_sides_of_a_validation_have_rows(fraction, patience):
+    """Of none held out nothing would stop a fit, and of all held out nothing would be learnt."""
+    model = generative.MixtureAutoregressive(2, hidden=(4,), validation_fraction=fraction, patience=patience)
+    with pytest.raises(ValueError, match=f"validation_fraction = {fraction}: expected a share of 20 rows"):
+        model.fit(np.random.default_rng(0).normal(size=(20, 2)))

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from samplers import Density
-from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive
+from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive, ProbabilisticPCA
 from samplers.generative.independence import sample_by_independence
 from samplers.ising import Ising
 from tests.generative.machines import all_rows, binary
@@ -118,6 +118,17 @@ def test_a_real_density_and_its_summary():
     assert "x1" in str(chains.summary())
     again = sample_by_independence(target, model, 500, 64, seed=1)
     assert np.array_equal(again.draws, chains.draws)
+    with pytest.raises(ValueError, match="the model has 2 features, the target 3 coordinates"):
+        sample_by_independence(Density(lambda x: -0.5 * (x[0] ** 2 + x[1] ** 2), 3), model, seed=1)
+
+
+def test_walkers_start_where_the_target_does_not_vanish():
+    """Half of the model's draws lie where it does."""
+    model = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(500, 2)))
+    half = Density(lambda x: -0.5 * (x[0] ** 2 + x[1] ** 2) if x[0] > 0.0 else -np.inf, 2, names=["a", "b"])
+    chains = sample_by_independence(half, model, 20, 64, seed=2)
+    assert chains.draws[..., 0].min() > 0.0
+    assert "a" in str(chains.summary())
 
 
 def test_refusals(model):
@@ -134,5 +145,7 @@ def test_refusals(model):
         sample_by_independence(TARGET.log_weight, model, 0, seed=0)
     with pytest.raises(ValueError, match=r"start has shape \(2, 9\)"):
         sample_by_independence(TARGET.log_weight, model, 3, 4, seed=0, start=SPINS[:2])
-    with pytest.raises(ValueError, match="the target vanishes"):
+    with pytest.raises(ValueError, match="the target vanishes, or is not a number, at 100 draws of the model"):
         sample_by_independence(lambda S: np.full(len(S), -np.inf), model, 3, 2, seed=0)
+    with pytest.raises(ValueError, match="start: the target or the model vanishes there"):
+        sample_by_independence(lambda S: np.full(len(S), -np.inf), model, 3, 2, seed=0, start=SPINS[:2])

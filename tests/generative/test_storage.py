@@ -73,3 +73,33 @@ def test_files_hold_numbers_and_text_only(tmp_path):
     with h5py.File(tmp_path / "model.h5") as file:
         file.visititems(lambda name, item: kinds.add(item.dtype) if isinstance(item, h5py.Dataset) else None)
     assert all(h5py.check_string_dtype(kind) or kind.kind in "biuf" for kind in kinds)
+
+
+SOURCES = {
+    "MT19937": lambda: np.random.Generator(np.random.MT19937(3)),
+    "Philox": lambda: np.random.Generator(np.random.Philox(3)),
+    "SFC64": lambda: np.random.Generator(np.random.SFC64(3)),
+    "PCG64DXSM": lambda: np.random.PCG64DXSM(3),
+    "RandomState": lambda: np.random.RandomState(3),
+    "SeedSequence": lambda: np.random.SeedSequence(3),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_whatever_made_the_random_numbers_goes_on(source, tmp_path):
+    """The next epoch is that of the model that was kept."""
+    model = MixtureAutoregressive(2, hidden=(4,), n_epochs=1, random_state=SOURCES[source]()).fit(X)
+    again = through_a_file(model, tmp_path)
+    for each in (model, again):
+        each.partial_fit(X)
+    assert np.array_equal(again.theta_, model.theta_)
+    assert again.generator_.random() == model.generator_.random()
+
+
+def test_other_random_numbers_are_refused(tmp_path):
+    MixtureAutoregressive(2, hidden=(4,), n_epochs=1, random_state=0).fit(X).save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        attributes = file["generator_"].attrs
+        attributes["generator"] = attributes["generator"].replace("PCG64", "seed")
+    with pytest.raises(ValueError, match="random numbers of 'seed'"):
+        load(tmp_path / "model.h5")

@@ -65,7 +65,7 @@ def test_stuck_and_short_chains_are_not_believed():
 
 
 def test_warm_up_is_counted_from_zero():
-    with pytest.raises(ValueError, match="warm_up = -1: expected zero or more steps"):
+    with pytest.raises(ValueError, match="warm_up = -1: expected an integer, at least 0"):
         sample(correlated(3), Langevin(), warm_up=-1, seed=1)
 
 

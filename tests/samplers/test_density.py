@@ -1,9 +1,11 @@
 """Tile kernels made of a user's functions, and the default gradient and block ratio."""
 
+import math
+
 import numpy as np
 import pytest
 
-from samplers import Density
+from samplers import Density, Langevin, Metropolis, Sampler, sample
 from tests.samplers.densities import correlated, covariance, gaussian, two_modes
 
 
@@ -68,3 +70,36 @@ def test_a_function_of_the_configuration_alone_may_be_plain_python():
 def test_refusals(make, error, text):
     with pytest.raises(error, match=text):
         make()
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (4, 4), (3,), (1, 1, 3)])
+def test_configurations_of_another_shape_are_refused(shape):
+    """Kernels look no further: they would read what lies behind."""
+    density = Density(lambda x: -0.5 * np.sum(x * x), 3)
+    with pytest.raises(ValueError, match=r"expected \(n_points, 3\)"):
+        density.log_density(np.zeros(shape))
+
+
+@pytest.mark.parametrize("gradient", [lambda x: -x[:2], lambda x: -x.reshape(1, 3), lambda x: (-x[0], -x[1])])
+def test_a_gradient_of_another_shape_is_refused(gradient):
+    density = Density(lambda x: -0.5 * np.sum(x * x), 3, gradient=gradient)
+    with pytest.raises(ValueError, match=r"gradient returns an array of shape .*: expected \(3,\)"):
+        Sampler(density, Langevin()).init(np.ones(3))
+
+
+def test_a_gradient_may_be_a_tuple():
+    density = Density(lambda x: -0.5 * np.sum(x * x), 2, gradient=lambda x: (-x[0], -x[1]))
+    chains = sample(density, Langevin(), 100, seed=1)
+    assert np.abs(chains.draws.mean((0, 1))).max() < 0.2
+
+
+def test_names_differ():
+    with pytest.raises(ValueError, match="expected a different one for each coordinate"):
+        Density(lambda x: -0.5 * np.sum(x * x), 2, names=["a", "a"])
+
+
+def test_a_place_that_no_walker_leaves_is_named():
+    """Where the density is without bound a chain ends."""
+    density = Density(lambda x: math.inf if x[0] > 1.0 else -0.5 * np.sum(x * x), 1)
+    with pytest.raises(ValueError, match=r"\+inf where walker \d+ ended"):
+        sample(density, Metropolis(1.0), 200, seed=1, start=[0.0])

@@ -62,7 +62,7 @@ def test_starts():
         sampler.init([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="start of walker 1: log density = nan, expected a finite number"):
         sampler.init([[0.0, 0.0], [np.nan, 0.0]])
-    with pytest.raises(ValueError, match="n_walkers = 0: expected at least 1"):
+    with pytest.raises(ValueError, match="n_walkers = 0: expected an integer, at least 1"):
         sampler.init(n_walkers=0)
     with pytest.raises(ValueError, match="n_draws = 0"):
         sampler.draw(sampler.init(), 0)

@@ -106,3 +106,23 @@ def test_moves_that_take_no_temperature(move, name):
     """Tempering within itself followed a density that was nobody's; others ask for kernels that are not there."""
     with pytest.raises(ValueError, match=f"move = {name}: expected one that moves the whole of one configuration"):
         Tempering((1.0, 2.0), move)
+
+
+def test_a_proposal_that_nothing_switches_on_is_refused():
+    move = Independence(Metropolis(0.5), PROPOSAL)
+    with pytest.raises(TypeError, match="sample_by_independence"):
+        sample(FLAT, move, 10, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"thin": 1.5}, "steps of each draw = 1.5: expected an integer"),
+        ({"n_draws": 2.0}, "n_draws = 2.0"),
+        ({"n_walkers": 0}, "n_walkers = 0: expected an integer, at least 1"),
+        ({"warm_up": -1}, "warm_up = -1"),
+    ],
+)
+def test_counts_are_whole_numbers(counts, words):
+    with pytest.raises(ValueError, match=words):
+        sample(FLAT, Metropolis(0.5), seed=1, **counts)

@@ -46,7 +46,7 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
     explained_variance_: np.ndarray
     noise_variance_: float
 
-    def __init__(self, n_components: int = 2, random_state: RandomState = None) -> None:
+    def __init__(self, n_components: int = 1, random_state: RandomState = None) -> None:
         self.n_components = n_components
         self.random_state = random_state
 
