@@ -13,6 +13,13 @@ from vmc.estimators import EnergyMoments
 SIGMAS = 3.0
 
 
+def best_iteration(energies: np.ndarray, errors: np.ndarray) -> int | None:
+    """Which of the iterations (n_iterations,) the best parameters are from; NaN are the energies of those left out."""
+    first = len(energies) // 2
+    bounds = (energies + SIGMAS * np.nan_to_num(errors))[first:]
+    return first + int(np.nanargmin(bounds)) if np.isfinite(bounds).any() else None
+
+
 class BestParameters:
     """The parameters with the lowest energy + 3 errors in the second half of the iterations.
 

@@ -85,7 +85,7 @@ def stored_config(loaded: Loaded) -> Config:
 
 
 def write_state(
-    driver: Driver, config: Config, files: JobFiles, attributes: dict[str, Any], kernels: dict[str, str]
+    driver: Driver, config: Config, files: JobFiles, attributes: dict[str, Any], kernels: dict[str, dict[str, str]]
 ) -> EnergySummary | None:
     """Write checkpoint and results; collective, the summary is known on the root only."""
     communicator = driver.ensemble.communicator

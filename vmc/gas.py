@@ -16,6 +16,8 @@ from vmc.config.hamiltonian_sections import ElectronGasSection
 from vmc.evaluation import EnergySummary
 from vmc.statistics import format_value
 
+#: Said of an energy that is above that of the determinant of plane waves.
+ABOVE = ", which is LOWER: plane waves alone would be better"
 CONVENTION = "background and Madelung energy included"
 
 
@@ -82,7 +84,7 @@ def gas_lines(gas: GasSummary) -> list[str]:
     if gas.correlation is not None:
         lines.append(
             f"correlation {format_value(gas.correlation, gas.error)} hartree an electron, Hartree-Fock "
-            f"{gas.hartree_fock:.9f}"
+            f"{gas.hartree_fock:.9f}" + (ABOVE if gas.correlation > 5.0 * gas.error else "")
         )
     return lines
 

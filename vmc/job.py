@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from numerics.link.fingerprint import content
 from vmc.config import Config, build, check_config, load_config
 from vmc.driver import Driver
 from vmc.ensemble import Ensemble
@@ -51,6 +53,14 @@ class JobOptions:
     kernel_names: dict[str, str] = field(default_factory=dict)
     reporter: Reporter = field(default_factory=Reporter)
 
+    def kernel_record(self) -> dict[str, dict[str, str]]:
+        """What the user's functions are called, and what they say; the latter depends on the version of Python."""
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        return {
+            name: {"target": self.kernel_names.get(name, ""), "content": content(function), "python": version}
+            for name, function in self.kernels.items()
+        }
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -76,6 +86,7 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     UserError
         for anything the user can mend, before the first step where possible.
     """
+    started = time.monotonic()
     options = options or JobOptions()
     if isinstance(config, dict):
         config = check_config(config)
@@ -88,9 +99,9 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
         signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
-        driver = make_driver(config, world, options.kernels, options.reporter)
+        driver = make_driver(config, world, options.kernels, options.reporter, first_stage=True)
         on_root(world, files.remove_existing)  # not before: the job may begin with what they hold, or be impossible
-        return _work(driver, config, files, options, signals, deadline)
+        return _work(driver, config, files, options, signals, deadline, started)
 
 
 def resume(
@@ -110,6 +121,7 @@ def resume(
     UserError
         if there is no intact checkpoint, or a change would alter the calculation or take measurements away.
     """
+    started = time.monotonic()
     options = options or JobOptions()
     world = communicator()
     files = JobFiles.at(Path(output))
@@ -121,8 +133,8 @@ def resume(
         stored = stored_config(loaded)
         config = changes(stored) if changes else stored
         _refuse_changes(stored, config, str(loaded.attributes["phase"]), files.results)
-        _compare_kernels(str(loaded.attributes["kernels"]), options.kernel_names)
-        driver = make_driver(config, world, options.kernels)
+        _compare_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
+        driver = make_driver(config, world, options.kernels, options.reporter)
         try:
             restore_snapshot(driver, loaded.tree, loaded.attributes)
         except (ValueError, KeyError) as error:
@@ -130,32 +142,35 @@ def resume(
         driver.take_up_evaluation()
         if loaded.message:
             options.reporter.note(loaded.message)
-        return _work(driver, config, files, options, signals, deadline)
+        return _work(driver, config, files, options, signals, deadline, started)
 
 
 def make_driver(
     config: Config,
     world: Communicator,
     kernels: Mapping[str, Callable] | None = None,
-    first_stage: Reporter | None = None,
+    reporter: Reporter | None = None,
+    first_stage: bool = False,
 ) -> Driver:
     """Build, compile (the root first, so that the others find its cache) and place the walkers.
 
-    A new job has its first stage here, if there is one, and the reporter is told of it.
+    A new job has its first stage here, if there is one.
     """
+    reporter = reporter or Reporter()
     physics = build(config, kernels)
-    if config.start is not None and first_stage is not None:
-        first_stage.note(start_from_results(config.start.results, physics.wave_function, world))
+    if config.start is not None and first_stage:
+        reporter.note(start_from_results(config.start.results, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
     if world.is_root:
-        measurement.compile()
+        with reporter.compiling():
+            measurement.compile()
     world.barrier()
     if not world.is_root:
         measurement.compile()
-    if config.pretraining is not None and first_stage is not None:
+    if config.pretraining is not None and first_stage:
         section, spread = config.pretraining, physics.start_spread
-        first_stage.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
+        reporter.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
     on_root(world, lambda: refuse_symmetric_electrons(physics.wave_function, ensemble.X))
     return Driver(ensemble, physics.optimizer, physics.plan)
@@ -200,26 +215,39 @@ def _refuse_changes(stored: Config, config: Config, phase: str, results: Path) -
             )
 
 
-def _compare_kernels(stored: str, given: dict[str, str]) -> None:
-    expected = json.loads(stored)
-    if expected != given:
-        wanted = " ".join(f"--kernel {name}={value}" for name, value in expected.items()) or "no --kernel"
+def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:
+    """Refuse other functions of the user's, by name or by what they say: numbers of two Hamiltonians would be mixed."""
+    targets, others = ({name: entry["target"] for name, entry in found.items()} for found in (stored, given))
+    if targets != others:
+        wanted = " ".join(f"--kernel {name}={value}" for name, value in targets.items()) or "no --kernel"
         raise UserError(f"this run was started with {wanted}: resume it with the same")
+    for name, entry in stored.items():
+        if given[name]["python"] == entry["python"] and given[name]["content"] != entry["content"]:
+            raise UserError(
+                f"--kernel {name}={entry['target']}: the function, or one that it calls, is not what it was when this "
+                "run was started: that is another calculation, start a new run"
+            )
 
 
 def _work(
-    driver: Driver, config: Config, files: JobFiles, options: JobOptions, signals: Signals, deadline: Deadline
+    driver: Driver,
+    config: Config,
+    files: JobFiles,
+    options: JobOptions,
+    signals: Signals,
+    deadline: Deadline,
+    started: float,
 ) -> Outcome:
     """Run the driver to its end, or until somebody wants it to stop, and save."""
     world = driver.ensemble.communicator
     reporter = options.reporter
     record = provenance(world.size, world.library)
-    started = last_save = time.monotonic()
+    last_save = time.monotonic()
     request = Request.NONE
 
     def save() -> EnergySummary | None:
         nonlocal last_save
-        summary = write_state(driver, config, files, record, options.kernel_names)
+        summary = write_state(driver, config, files, record, options.kernel_record())
         last_save = time.monotonic()
         return summary
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of a log.
 LINE_INTERVAL = 10.0
+#: Seconds of compilation after which the user is told.
+PATIENCE = 3.0
 #: Acceptance rate below which walkers are as good as standing.
 STANDING = 0.01
 
@@ -26,6 +31,10 @@ class Reporter:
 
     def note(self, text: str) -> None:
         """Something the user should know."""
+
+    def compiling(self) -> AbstractContextManager[object]:
+        """Context in which kernels are compiled, or loaded."""
+        return nullcontext()
 
     def start(self, driver: Driver, config: Config) -> None:
         """The job begins or goes on."""
@@ -71,6 +80,18 @@ class ConsoleReporter(Reporter):
     def note(self, text: str) -> None:
         """One line, above the bar where there is one."""
         self.console.print(f"note: {text}", markup=False)
+
+    @contextmanager
+    def compiling(self) -> Iterator[None]:
+        """A line where it takes longer than loading does."""
+        line = "compiling: the first run of this combination, later ones load it"
+        timer = threading.Timer(PATIENCE, lambda: self.console.print(line, markup=False))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def start(self, driver: Driver, config: Config) -> None:
         """A header: what runs, on what, and what it will need."""
@@ -133,14 +154,18 @@ class ConsoleReporter(Reporter):
         finished: bool,
     ) -> None:
         """The summary, or how to go on."""
-        from vmc.remarks import still_falling
+        import numpy as np
+
+        from vmc.remarks import no_rest, not_found_again
         from vmc.report import measurements_that_suffice, summary_lines
 
         self._bar.stop()
         if summary is not None:
-            history = driver.history
-            falling = still_falling(history.column("energy"), history.column("error"))
-            for line in (*summary_lines(summary, config), *([falling] if falling else [])):
+            energies, errors, norms = (driver.history.column(name) for name in ("energy", "error", "update_norm"))
+            remarks = [no_rest(energies, errors)]
+            if config.evaluation.parameters == "best":
+                remarks.append(not_found_again(energies, errors, ~np.isnan(norms), summary.energy))
+            for line in (*summary_lines(summary, config), *filter(None, remarks)):
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:

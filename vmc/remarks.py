@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
-from vmc.statistics import Estimate, format_known
+from vmc.best import best_iteration
+from vmc.safeguard import SHARE_LIMIT, SIGMA_LIMIT
+from vmc.statistics import Estimate, format_known, format_value
 
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
@@ -33,7 +35,8 @@ def reference_line(energy: Estimate, value: float, error: float, source: str) ->
 
 def doubt_of_variance(energy: Estimate) -> str:
     """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
-    return " (may be infinite)" if energy.variance_error > UNCERTAIN * energy.variance > 0.0 else ""
+    rounding = (ROUNDING * energy.value) ** 2
+    return " (may be infinite)" if energy.variance_error > UNCERTAIN * energy.variance > rounding else ""
 
 
 def meaning_of_virial(ratio: float, error: float) -> str:
@@ -43,11 +46,11 @@ def meaning_of_virial(ratio: float, error: float) -> str:
     return "(one for an eigenstate)"
 
 
-def still_falling(energies: np.ndarray, errors: np.ndarray) -> str:
-    """Whether the energy of the iterations, (n_iterations,), was lower in their last quarter than in the one before.
+def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
+    """Whether the energy of the iterations, (n_iterations,), was another one in their last quarter than before.
 
     By medians, which iterations that were taken back do not move; the median of q normal numbers has pi / 2 times the
-    variance of their mean. By chance in one of a thousand million optimisations that have come to rest.
+    variance of their mean. By chance in one of five hundred million optimisations that have come to rest.
     """
     quarter = len(energies) // 4
     if quarter < MIN_QUARTER:
@@ -55,9 +58,33 @@ def still_falling(energies: np.ndarray, errors: np.ndarray) -> str:
     before, last = energies[-2 * quarter : -quarter], energies[-quarter:]
     fall = float(np.nanmedian(before) - np.nanmedian(last))
     noise = math.sqrt(math.pi / 2.0 * 2.0 / quarter) * float(np.nanmedian(errors[-2 * quarter :]))
-    if not fall > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
+    if not abs(fall) > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
         return ""
+    if fall < 0.0:
+        return f"iterations  the energy rose, by {-fall:.2g} from their third quarter to the last: lower the rate"
     return (
         f"iterations  the energy still fell, by {fall:.2g} from their third quarter to the last: more of them, or a "
         "larger rate, may lower it further"
+    )
+
+
+def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate) -> str:
+    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond a step.
+
+    Parameters
+    ----------
+    energies, errors : of the iterations, (n_iterations,).
+    kept : whether an iteration was not taken back.
+    energy : of the evaluation.
+    """
+    chosen = best_iteration(np.where(kept, energies, math.nan), errors)
+    if chosen is None:
+        return ""
+    before, error = float(energies[chosen]), float(errors[chosen])
+    rise = energy.value - before
+    if not (rise > SIGMA_LIMIT * math.hypot(error, energy.error) and rise > SHARE_LIMIT * abs(before)):
+        return ""
+    return (
+        f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "
+        "NOT find again: the walkers were not those of psi; a lower rate, or more steps between measurements?"
     )

@@ -41,6 +41,13 @@ def fingerprint(function: types.FunctionType, options: dict[str, Any]) -> str:
     return digest.sha.hexdigest()[:16]
 
 
+def content(function: Any) -> str:
+    """Sixteen digits of what a function, compiled or not, and all it calls say, in this version of Python."""
+    digest = _Digest()
+    digest.feed(getattr(function, "py_func", function))
+    return digest.sha.hexdigest()[:16]
+
+
 def code_names(code: types.CodeType) -> set[str]:
     """All global and attribute names used by a code object and those nested in it."""
     names = set(code.co_names)

@@ -7,7 +7,7 @@ import pytest
 
 from vmc.config import check_config
 from vmc.evaluation import EnergySummary
-from vmc.remarks import reference_line, still_falling
+from vmc.remarks import no_rest, not_found_again, reference_line
 from vmc.report import summary_lines
 from vmc.statistics import Diagnostics, Estimate, verdict
 
@@ -69,16 +69,34 @@ def course(fall, n=40, noise=0.01, seed=1):
 
 def test_an_optimisation_that_has_not_ended():
     """From quarter to quarter by 10 x 0.01, which is eighteen errors of the medians' difference."""
-    assert all("still fell, by 0." in still_falling(*course(0.01, seed=seed)) for seed in range(100))
+    assert all("still fell, by 0." in no_rest(*course(0.01, seed=seed)) for seed in range(100))
+
+
+def test_an_optimisation_that_rises():
+    assert all("the energy rose, by 0." in no_rest(*course(-0.01, seed=seed)) for seed in range(100))
+
+
+def test_parameters_whose_energy_is_not_found_again():
+    """An iteration that walkers made too low by far, in the second half; one taken back was never chosen."""
+    energies, errors = course(0.0)
+    energies[25] = -2.0
+    kept = np.ones(40, dtype=bool)
+    line = not_found_again(energies, errors, kept, estimate(3.0, 0.01))
+    assert "chosen for -2.000(10) in iteration 26" in line
+    assert "NOT find again" in line
+    kept[25] = False
+    assert not_found_again(energies, errors, kept, estimate(3.0, 0.01)) == ""
+    energies[25] = 2.9  # ten errors, and less than five per cent
+    assert not_found_again(energies, errors, np.ones(40, dtype=bool), estimate(3.0, 0.01)) == ""
+    assert not_found_again(np.empty(0), np.empty(0), np.empty(0, dtype=bool), estimate(3.0, 0.01)) == ""
 
 
 def test_an_optimisation_at_rest():
-    """One that moves in the noise, rises, took an iteration back, has eight iterations, or moves in its last digits."""
-    assert not any(still_falling(*course(0.0, seed=seed)) for seed in range(500))
-    assert still_falling(*course(-0.005)) == ""
+    """One that moves in the noise, took an iteration back, has eight iterations, or moves in its last digits."""
+    assert not any(no_rest(*course(0.0, seed=seed)) for seed in range(500))
     energies, errors = course(0.0)
     energies[20:24] = 1e15
-    assert still_falling(energies, errors) == ""
-    assert still_falling(*course(0.005, n=8)) == ""
-    assert still_falling(*course(1e-15, noise=0.0)) == ""
-    assert still_falling(np.empty(0), np.empty(0)) == ""
+    assert no_rest(energies, errors) == ""
+    assert no_rest(*course(0.005, n=8)) == ""
+    assert no_rest(*course(1e-15, noise=0.0)) == ""
+    assert no_rest(np.empty(0), np.empty(0)) == ""

@@ -25,18 +25,26 @@ def plot_command(results: Path, output: Path | None, kind: str) -> int:
     Raises
     ------
     UserError
-        for an unknown kind or format, unreadable results, or a picture that cannot be written.
+        for an unknown kind or format, unreadable results or some that hold nothing of this kind, or a picture that
+        cannot be written.
     """
     _expect("kind of plot", kind, KINDS)
     target = output or default_picture(results, kind)
     _expect(f"{target}: format", target.suffix.lower(), SUFFIXES)
     loaded = load(results)
+    missing = absent(loaded)
+    reasons = list(dict.fromkeys(missing[part] for part in needs(kind) if part in missing))
+    if all(part in missing for part in needs(kind)):
+        there = [other for other in KINDS if not all(part in missing for part in needs(other))]
+        raise UserError(
+            f"{results}: nothing to draw for '{kind}': {', '.join(reasons)}"
+            + (f"; there is {', '.join(there)}" if there else "")
+        )
     with plain_errors():
         check_writable(target)
         replace_file(target, picture(figure_of(loaded, kind), target.suffix.lower()))
     typer.echo(str(target))
-    missing = absent(loaded)
-    for reason in dict.fromkeys(missing[part] for part in needs(kind) if part in missing):
+    for reason in reasons:
         typer.echo(f"note: {reason}", err=True)
     return 0
 

@@ -182,7 +182,10 @@ def list_results(
 @program.command()
 def init(
     system: Annotated[
-        str, typer.Argument(help="quantum-dot, boson-trap, hard-spheres, calogero or harmonic-bosons.")
+        str,
+        typer.Argument(
+            help="quantum-dot, boson-trap, hard-spheres, calogero, fermion-dot, electron-gas or harmonic-bosons."
+        ),
     ] = "quantum-dot",
     output: Annotated[
         Optional[Path],  # noqa: UP045

@@ -177,6 +177,12 @@ def _objections(seen: Diagnostics) -> list[str]:
     return _length_objections(seen) + _agreement_objections(seen) + _nonfinite_objections(seen)
 
 
+def with_objection(found: Verdict, objection: str) -> Verdict:
+    """The same verdict with one more objection."""
+    reasons = [*found.reasons, objection]
+    return Verdict(False, f"error bar NOT reliable: {'; '.join(reasons)}", reasons, found.diagnostics)
+
+
 def verdict(seen: Diagnostics) -> Verdict:
     """Return whether the error bar can be believed, with one line that says why or why not.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hamiltonians import interactions
 from hamiltonians.base import Hamiltonian, one_body_term
 from hamiltonians.electron_gas import ElectronGas, gas_cell
@@ -67,7 +69,8 @@ def _trap(section: tables.TrapSection, system: System, kernels: UserKernels) -> 
     if section.potential is None:
         return trap
     constants = tuple(section.potential.constants)
-    extra = one_body_term("potential", kernels["potential"], constants, system.n_dim)
+    function = kernels.checked("potential", constants, np.linspace(0.5, 0.7, system.n_dim))
+    extra = one_body_term("potential", function, constants, system.n_dim)
     return Hamiltonian(system, [*trap.terms, extra], trap.unit)
 
 
@@ -84,5 +87,6 @@ def _interaction(kernels: UserKernels, section: tables.Interaction) -> Interacti
         case tables.InverseSquare():
             return interactions.inverse_square(section.exponent)
         case tables.UserFunction():
-            return Interaction(kernels["interaction"], tuple(section.constants))
+            constants = tuple(section.constants)
+            return Interaction(kernels.checked("interaction", constants, 0.7), constants)
     raise TypeError(f"interaction {section!r} is not known")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hamiltonians.base import Hamiltonian
 from vmc import observables
 from vmc.config import observable_sections as tables
@@ -33,6 +35,8 @@ def build_observable(
         case tables.MomentumDistributionSection():
             return observables.momentum_distribution(wave_function, section.shells, length)
         case tables.UserObservable():
-            function, constants = kernels["observable"], tuple(section.constants)
+            constants = tuple(section.constants)
+            example = np.linspace(-1.0, 1.2, system.n_coordinates).reshape(system.n_particles, system.n_dim)
+            function = kernels.checked("observable", constants, example)
             return observables.configuration_average(section.name, function, system, constants, section.units)
     raise TypeError(f"observable {section!r} is not known")

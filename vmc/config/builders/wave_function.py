@@ -9,7 +9,7 @@ from vmc.config import factor_sections as tables
 from vmc.config.builders.seeds import term_seeds
 from vmc.config.builders.slater import build_slater
 from vmc.config.builders.soundness import refuse_unsound, sphere_radius
-from vmc.config.hamiltonian_sections import Coulomb, TrapSection
+from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSection, UserFunction
 from vmc.config.schema import Config
 from vmc.config.user_kernels import UserKernels
 from vmc.errors import UserError
@@ -58,11 +58,11 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
             options = section.model_dump(exclude={"kind"})
             return DeepSets(system, seed=seed, **options)
         case tables.PadeFactor():
-            return Pade(system, section.beta, _coulomb_strength(config), section.cusp, section.shared_beta)
+            return Pade(system, section.beta, _pole(config, section), section.cusp, section.shared_beta)
         case tables.PadeSeriesFactor():
-            return PadeSeries(system, section.order, section.beta, _coulomb_strength(config), section.cusp)
+            return PadeSeries(system, section.order, section.beta, _pole(config, section), section.cusp)
         case tables.PairPolynomialFactor():
-            strength = _coulomb_strength(config)
+            strength = _pole(config, section)
             return PairPolynomial(system, section.order, section.cutoff, strength, section.cusp, section.shared)
         case tables.PlaneWavePairsFactor():
             return PlaneWavePairs(system, section.n_shells, section.shared)
@@ -77,7 +77,10 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
         case tables.SlaterFactor():
             return build_slater(config, system, section)
         case tables.UserFactor():
-            return Custom(system, kernels["log_psi"], section.parameters)
+            custom = Custom(system, kernels["log_psi"], section.parameters)
+            example = np.linspace(-1.0, 1.2, system.n_coordinates).reshape(system.n_particles, system.n_dim)
+            kernels.checked("log_psi", custom.theta, example)
+            return custom
     raise TypeError(f"factor {section!r} is not known")
 
 
@@ -95,11 +98,31 @@ def _softest(config: Config) -> float:
     return min(config.hamiltonian.frequencies) if isinstance(config.hamiltonian, TrapSection) else 1.0
 
 
-def _coulomb_strength(config: Config) -> float:
+def _pole(config: Config, section: tables.PadeFactor | tables.PadeSeriesFactor | tables.PairPolynomialFactor) -> float:
+    """Strength of the 1 / r at contact, which says what slope a pair factor has there where no cusp is given.
+
+    Raises
+    ------
+    UserError
+        where it is not known, of a user's interaction, and where it is zero and the factor is nothing but its slope.
+    """
+    strength = 0.0
     match config.hamiltonian:
-        case TrapSection(interaction=Coulomb(strength=strength)):
+        case ElectronGasSection():
+            return 1.0
+        case TrapSection(interaction=Coulomb(strength=strength, softening=0.0)):
             return strength
-    return 1.0
+        case TrapSection(interaction=UserFunction()) if section.cusp is None:
+            raise UserError(
+                f"wavefunction {section.kind}: cusp is missing: what the interaction of kind 'user' is like at contact "
+                "is not known, expected a slope, 0 where it is finite there"
+            )
+    if section.kind == "pade" and section.cusp is None and config.system.n_dim > 1:
+        raise UserError(
+            "wavefunction pade: cusp is missing: the interaction has no 1 / r at contact, which would make a cusp; "
+            "expected a number, or another factor: gaussian_pair, or pade_series or pair_polynomial, which begin flat"
+        )
+    return strength
 
 
 def _core_radius(config: Config, section: tables.HardCoreFactor) -> float:
