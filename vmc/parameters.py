@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -57,13 +58,25 @@ def start_from_results(path: str, wave_function: WaveFunction, world: Communicat
         if the file cannot be read, or its parameters have other names or numbers.
     """
 
+    system = wave_function.system
+    here = (system.n_particles, system.n_up)
+    other = here
+
     def read() -> None:
+        nonlocal other
         earlier = load_for("start.results", path)
         _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
+        with contextlib.suppress(UserError):  # a configuration of another version
+            other = (earlier.config.system.n_particles, earlier.config.system.n_up)
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
-    return f"begins with the {wave_function.n_params} parameters of {path}"
+    line = f"begins with the {wave_function.n_params} parameters of {path}"
+    return line if other == here else f"{line}, of {_particles(*other)}: here there are {_particles(*here)}"
+
+
+def _particles(n: int, n_up: int | None) -> str:
+    return f"{n} particles" if n_up is None else f"{n} particles, {n_up} of spin up"
 
 
 def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> None:

@@ -10,6 +10,7 @@ import vmc
 from tests.job_folder import DOT, Folder, different
 from vmc.errors import UserError
 from vmc.job import JobOptions, resume, run
+from vmc.progress import Reporter
 
 
 def config(**sections):
@@ -89,3 +90,29 @@ def test_overwritten_results_may_be_what_a_job_begins_with(earlier, tmp_path):
     run(config(optimizer=moving, start={"results": str(path)}), path, JobOptions(overwrite=True))
     np.testing.assert_array_equal(vmc.load(path).optimization["theta"][0], first)
     assert (theta_of(path) != first).any()
+
+
+class Notes(Reporter):
+    """Keeps what the user is told."""
+
+    def __init__(self):
+        self.lines = []
+
+    def note(self, text):
+        self.lines.append(text)
+
+
+@pytest.mark.parametrize(
+    ("n_up", "words"), [(None, ""), (1, ", of 2 particles: here there are 2 particles, 1 of spin up")]
+)
+def test_parameters_of_other_particles_are_said_to_be(n_up, words, earlier, tmp_path):
+    """Names and numbers fit: some may never have been trained."""
+    system = {"n_particles": 2, "n_dim": 2} | ({} if n_up is None else {"n_up": n_up})
+    factors = [{"kind": "rbm", "n_hidden": 3}, {"kind": "pade", "beta": 0.5, "cusp": 1.0, "shared_beta": True}]
+    told = Notes()
+    run(
+        config(system=system, wavefunction=factors, start={"results": earlier}, observables=[]),
+        tmp_path / "a.h5",
+        JobOptions(reporter=told),
+    )
+    assert told.lines == [f"begins with the 20 parameters of {earlier}{words}"]

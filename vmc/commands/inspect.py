@@ -7,15 +7,18 @@ from pathlib import Path
 
 import typer
 
-from vmc.config import load_config, to_toml
+from vmc.commands.jobs import user_kernels
+from vmc.config import build, load_config, to_toml
 from vmc.cost import bytes_text, estimate_cost
 from vmc.errors import UserError
 from vmc.loading import Results, load
 
 
-def check_command(path: Path, settings: list[str], ranks: int, resolved: bool, json: bool) -> int:
-    """Validate, build without linking a loop, and count."""
+def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:
+    """Validate, build without linking a loop, and count; functions of the user's are tried where they are given."""
     config = load_config(path, settings)
+    if kernel:
+        build(config, user_kernels(kernel))
     cost = estimate_cost(config, ranks)
     if json:
         typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))

@@ -49,13 +49,17 @@ def resume_command(
 
 
 def _options(kernel: list[str], max_time: str | None, quiet: bool) -> JobOptions:
-    names = dict(_split(item) for item in kernel)
     return JobOptions(
         max_time=None if max_time is None else parse_time(max_time),
-        kernels={name: _import(name, target) for name, target in names.items()},
-        kernel_names=names,
+        kernels=user_kernels(kernel),
+        kernel_names=dict(_split(item) for item in kernel),
         reporter=reporter_for(communicator().is_root, quiet),
     )
+
+
+def user_kernels(kernel: list[str]) -> dict[str, Callable]:
+    """The functions that NAME=MODULE:FUNCTION name."""
+    return {name: _import(name, target) for name, target in map(_split, kernel)}
 
 
 def _finish(outcome: Outcome, json: bool) -> int:

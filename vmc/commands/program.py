@@ -83,6 +83,7 @@ def resume(
 def check(
     config: Annotated[Path, typer.Argument(help="Configuration (.toml).", show_default=False)],
     settings: Set = None,
+    kernel: Kernel = None,
     ranks: Annotated[int, typer.Option(min=1, help="Number of ranks to plan for.")] = 1,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the configuration with all defaults.")] = False,
     json: Json = False,
@@ -90,7 +91,7 @@ def check(
     """Check a configuration and tell what it will cost, without sampling."""
     from vmc.commands.inspect import check_command
 
-    raise typer.Exit(check_command(config, settings or [], ranks, resolved, json))
+    raise typer.Exit(check_command(config, settings or [], kernel or [], ranks, resolved, json))
 
 
 @program.command()

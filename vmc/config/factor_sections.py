@@ -64,7 +64,7 @@ class DeepSetsFactor(Section):
 
 Cusp = Annotated[
     Finite | list[Finite] | None,
-    Field(None, description="slope at contact, for equal and opposite spins where two; else from the interaction"),
+    Field(None, description="slope at contact, for equal and opposite spins where two; else that of its 1 / r, if any"),
 ]
 Order = Annotated[int, Field(ge=2)]
 

@@ -61,7 +61,7 @@ class UserKernels:
         except (IndexError, TypeError, NameError, AttributeError) as error:
             given = ", ".join(_described(argument) for argument in (first, *example))
             raise UserError(f"--kernel {name}: the function fails with the arguments ({given}): {error}") from error
-        except ArithmeticError:
+        except (ArithmeticError, ValueError):
             return function  # of this example; compiled code has an infinity or nan
         if np.ndim(value) != 0 or not isinstance(value, int | float | np.number):
             raise UserError(f"--kernel {name}: the function returns {value!r}, expected one number")

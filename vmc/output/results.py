@@ -165,17 +165,19 @@ def _evaluation(driver: Driver, unit: str) -> dict[str, Dataset]:
 
 def _estimate(name: str, estimate: Estimate, unit: str) -> dict[str, Dataset]:
     """Numbers of an estimate as scalars."""
-    what = "local energy" if name == "energy" else f"{name} energy"
+    total = name == "energy"
+    what = "local energy" if total else f"{name} energy"
+    sample = "one sample" if total else "the mean over walkers at one measurement"
     units = {"value": unit, "error": unit, "variance": f"({unit})^2", "variance_error": f"({unit})^2"}
     long_names = {
         "value": f"mean {what}",
         "error": "68 % half width of the mean, corrected for autocorrelation",
-        "variance": f"variance of one sample of the {what}",
+        "variance": f"variance of {sample} of the {what}",
         "variance_error": "68 % half width of the variance, corrected for autocorrelation",
         "autocorrelation_time": "1 + 2 sum of autocorrelations, in measurements",
         "ess": "effective number of independent samples",
         "r_hat": "split R-hat over walkers",
-        "n_samples": "finite samples of all walkers",
+        "n_samples": "finite samples of all walkers" if total else "measurements",
     }
     return {
         field: Dataset(np.array(float(getattr(estimate, field))), units.get(field, ""), text)

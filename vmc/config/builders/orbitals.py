@@ -88,6 +88,7 @@ def _frequency(config: Config, section: SlaterFactor) -> float:
     assert isinstance(trap, TrapSection)  # all else has a cell
     if not trap.is_isotropic:
         raise UserError(
-            f"wavefunction slater: omega is missing: expected one, since hamiltonian.omega = {trap.omega} has several"
+            f"wavefunction slater: omega is missing: expected one, since hamiltonian.omega = {trap.omega} has several; "
+            "the orbitals are round, a further factor gaussian with per_axis = true and a small alpha stretches them"
         )
     return trap.frequencies[0]
