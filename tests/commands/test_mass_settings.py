@@ -65,10 +65,11 @@ def test_refusals(base, table, words):
 
 
 def test_a_cusp_is_asked_for_where_one_does_not_serve_all_pairs():
-    pade = {"wavefunction": [{"kind": "slater"}, {"kind": "pade"}]}
-    with pytest.raises(
-        UserError, match=r"cusp: expected a number, pairs of one kind have reduced masses from 0.25 to 1"
-    ):
+    pade = {
+        "hamiltonian": {"interaction": {"kind": "coulomb"}},
+        "wavefunction": [{"kind": "slater"}, {"kind": "pade"}],
+    }
+    with pytest.raises(UserError, match=r"cusp: expected .*, pairs of one kind have reduced masses from 0\.25 to 1"):
         system_of(DOT, pade)
     pade["wavefunction"][1]["cusp"] = [0.2, 0.8]
     assert system_of(DOT, pade).spin_masses == (0.5, 2.0)
@@ -95,11 +96,11 @@ def test_check_says_how_many_coordinates_take_differences(tmp_path, capsys):
     ):
         settings = {"system": {"masses": masses}, "hamiltonian": {"kinetic": kinetic}}
         path.write_text(to_toml(check_config(merged(DOT, settings))))
-        check_command(path, [], 1, False, False)
+        check_command(path, [], [], 1, False, False)
         shown = capsys.readouterr().out
         assert ("kinetic energy" in shown) == (expected is not None)
         assert expected is None or expected in shown
-    check_command(path, [], 1, False, True)
+    check_command(path, [], [], 1, False, True)
     assert json.loads(capsys.readouterr().out)["difference_coordinates"] == 12
 
 

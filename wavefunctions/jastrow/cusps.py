@@ -38,6 +38,8 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
             "cusp is missing: expected a number in one dimension, where the Coulomb cusp has no such form: zero unless "
             "the wave function vanishes where the particles meet"
         )
+    if strength == 0.0:
+        return np.zeros(n_kinds)
     equal, opposite = _kinds_of_pairs(system)
     meeting = 2.0 * _reduced_mass(system, opposite) * strength / (system.n_dim - 1)
     if n_kinds == 1:
@@ -63,6 +65,7 @@ def _reduced_mass(system: System, pairs: np.ndarray) -> float:
     reduced = np.unique(first * second / (first + second))
     if reduced.size > 1:
         raise ValueError(
-            f"cusp: expected a number, pairs of one kind have reduced masses from {reduced[0]:g} to {reduced[-1]:g}"
+            "cusp: expected a number, or one for pairs of equal and one for those of opposite spins, pairs of one kind "
+            f"have reduced masses from {reduced[0]:g} to {reduced[-1]:g}"
         )
     return float(reduced[0])
