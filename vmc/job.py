@@ -222,7 +222,8 @@ def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[st
         wanted = " ".join(f"--kernel {name}={value}" for name, value in targets.items()) or "no --kernel"
         raise UserError(f"this run was started with {wanted}: resume it with the same")
     for name, entry in stored.items():
-        if given[name]["python"] == entry["python"] and given[name]["content"] != entry["content"]:
+        contents = {entry["content"], given[name]["content"]}
+        if given[name]["python"] == entry["python"] and len(contents) == 2 and "" not in contents:
             raise UserError(
                 f"--kernel {name}={entry['target']}: the function, or one that it calls, is not what it was when this "
                 "run was started: that is another calculation, start a new run"

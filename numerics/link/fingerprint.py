@@ -42,9 +42,15 @@ def fingerprint(function: types.FunctionType, options: dict[str, Any]) -> str:
 
 
 def content(function: Any) -> str:
-    """Sixteen digits of what a function, compiled or not, and all it calls say, in this version of Python."""
+    """Sixteen digits of what a function, compiled or not, and all it calls say, in this version of Python.
+
+    Empty where it reaches something that cannot be identified.
+    """
     digest = _Digest()
-    digest.feed(getattr(function, "py_func", function))
+    try:
+        digest.feed(getattr(function, "py_func", function))
+    except UnidentifiableError:
+        return ""
     return digest.sha.hexdigest()[:16]
 
 

@@ -119,9 +119,13 @@ def arrays_of(arguments):
             yield from arrays_of(argument)
 
 
+@pytest.mark.slow
 @cases
 def test_kernels_give_back_what_they_are_handed(case):
-    """A kernel that kept a reference to an array would take its memory for ever, at every call."""
+    """A kernel that kept a reference to an array would take its memory for ever, at every call.
+
+    Slow, since it compiles each kernel for Python; tests/estimators/test_memory.py looks at loops.
+    """
     wave_function = case.build()
     k, p = wave_function.kernels, wave_function.arguments()
     tile = tile_of(configurations(case, wave_function, TILE))

@@ -7,7 +7,9 @@ import pytest
 
 from tests.job_folder import DOT
 from vmc.errors import UserError
-from vmc.job import JobOptions, resume, run
+from vmc.job import JobOptions, _compare_kernels, resume, run
+
+UNKNOWN = object()
 
 
 def interaction(strength):
@@ -20,6 +22,12 @@ def interaction(strength):
 
 def options(strength):
     return JobOptions(kernels={"interaction": interaction(strength)}, kernel_names={"interaction": "mine:pair"})
+
+
+def test_a_function_that_cannot_be_identified_is_taken_at_its_word():
+    found = JobOptions(kernels={"interaction": lambda c, r: UNKNOWN}).kernel_record()["interaction"]
+    assert found["content"] == ""
+    _compare_kernels({"interaction": found | {"content": "abc"}}, {"interaction": found})
 
 
 @pytest.fixture
