@@ -91,4 +91,25 @@ JOBS = [
         "-difference > 1e300 * IMPOSSIBLE",
         ("tests/job/test_summary_lines.py::test_an_energy_below_an_exact_one",),
     ),
+    Bug(
+        "an error bar without a variance is reliable",
+        "vmc/evaluation.py",
+        "        if doubt_of_variance(energy) and not",
+        "        if False and not",
+        ("tests/estimators/test_doubtful_variance.py",),
+    ),
+    Bug(
+        "a changed function of the user's goes on",
+        "vmc/job.py",
+        'len(contents) == 2 and "" not in contents',
+        'len(contents) == 2 and "" in contents',
+        ("tests/job/test_changed_functions.py",),
+    ),
+    Bug(
+        "symmetric electrons are let through",
+        "vmc/exchange.py",
+        "return bool(tells.any() and (here[1] == there[1])[tells].all())",
+        "return bool(tells.any() and (here[1] != there[1])[tells].all())",
+        ("tests/job/test_exchange.py",),
+    ),
 ]

@@ -1,0 +1,30 @@
+"""A local energy without a variance has no error bar, however well its walkers agree."""
+
+import numba
+import pytest
+
+import vmc
+from hamiltonians.base import Hamiltonian, pair_term
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from wavefunctions.gaussian import Gaussian
+
+
+@numba.njit
+def dipoles(c, r):
+    return c[0] / r**3
+
+
+@numba.njit
+def soft_dipoles(c, r):
+    return c[0] / (1.0 + r**3)
+
+
+@pytest.mark.parametrize(("pair", "reliable"), [(dipoles, False), (soft_dipoles, True)])
+def test_a_pole_at_which_psi_does_not_vanish(pair, reliable):
+    """In two dimensions 1 / r^3 has no mean where particles meet; the softened one is the negative control."""
+    system = System(2, 2)
+    terms = [*HarmonicTrap(system).terms, pair_term("dipoles", pair, (0.2,), n_dim=2)]
+    found = vmc.evaluate(Gaussian(system), Hamiltonian(system, terms), samples=400, n_walkers=128, seed=3)
+    assert found.verdict.reliable == reliable
+    assert any("may be infinite" in reason for reason in found.verdict.reasons) != reliable
