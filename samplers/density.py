@@ -52,9 +52,9 @@ class Density:
         of_params = (lambda f: link(_without_params, function=f)) if params is None else as_kernel
         whole = link(_each_walker, value=of_params(log_density))
         kernels = {"workspace": as_kernel(_one_column), "log_density": whole}
-        self._slopes = None if gradient is None else link(_slopes_at, slope=of_params(gradient))
+        self._slopes = None if gradient is None else of_params(gradient)
         if gradient is not None:
-            kernels["log_density_gradient"] = link(_each_slope, log_density=whole, slope=of_params(gradient))
+            kernels["log_density_gradient"] = link(_each_slope, log_density=whole, slope=self._slopes)
         self._set(kernels, n, () if params is None else params, names)
 
     @classmethod
@@ -137,10 +137,6 @@ def no_block_accept(p, X, i, Y, accepted, ws):
 
 def _without_params(params, x):
     return function(x)
-
-
-def _slopes_at(params, x):
-    return slope(params, x)
 
 
 def _one_column(p, tile, n):

@@ -13,10 +13,15 @@ from vmc.estimators import EnergyMoments
 SIGMAS = 3.0
 
 
+def _bounds(energies: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Energies + 3 errors, where there are errors."""
+    return energies + SIGMAS * np.where(np.isfinite(errors), errors, 0.0)
+
+
 def best_iteration(energies: np.ndarray, errors: np.ndarray) -> int | None:
     """Which of the iterations (n_iterations,) the best parameters are from; NaN are the energies of those left out."""
     first = len(energies) // 2
-    bounds = (energies + SIGMAS * np.nan_to_num(errors))[first:]
+    bounds = _bounds(energies, errors)[first:]
     return first + int(np.nanargmin(bounds)) if np.isfinite(bounds).any() else None
 
 
@@ -41,6 +46,6 @@ class BestParameters:
     def add(self, energies: EnergyMoments, theta: np.ndarray, iteration: int, iterations: int) -> None:
         """Look at an iteration (from 0) of so many: its energies, and the parameters at which they were measured."""
         half = iterations // 2
-        bound = energies.energy + SIGMAS * (energies.error if math.isfinite(energies.error) else 0.0)
+        bound = float(_bounds(np.array(energies.energy), np.array(energies.error)))
         if bound < self.bound or self.iteration < half <= iteration:
             self.theta[:], self.bound, self.iteration = theta, bound, iteration

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.observables.measured import Measured, estimate
-from vmc.remarks import doubt_of_variance
 from vmc.segments import add_rows, make_room, no_sums, segment_length, segment_starts
 from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
-from vmc.statistics.judge import with_objection
 from vmc.stopping import is_reached
 
 
@@ -203,7 +201,7 @@ class Evaluation:
         n = counts.sum()
         first = counts @ (rows - reference) / n
         variance = max(float(counts @ squares / n - first**2), 0.0)
-        energy, verdict = summarise(
+        return summarise(
             rows,
             walker_means=_walker_means(walker_sums, reference),
             half_means=_half_means(walker_sums, reference),
@@ -211,16 +209,9 @@ class Evaluation:
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
             n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
+            variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
-        energy = replace(energy, variance_error=variance_error(rows - reference, squares))
-        if doubt_of_variance(energy) and not verdict.diagnostics.zero_variance:
-            verdict = with_objection(
-                verdict,
-                "a few configurations make most of the variance, which may be infinite: psi lacks a cusp, or a zero, "
-                "where the potential is",
-            )
-        return energy, verdict
 
 
 def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray]:

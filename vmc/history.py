@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from vmc.estimators import EnergyMoments
@@ -10,6 +12,11 @@ from vmc.estimators import EnergyMoments
 COLUMNS = ("energy", "error", "variance", "acceptance", "n_nonfinite", "gradient_norm", "update_norm", "step")
 #: Parameters are recorded iteration by iteration up to this number of them.
 MAX_TRACED_PARAMETERS = 256
+
+
+def rolled_back(iterations: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which iterations were taken back, (n_iterations,): no update followed."""
+    return np.isnan(iterations["update_norm"])
 
 
 class History:

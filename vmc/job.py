@@ -86,7 +86,6 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     UserError
         for anything the user can mend, before the first step where possible.
     """
-    started = time.monotonic()
     options = options or JobOptions()
     if isinstance(config, dict):
         config = check_config(config)
@@ -101,7 +100,7 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
         on_root(world, lambda: files.refuse_existing(options.overwrite))
         driver = make_driver(config, world, options.kernels, options.reporter, first_stage=True)
         on_root(world, files.remove_existing)  # not before: the job may begin with what they hold, or be impossible
-        return _work(driver, config, files, options, signals, deadline, started)
+        return _work(driver, config, files, options, signals, deadline)
 
 
 def resume(
@@ -121,7 +120,6 @@ def resume(
     UserError
         if there is no intact checkpoint, or a change would alter the calculation or take measurements away.
     """
-    started = time.monotonic()
     options = options or JobOptions()
     world = communicator()
     files = JobFiles.at(Path(output))
@@ -142,7 +140,7 @@ def resume(
         driver.take_up_evaluation()
         if loaded.message:
             options.reporter.note(loaded.message)
-        return _work(driver, config, files, options, signals, deadline, started)
+        return _work(driver, config, files, options, signals, deadline)
 
 
 def make_driver(
@@ -231,24 +229,18 @@ def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[st
 
 
 def _work(
-    driver: Driver,
-    config: Config,
-    files: JobFiles,
-    options: JobOptions,
-    signals: Signals,
-    deadline: Deadline,
-    started: float,
+    driver: Driver, config: Config, files: JobFiles, options: JobOptions, signals: Signals, deadline: Deadline
 ) -> Outcome:
     """Run the driver to its end, or until somebody wants it to stop, and save."""
     world = driver.ensemble.communicator
     reporter = options.reporter
-    record = provenance(world.size, world.library)
+    record, kernels = provenance(world.size, world.library), options.kernel_record()
     last_save = time.monotonic()
     request = Request.NONE
 
     def save() -> EnergySummary | None:
         nonlocal last_save
-        summary = write_state(driver, config, files, record, options.kernel_record())
+        summary = write_state(driver, config, files, record, kernels)
         last_save = time.monotonic()
         return summary
 
@@ -268,5 +260,5 @@ def _work(
         raise GaveUpError(f"{error}; its iterations are in {files.results}") from None
     summary = save()
     finished = driver.phase == "done"
-    reporter.finish(driver, config, summary, files.results, time.monotonic() - started, finished)
+    reporter.finish(driver, config, summary, files.results, deadline.elapsed, finished)
     return Outcome(config, 0 if finished else request.exit_code, finished, summary, files.results)

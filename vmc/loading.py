@@ -18,7 +18,7 @@ from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured, observable_lines
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
-from vmc.remarks import doubt_of_variance, meaning_of_virial, no_rest, not_found_again, reference_line
+from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line, remarks_on_course
 from vmc.statistics import Estimate, format_known, format_value
 from wavefunctions.base import WaveFunction
 
@@ -134,22 +134,14 @@ class Results:
             lines.append(reference_line(self.energy, *self.reference))
         elif self.reference is not None:
             lines.append(f"reference   {format_known(*self.reference)}")
-        lines += self._remarks()
+        if self.energy is not None:
+            lines += remarks_on_course(self.optimization, self.config.evaluation.parameters, self.energy)
         lines.append(
             f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
         )
         lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
-
-    def _remarks(self) -> list[str]:
-        if self.energy is None:
-            return []
-        energies, errors, norms = (self.optimization[name] for name in ("energy", "error", "update_norm"))
-        found = [no_rest(energies, errors)]
-        if self.config.evaluation.parameters == "best":
-            found.append(not_found_again(energies, errors, ~np.isnan(norms), self.energy))
-        return [line for line in found if line]
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

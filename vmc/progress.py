@@ -154,18 +154,14 @@ class ConsoleReporter(Reporter):
         finished: bool,
     ) -> None:
         """The summary, or how to go on."""
-        import numpy as np
-
-        from vmc.remarks import no_rest, not_found_again
+        from vmc.remarks import remarks_on_course
         from vmc.report import measurements_that_suffice, summary_lines
 
         self._bar.stop()
         if summary is not None:
-            energies, errors, norms = (driver.history.column(name) for name in ("energy", "error", "update_norm"))
-            remarks = [no_rest(energies, errors)]
-            if config.evaluation.parameters == "best":
-                remarks.append(not_found_again(energies, errors, ~np.isnan(norms), summary.energy))
-            for line in (*summary_lines(summary, config), *filter(None, remarks)):
+            course = {name: driver.history.column(name) for name in driver.history.columns}
+            remarks = remarks_on_course(course, config.evaluation.parameters, summary.energy)
+            for line in (*summary_lines(summary, config), *remarks):
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:

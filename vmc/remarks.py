@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from vmc.best import best_iteration
+from vmc.history import rolled_back
 from vmc.safeguard import SHARE_LIMIT, SIGMA_LIMIT
 from vmc.statistics import Estimate, format_known, format_value
+from vmc.statistics.judge import UNCERTAIN_VARIANCE
+from vmc.statistics.summary import ZERO_VARIANCE
 
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
-#: Error of a variance, as a share of it, from which on there may be no variance.
-UNCERTAIN = 0.4
 #: Iterations in a quarter below which their medians say little.
 MIN_QUARTER = 5
 #: Share of an energy below which a fall is one of digits.
@@ -35,8 +37,8 @@ def reference_line(energy: Estimate, value: float, error: float, source: str) ->
 
 def doubt_of_variance(energy: Estimate) -> str:
     """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
-    rounding = (ROUNDING * energy.value) ** 2
-    return " (may be infinite)" if energy.variance_error > UNCERTAIN * energy.variance > rounding else ""
+    rounding = UNCERTAIN_VARIANCE * (ZERO_VARIANCE * energy.value) ** 2
+    return " (may be infinite)" if energy.variance_error > UNCERTAIN_VARIANCE * energy.variance > rounding else ""
 
 
 def meaning_of_virial(ratio: float, error: float) -> str:
@@ -44,6 +46,22 @@ def meaning_of_virial(ratio: float, error: float) -> str:
     if abs(ratio - 1.0) > max(FAR, 5.0 * error):
         return "(one for an eigenstate: this is far from one, does it want more iterations, or another rate?)"
     return "(one for an eigenstate)"
+
+
+def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, energy: Estimate) -> list[str]:
+    """What is to be said of an optimisation once its evaluation is known, a line each.
+
+    Parameters
+    ----------
+    iterations : columns of the history, (n_iterations,) each.
+    parameters : 'best', 'last' or 'average', for the evaluation.
+    energy : of the evaluation.
+    """
+    energies, errors = iterations["energy"], iterations["error"]
+    lines = [no_rest(energies, errors)]
+    if parameters == "best":
+        lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
+    return [line for line in lines if line]
 
 
 def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 
+from vmc.history import rolled_back
 from vmc.plotting import (
     acceptance_plot,
     blocking_plot,
@@ -18,7 +19,6 @@ from vmc.plotting import (
     profiles_plot,
     variance_plot,
 )
-from vmc.plotting.iterations import rolled_back
 from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
 
 equal = np.testing.assert_array_equal
@@ -63,10 +63,10 @@ def test_an_iteration_that_was_taken_back_is_a_gap(jobs, axes):
     curve = line(axes, "iteration ± error (1 rolled back: not shown)")
     assert np.flatnonzero(np.isnan(curve.get_ydata())).tolist() == [5]
     assert axes.get_ylim()[0] > 0.0
-    assert rolled_back(results).sum() == 1
+    assert rolled_back(results.optimization).sum() == 1
     still = {**results.optimization, "update_norm": np.zeros(12)}
-    assert not rolled_back(replace(results, optimization=still)).any()
-    assert not rolled_back(jobs["eigenstate"]).any()
+    assert not rolled_back(still).any()
+    assert not rolled_back(jobs["eigenstate"].optimization).any()
 
 
 def test_a_variance_that_was_taken_back_decides_no_limits(jobs, finished, axes):

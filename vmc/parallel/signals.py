@@ -73,10 +73,15 @@ class Deadline:
     def __init__(self, seconds: float | None) -> None:
         if seconds is not None and not seconds > 0:
             raise ValueError(f"the time limit is {seconds} seconds, expected a positive number")
-        now = time.monotonic()
-        self._end = None if seconds is None else now + seconds
+        self._started = time.monotonic()
+        self._end = None if seconds is None else self._started + seconds
         self._last_look: float | None = None
         self._intervals: deque[float] = deque(maxlen=_REMEMBERED_INTERVALS)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the creation of this object."""
+        return time.monotonic() - self._started
 
     def has_come(self) -> bool:
         """Look at the clock, once per iteration."""

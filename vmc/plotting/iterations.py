@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vmc.history import rolled_back
 from vmc.plotting.labels import few_ticks
 
 if TYPE_CHECKING:
@@ -20,14 +21,9 @@ MAX_MARKED_POINTS = 60
 EVALUATED_GAP, FRAME_GAP = 0.04, 0.03
 
 
-def rolled_back(results: Results) -> np.ndarray:
-    """Which iterations were taken back, (n_iterations,): no update followed."""
-    return np.isnan(results.optimization["update_norm"])
-
-
 def without_roll_backs(results: Results) -> Results:
     """The same with gaps in place of iterations that were taken back: they may be as large as numbers can be."""
-    gaps = rolled_back(results)
+    gaps = rolled_back(results.optimization)
     if gaps.all() or not gaps.any():
         return results
     kept = {

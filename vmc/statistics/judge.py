@@ -23,6 +23,7 @@ R_HAT_FALSE_ALARM = 1e-3
 # fewer than 1e-6 with 32.
 R_HAT_LIMIT_MANY_WALKERS = 1.1
 DRIFT_LIMIT = 3.5  # sigma: one false alarm in 2000 runs
+UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on there may be no variance
 NONFINITE_LIMIT = 0.01  # share of samples
 NONFINITE_DISTANCE = 10.0  # standard deviations from the mean assumed for a sample that could not be computed
 
@@ -49,6 +50,7 @@ class Diagnostics:
     n_nonfinite: int = 0
     n_standing: int = 0
     variance: float = nan
+    variance_error: float = nan
     zero_variance: bool = False
 
     @property
@@ -153,6 +155,16 @@ def _nonfinite_objections(seen: Diagnostics) -> list[str]:
     return [f"{100 * share:.2g} % of samples not finite (left out; bias up to {bias:.1e})"]
 
 
+def _variance_objections(seen: Diagnostics) -> list[str]:
+    """A variance that the samples do not know: it may have no end, and an error bar then means nothing."""
+    if not seen.variance_error > UNCERTAIN_VARIANCE * seen.variance:
+        return []
+    return [
+        "a few configurations make most of the variance, which may be infinite: psi lacks a cusp, or a zero, where the "
+        "potential is"
+    ]
+
+
 def _assurances(seen: Diagnostics) -> str:
     """What speaks for a reliable error bar, for its line."""
     if _long_series(seen):
@@ -173,14 +185,10 @@ def _objections(seen: Diagnostics) -> list[str]:
         return [
             f"no error bar from {seen.n_rows} rows and {seen.n_walkers} walkers",
             *_nonfinite_objections(seen),
+            *_variance_objections(seen),
         ]
-    return _length_objections(seen) + _agreement_objections(seen) + _nonfinite_objections(seen)
-
-
-def with_objection(found: Verdict, objection: str) -> Verdict:
-    """The same verdict with one more objection."""
-    reasons = [*found.reasons, objection]
-    return Verdict(False, f"error bar NOT reliable: {'; '.join(reasons)}", reasons, found.diagnostics)
+    objections = _length_objections(seen) + _agreement_objections(seen)
+    return objections + _nonfinite_objections(seen) + _variance_objections(seen)
 
 
 def verdict(seen: Diagnostics) -> Verdict:

@@ -62,6 +62,7 @@ def summarise(
     n_samples: int | None = None,
     n_nonfinite: int = 0,
     n_standing: int = 0,
+    variance_error: float = nan,
     unit: str = "",
 ) -> tuple[Estimate, Verdict]:
     """Return the estimate of a mean and the verdict on its error bar.
@@ -70,7 +71,7 @@ def summarise(
     ``walker_means (n_walkers,)``, ``half_means (n_walkers, 2)``: of each walker over the whole run and
     over its halves. ``variance``, ``n_samples``: of the finite single samples, all walkers together;
     without them the rows are taken for the samples. ``n_nonfinite``: samples left out of everything else.
-    ``n_standing``: walkers that `standing_walkers` found.
+    ``n_standing``: walkers that `standing_walkers` found. ``variance_error``: where it is known.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
@@ -84,9 +85,16 @@ def summarise(
     variance, n_samples = _sample_moments(rows, variance, n_samples)
     value = float(rows[0] + (rows - rows[0]).mean())
     deviation = variance**0.5
-    seen = Diagnostics(deviation, len(rows), n_samples=n_samples, n_nonfinite=n_nonfinite, variance=variance)
+    seen = Diagnostics(
+        deviation,
+        len(rows),
+        n_samples=n_samples,
+        n_nonfinite=n_nonfinite,
+        variance=variance,
+        variance_error=variance_error,
+    )
     if deviation <= ZERO_VARIANCE * abs(value):
-        estimate = Estimate(value, deviation, variance, n_samples, 1.0, float(n_samples), 1.0, unit)
+        estimate = Estimate(value, deviation, variance, n_samples, 1.0, float(n_samples), 1.0, unit, variance_error)
         return estimate, verdict(replace(seen, zero_variance=True))
     blocked = blocking(rows) if len(rows) >= MINIMUM_LENGTH else None
     n_walkers = 0 if walker_means is None else len(np.asarray(walker_means))
@@ -106,5 +114,5 @@ def summarise(
         error_ratio=choice.ratio,
         error_ratio_probability=choice.probability,
     )
-    estimate = Estimate(value, choice.error, variance, n_samples, n_samples / ess, ess, r_hat, unit)
+    estimate = Estimate(value, choice.error, variance, n_samples, n_samples / ess, ess, r_hat, unit, variance_error)
     return estimate, verdict(seen)

@@ -115,8 +115,8 @@ ESTIMATION = [
     Bug(
         "a lucky sample counts as the best",
         "vmc/best.py",
-        "bound = energies.energy + SIGMAS",
-        "bound = energies.energy - SIGMAS",
+        "return energies + SIGMAS",
+        "return energies - SIGMAS",
         ("tests/optimizers/test_best.py::test_lowest_in_energy_plus_three_errors",),
     ),
     Bug(

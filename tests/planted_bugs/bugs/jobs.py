@@ -93,9 +93,9 @@ JOBS = [
     ),
     Bug(
         "an error bar without a variance is reliable",
-        "vmc/evaluation.py",
-        "        if doubt_of_variance(energy) and not",
-        "        if False and not",
+        "vmc/statistics/judge.py",
+        "    if not seen.variance_error > UNCERTAIN_VARIANCE * seen.variance:",
+        "    if True:",
         ("tests/estimators/test_doubtful_variance.py",),
     ),
     Bug(
