@@ -27,6 +27,9 @@ class EnergySummary:
     equilibration : how many of them were left out of all estimates, at the start.
     target_reached : whether the error is the wanted one and can be believed; None where none was wanted.
     observables : by name, of the whole run, what was left out of the energy among it.
+    walker_means : mean local energy of each walker that has finite ones, (n_walkers,); None without a measurement
+        that is not left out.
+    half_means : of either half of its path, (n_walkers, 2); None in a short run.
     """
 
     energy: Estimate
@@ -39,6 +42,8 @@ class EnergySummary:
     equilibration: int
     target_reached: bool | None
     observables: dict[str, Measured] = field(default_factory=dict)
+    walker_means: np.ndarray | None = None
+    half_means: np.ndarray | None = None
 
 
 class Evaluation:
@@ -145,7 +150,9 @@ class Evaluation:
         if walker_sums is None or block_sums is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
-        energy, verdict = self._energy(left_out, walker_sums)
+        walker_means = _walker_means(walker_sums, self.ensemble.reference)
+        half_means = _half_means(walker_sums, self.ensemble.reference)
+        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means)
         hamiltonian = self.ensemble.measurement.hamiltonian
         parts = self.series[left_out:, 1:]
         components = {
@@ -163,6 +170,8 @@ class Evaluation:
             equilibration=left_out,
             target_reached=None if target is None else is_reached(energy, verdict, target),
             observables=estimate(self.ensemble.measurement.observables, block_sums),
+            walker_means=walker_means,
+            half_means=half_means,
         )
 
     def _refusal(self) -> float:
@@ -193,7 +202,9 @@ class Evaluation:
         cut = equilibration_cut(self.series[:, 0], starts, walker_sums)
         return int(starts[cut]), walker_sums[:, cut:]
 
-    def _energy(self, left_out: int, walker_sums: np.ndarray) -> tuple[Estimate, Verdict]:
+    def _energy(
+        self, left_out: int, walker_sums: np.ndarray, walker_means: np.ndarray | None, half_means: np.ndarray | None
+    ) -> tuple[Estimate, Verdict]:
         """Estimate of the energy from what is not left out, and the verdict."""
         reference = self.ensemble.reference
         rows = self.series[left_out:, 0]
@@ -203,8 +214,8 @@ class Evaluation:
         variance = max(float(counts @ squares / n - first**2), 0.0)
         return summarise(
             rows,
-            walker_means=_walker_means(walker_sums, reference),
-            half_means=_half_means(walker_sums, reference),
+            walker_means=walker_means,
+            half_means=half_means,
             variance=variance,
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),

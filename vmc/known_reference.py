@@ -18,18 +18,17 @@ from hamiltonians.system import System
 from vmc.config import Config
 from vmc.config.builders.hamiltonian import build_particles
 from vmc.config.hamiltonian_sections import Coulomb, HardSphere, HarmonicPair, InverseSquare, TrapSection
-from vmc.config.schema import ReferenceSection
 
 
-def reference_of(config: Config) -> ReferenceSection | None:
-    """The reference of a configuration, or the known energy where it has none; None if there is neither.
+def reference_of(config: Config) -> tuple[float, float, str] | None:
+    """(energy, error, source) of a configuration's reference, or of the known energy where it has none.
 
-    Not written into the configuration, which somebody may use again for another Hamiltonian.
+    None if there is neither.  Not written into the configuration, which somebody may use again for another Hamiltonian.
     """
-    known = known_reference(config) if config.reference is None else None
-    if known is None:
-        return config.reference
-    return ReferenceSection(energy=known.value, error=known.error, source=f"{known.kind}: {known.source}")
+    if config.reference is not None:
+        return config.reference.energy, config.reference.error, config.reference.source
+    known = known_reference(config)
+    return None if known is None else (known.value, known.error, f"{known.kind}: {known.source}")
 
 
 def known_reference(config: Config) -> Reference | None:

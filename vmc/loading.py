@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,16 @@ import numpy as np
 
 from vmc.config import Config, build, parse_config
 from vmc.errors import UserError
+from vmc.evaluation import EnergySummary
 from vmc.files import plain_errors
 from vmc.gas import record_lines
 from vmc.observables.base import Axis, Points
-from vmc.observables.measured import Measured, observable_lines
+from vmc.observables.measured import Measured
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
-from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line, remarks_on_course
-from vmc.statistics import Estimate, format_known, format_value
+from vmc.remarks import remarks_on_course
+from vmc.report import summary_dict, summary_lines
+from vmc.statistics import Diagnostics, Estimate, Verdict, format_known
 from wavefunctions.base import WaveFunction
 
 
@@ -33,21 +35,26 @@ class Results:
     attributes : provenance: versions, command, seed, ranks, configuration text, ...
     optimization : one array per column over the iterations, and 'theta' (n_iterations, n_params) where kept.
     evaluation : 'energy' and every component, one row per measurement, averaged over walkers, (n_draws,).
+    walkers : 'energy' of each walker without what was left out, (n_walkers,), and 'energy_of_halves' of its path,
+        (n_walkers, 2): what the error between walkers, split R-hat and the drift are from.
     blocking : 'block_length', 'error', 'error_of_error' of the energy.
     theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are.
     estimates : 'energy' and every component as :class:`Estimate`; empty before the evaluation.
     observables : by name, as :class:`vmc.observables.Measured`: value, error, units and axes.
+    summary : all of the evaluation, with the verdict, as the run told it; None before the evaluation.
     """
 
     path: Path
     attributes: dict[str, Any]
     optimization: dict[str, np.ndarray]
     evaluation: dict[str, np.ndarray]
+    walkers: dict[str, np.ndarray]
     blocking: dict[str, np.ndarray]
     theta: np.ndarray
     parameter_names: list[str]
     estimates: dict[str, Estimate]
-    observables: dict[str, Measured] = field(default_factory=dict)
+    observables: dict[str, Measured]
+    summary: EnergySummary | None
 
     @property
     def energy(self) -> Estimate | None:
@@ -71,13 +78,13 @@ class Results:
 
     @property
     def verdict(self) -> str:
-        """Whether the error bar can be believed."""
-        return str(self.attributes.get("estimates", {}).get("verdict", ""))
+        """Whether the error bar can be believed; empty before the evaluation."""
+        return "" if self.summary is None else self.summary.verdict.line
 
     @property
     def equilibration(self) -> int:
         """Measurements left out of the estimates at the start of the evaluation."""
-        return int(self.attributes.get("estimates", {}).get("equilibration", 0))
+        return 0 if self.summary is None else self.summary.equilibration
 
     @property
     def reference(self) -> tuple[float, float, str] | None:
@@ -109,33 +116,13 @@ class Results:
     def __str__(self) -> str:
         a = self.attributes
         lines = [f"{a['title'] or self.path.name}  [{a['phase']}]"]
-        lines += [f"{name:<12}{estimate}" for name, estimate in self.estimates.items()]
-        if self.electron_gas is not None:
-            lines += record_lines(self.electron_gas)
-        if self.energy is not None:
-            details = a["estimates"]
-            variance = format_value(self.energy.variance, self.energy.variance_error)
-            lines.append(
-                f"variance    {variance}{doubt_of_variance(self.energy)}   autocorrelation time "
-                f"{self.energy.autocorrelation_time:.2f}   acceptance {details['acceptance']:.3f}"
-            )
-            lines += observable_lines(self.observables, self.equilibration)
-            if math.isfinite(details["virial_ratio"]):
-                ratio, error = details["virial_ratio"], details.get("virial_ratio_error", math.nan)
-                lines.append(f"virial      {format_value(ratio, error)} {meaning_of_virial(ratio, error)}")
-            if self.equilibration:
-                n = len(self.evaluation["energy"])
-                lines.append(f"left out    {self.equilibration} of {n} measurements at the start")
-            if "target_reached" in details:
-                reached = "reached" if details["target_reached"] else "NOT reached"
-                lines.append(f"target      error {details['target_error']:g} {reached}")
-            lines.append(f"verdict     {self.verdict}")
-        if self.reference is not None and self.energy is not None:
-            lines.append(reference_line(self.energy, *self.reference))
+        if self.summary is not None:
+            lines += summary_lines(self.summary, self.config, self.reference)
         elif self.reference is not None:
             lines.append(f"reference   {format_known(*self.reference)}")
-        if self.energy is not None:
-            lines += remarks_on_course(self.optimization, self.config.evaluation.parameters, self.energy)
+        if self.electron_gas is not None:
+            lines += record_lines(self.electron_gas)
+        lines += self.remarks
         lines.append(
             f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
         )
@@ -143,16 +130,23 @@ class Results:
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of the optimisation, a line each, once its evaluation has begun."""
+        if self.energy is None:
+            return []
+        return remarks_on_course(self.optimization, self.config.evaluation.parameters, self.energy)
+
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""
+        reference = self.reference
         return {
             "title": self.attributes["title"],
             "phase": self.attributes["phase"],
-            "estimates": {name: estimate.as_dict() for name, estimate in self.estimates.items()},
-            "observables": {name: measured.as_dict() for name, measured in self.observables.items()},
-            **_verdict_dict(self.attributes.get("estimates", {})),
+            **({"energy": None} if self.summary is None else summary_dict(self.summary)),
             "electron_gas": self.electron_gas,
-            "reference": self.reference,
+            "reference": None if reference is None else dict(zip(("energy", "error", "source"), reference)),
+            "remarks": self.remarks,
             "theta": dict(zip(self.parameter_names, self.theta.tolist())) or self.theta.tolist(),
             "created": self.attributes["created"],
             "n_ranks": self.attributes["n_ranks"],
@@ -181,32 +175,54 @@ def load(path: str | Path) -> Results:
     tree, attributes = sealed.tree, sealed.attributes
     names = attributes["parameters"]["names"]  # type: ignore[index]
     unit = str(attributes["unit"])
-    estimates: Any = tree.get("estimates", {})
+    groups: Any = tree.get("estimates", {})
+    estimates = {name: _estimate(group, unit) for name, group in _energy_first(groups)}
+    observables = _observables(tree.get("observables", {}), attributes.get("observables", {}))
+    evaluation = {name: array[0] for name, array in _arrays(tree["evaluation"]).items()}
+    walkers = _arrays(tree.get("walkers", {}))
+    details = attributes.get("estimates", {})
     return Results(
         path=Path(path),
         attributes=dict(attributes),
         optimization=_arrays(tree["optimization"]),
-        evaluation={name: array[0] for name, array in _arrays(tree["evaluation"]).items()},
+        evaluation=evaluation,
+        walkers=walkers,
         blocking=_arrays(tree.get("blocking", {})),
         theta=_arrays(tree["parameters"])["theta"],
         parameter_names=json.loads(str(names)),
-        estimates={name: _estimate(group, unit) for name, group in _energy_first(estimates)},
-        observables=_observables(tree.get("observables", {}), attributes.get("observables", {})),
+        estimates=estimates,
+        observables=observables,
+        summary=_summary(estimates, observables, walkers, details, len(evaluation["energy"])),
     )
 
 
-def _verdict_dict(details: Any) -> dict[str, Any]:
-    """What `vmc run --json` says of the evaluation beside the estimates; files of older versions know less."""
-    virial = Estimate(details.get("virial_ratio", math.nan), details.get("virial_ratio_error", math.nan))
-    return {
-        "virial_ratio": {key: virial.as_dict()[key] for key in ("value", "error")},
-        "equilibration": int(details.get("equilibration", 0)),
-        "target_reached": bool(details["target_reached"]) if "target_reached" in details else None,
-        "verdict": str(details.get("verdict", "")),
-        "reliable": bool(details.get("reliable", False)),
-        "reasons": json.loads(str(details.get("reasons", "[]"))),
-        "diagnostics": json.loads(str(details.get("diagnostics", "{}"))),
-    }
+def _summary(
+    estimates: dict[str, Estimate],
+    observables: dict[str, Measured],
+    walkers: dict[str, np.ndarray],
+    details: Any,
+    n_measurements: int,
+) -> EnergySummary | None:
+    """What the run made of its evaluation; None before it."""
+    if "energy" not in estimates:
+        return None
+    numbers = json.loads(str(details["diagnostics"]))
+    finite: dict[str, Any] = {name: math.nan if number is None else number for name, number in numbers.items()}
+    reasons = json.loads(str(details["reasons"]))
+    return EnergySummary(
+        energy=estimates["energy"],
+        verdict=Verdict(bool(details["reliable"]), str(details["verdict"]), reasons, Diagnostics(**finite)),
+        components={name: estimate for name, estimate in estimates.items() if name != "energy"},
+        virial_ratio=Estimate(float(details["virial_ratio"]), float(details["virial_ratio_error"])),
+        acceptance=float(details["acceptance"]),
+        n_nonfinite=int(details["n_nonfinite"]),
+        n_measurements=n_measurements,
+        equilibration=int(details["equilibration"]),
+        target_reached=bool(details["target_reached"]) if "target_reached" in details else None,
+        observables=observables,
+        walker_means=walkers.get("energy"),
+        half_means=walkers.get("energy_of_halves"),
+    )
 
 
 def _energy_first(estimates: Any) -> list[tuple[str, Any]]:

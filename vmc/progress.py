@@ -154,6 +154,7 @@ class ConsoleReporter(Reporter):
         finished: bool,
     ) -> None:
         """The summary, or how to go on."""
+        from vmc.known_reference import reference_of
         from vmc.remarks import remarks_on_course
         from vmc.report import measurements_that_suffice, summary_lines
 
@@ -161,7 +162,7 @@ class ConsoleReporter(Reporter):
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
             remarks = remarks_on_course(course, config.evaluation.parameters, summary.energy)
-            for line in (*summary_lines(summary, config), *remarks):
+            for line in (*summary_lines(summary, config, reference_of(config)), *remarks):
                 self.console.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:

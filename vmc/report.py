@@ -7,15 +7,16 @@ from typing import Any
 
 from vmc.config import Config
 from vmc.evaluation import EnergySummary
-from vmc.gas import gas_dict, gas_lines, gas_summary
-from vmc.known_reference import reference_of
+from vmc.gas import gas_lines, gas_summary
 from vmc.observables.measured import observable_lines
 from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line
 from vmc.statistics import format_value
 
 
-def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
-    """Energy, parts, diagnostics, reference and verdict, one line each."""
+def summary_lines(
+    summary: EnergySummary, config: Config, reference: tuple[float, float, str] | None = None
+) -> list[str]:
+    """Energy, parts, diagnostics, reference (energy, error, source) and verdict, one line each."""
     energy = summary.energy
     lines = [
         f"energy      {energy}",
@@ -31,8 +32,8 @@ def summary_lines(summary: EnergySummary, config: Config) -> list[str]:
         lines.append(f"virial      {ratio} {meaning_of_virial(ratio.value, ratio.error)}")
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
-    if (reference := reference_of(config)) is not None:
-        lines.append(reference_line(energy, reference.energy, reference.error, reference.source))
+    if reference is not None:
+        lines.append(reference_line(energy, *reference))
     if summary.target_reached is not None:
         lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")
@@ -60,10 +61,9 @@ def measurements_that_suffice(summary: EnergySummary, target_error: float | None
     return math.ceil(enough / digit) * digit
 
 
-def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
+def summary_dict(summary: EnergySummary) -> dict[str, Any]:
     """The same for JSON."""
-    result: dict[str, Any] = {
-        "title": config.title,
+    return {
         "energy": summary.energy.as_dict(),
         "components": {name: estimate.as_dict() for name, estimate in summary.components.items()},
         "observables": {name: measured.as_dict() for name, measured in summary.observables.items()},
@@ -75,8 +75,3 @@ def summary_dict(summary: EnergySummary, config: Config) -> dict[str, Any]:
         "target_reached": summary.target_reached,
         **summary.verdict.as_dict(),
     }
-    if gas := gas_summary(summary, config):
-        result["per_electron"] = gas_dict(gas)
-    if (reference := reference_of(config)) is not None:
-        result["reference"] = reference.model_dump()
-    return result

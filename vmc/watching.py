@@ -95,9 +95,9 @@ def look(path: Path) -> Sight:
     energy, error, acceptance, trace = math.nan, math.nan, math.nan, columns["energy"]
     if n_iterations:
         energy, error, acceptance = (float(columns[name][-1]) for name in ("energy", "error", "acceptance"))
-    if results.energy is not None:
-        energy, error = results.energy.value, results.energy.error
-        acceptance = float(results.attributes["estimates"]["acceptance"])
+    if results.summary is not None:
+        energy, error = results.summary.energy.value, results.summary.energy.error
+        acceptance = results.summary.acceptance
         trace = draws
     counts = {
         "optimise": (n_iterations, config.optimizer.iterations),

@@ -53,6 +53,11 @@ def test_importing_the_package_loads_neither_mpi_nor_the_compiler():
     assert _output(code) == "[]"
 
 
+def test_public_names_are_listed_before_they_are_loaded():
+    code = "import sys, vmc, samplers; print('load' in dir(vmc), 'sample' in dir(samplers), 'numpy' in sys.modules)"
+    assert _output(code) == "True True False"
+
+
 def test_importing_everything_but_parallel_work_loads_no_mpi():
     code = "import sys, vmc.job, vmc.api, vmc.plotting; print('mpi4py.MPI' in sys.modules, 'matplotlib' in sys.modules)"
     assert _output(code) == "False False"

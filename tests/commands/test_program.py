@@ -112,9 +112,9 @@ def test_run_prints_a_summary_and_json(folder):
     assert summary["diagnostics"]["n_walkers"] == 64
     assert summary["target_reached"] is None
     shown = json.loads(folder.vmc("show", "dot.h5", "--json").stdout)
-    for key in ("verdict", "reliable", "reasons", "diagnostics", "virial_ratio", "equilibration", "target_reached"):
-        assert shown[key] == summary[key]
-    assert shown["estimates"]["energy"] == summary["energy"]
+    assert {"finished": True, "results": "dot.h5", **shown} == summary
+    assert shown["reference"]["energy"] == 3.0
+    assert set(shown["components"]) == {"kinetic", "trap", "interaction"}
     for word in ("energy", "variance", "verdict", "kinetic", "trap", "interaction", "virial", "reference"):
         assert word in done.stderr
     assert folder.vmc("run", "dot.toml", "-o", "b.h5", "-q").stderr == ""

@@ -174,7 +174,7 @@ def test_a_target_error_ends_all_of_them_at_the_same_measurement(folder):
     shown = vmc.load(folder.path / "b.h5").as_dict()
     assert shown["target_reached"]
     assert shown["reliable"]
-    assert shown["estimates"]["energy"]["error"] <= 0.01
+    assert shown["energy"]["error"] <= 0.01
 
 
 def test_stops_in_time_and_goes_on(folder, undisturbed):

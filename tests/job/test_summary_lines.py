@@ -7,6 +7,7 @@ import pytest
 
 from vmc.config import check_config
 from vmc.evaluation import EnergySummary
+from vmc.known_reference import reference_of
 from vmc.remarks import no_rest, not_found_again, reference_line
 from vmc.report import summary_lines
 from vmc.statistics import Diagnostics, Estimate, verdict
@@ -28,7 +29,8 @@ def summary(energy, virial=(1.0, 0.01), acceptance=0.5):
 
 
 def text(found):
-    return "\n".join(summary_lines(found, check_config(DOT)))
+    config = check_config(DOT)
+    return "\n".join(summary_lines(found, config, reference_of(config)))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import vmc
+from vmc.statistics import between_walkers, summarise
 
 
 def test_arrays_and_estimates(dot):
@@ -23,6 +24,30 @@ def test_arrays_and_estimates(dot):
     assert psi.layout.names() == results.parameter_names
     np.testing.assert_array_equal(psi.theta, results.theta)
     assert "verdict" in str(results)
+
+
+def test_error_and_verdict_follow_from_what_the_file_holds(dot):
+    """Both errors, split R-hat and the drift, from the series and the means of walkers."""
+    results = vmc.load(dot.path / "dot.h5")
+    told, energy = results.summary, results.energy
+    kept = results.evaluation["energy"][results.equilibration :]
+    assert results.walkers["energy"].shape == (64,)
+    made, verdict = summarise(
+        kept,
+        results.walkers["energy"],
+        results.walkers["energy_of_halves"],
+        variance=energy.variance,
+        n_samples=energy.n_samples,
+        variance_error=energy.variance_error,
+        unit=energy.unit,
+    )
+    assert made.error == pytest.approx(energy.error, rel=1e-9)
+    assert made.r_hat == pytest.approx(energy.r_hat, rel=1e-12)
+    assert (verdict.reliable, verdict.reasons) == (told.verdict.reliable, told.verdict.reasons)
+    assert verdict.diagnostics.drift == pytest.approx(told.verdict.diagnostics.drift, rel=1e-9)
+    between = between_walkers(results.walkers["energy"]).error
+    assert (told.verdict.diagnostics.error_source == "walkers") == (between == pytest.approx(energy.error, rel=1e-9))
+    np.testing.assert_allclose(results.walkers["energy"].mean(), energy.value, rtol=1e-12)  # all of one length
 
 
 def test_xarray_and_arviz_open_results(dot):

@@ -165,7 +165,7 @@ def test_norms_where_parameters_were_not_recorded(jobs, axes):
 def test_acceptance_and_step(finished, axes):
     acceptance_plot(finished, axes)
     equal(line(axes, "acceptance").get_ydata(), finished.optimization["acceptance"])
-    equal(line(axes, "evaluation").get_ydata(), [finished.attributes["estimates"]["acceptance"]])
+    equal(line(axes, "evaluation").get_ydata(), [finished.summary.acceptance])
     (right,) = [other for other in axes.figure.axes if other is not axes]
     equal(line(right, "time step").get_ydata(), finished.optimization["step"])
     assert axes.get_ylim() == (0.0, 1.0)

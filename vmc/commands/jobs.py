@@ -14,9 +14,9 @@ import typer
 from vmc.config import USER_KERNELS, Config, load_config, parse_config, to_toml
 from vmc.errors import UserError
 from vmc.job import JobOptions, Outcome, resume, run
+from vmc.loading import load
 from vmc.parallel import communicator, on_root
 from vmc.progress import reporter_for
-from vmc.report import summary_dict
 
 
 def run_command(
@@ -64,9 +64,7 @@ def user_kernels(kernel: list[str]) -> dict[str, Callable]:
 
 def _finish(outcome: Outcome, json: bool) -> int:
     if json and communicator().is_root:
-        result = {"finished": outcome.finished, "results": str(outcome.results)}
-        if outcome.summary is not None:
-            result |= summary_dict(outcome.summary, outcome.config)
+        result = {"finished": outcome.finished, "results": str(outcome.results)} | load(outcome.results).as_dict()
         typer.echo(json_module.dumps(result, indent=2))
     return outcome.exit_code
 

@@ -52,9 +52,7 @@ def save_results(
     root = {**attributes, "config_toml": to_toml(config), "title": config.title, "seed": config.seed}
     root["unit"] = driver.ensemble.measurement.hamiltonian.unit
     if (reference := reference_of(config)) is not None:
-        root["reference_energy"] = reference.energy
-        root["reference_error"] = reference.error
-        root["reference_source"] = reference.source
+        root["reference_energy"], root["reference_error"], root["reference_source"] = reference
     gas = gas_record(driver.ensemble.measurement.hamiltonian, summary, config)
     if gas is not None:
         root["electron_gas"] = json.dumps(gas)
@@ -103,6 +101,8 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         levels = _blocking(driver.evaluation.series[summary.equilibration :, 0], unit)
         if levels:
             tree["blocking"] = levels
+        if summary.walker_means is not None:
+            tree["walkers"] = _walkers(summary.walker_means, summary.half_means, unit)
         if summary.observables:
             tree["observables"] = {name: _observable(measured) for name, measured in summary.observables.items()}
             attributes["observables"] = {
@@ -160,6 +160,15 @@ def _evaluation(driver: Driver, unit: str) -> dict[str, Dataset]:
         what = "local" if name == "energy" else name
         long_name = f"mean {what} energy of all walkers at one measurement"
         group[name] = Dataset(series[None, :, c].copy(), unit, long_name, ("chain", "draw"))
+    return group
+
+
+def _walkers(means: np.ndarray, half_means: np.ndarray | None, unit: str) -> dict[str, Dataset]:
+    """What the error between walkers, their drift and split R-hat are from."""
+    group = {"energy": Dataset(means, unit, "mean local energy of a walker, without what was left out", ("walker",))}
+    if half_means is not None:
+        what = "mean local energy of either half of a walker's path"
+        group["energy_of_halves"] = Dataset(half_means, unit, what, ("walker", "half"))
     return group
 
 

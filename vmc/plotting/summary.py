@@ -71,6 +71,6 @@ def _write_title(figure: Figure, results: Results) -> None:
     """What was calculated, and whether its error bar can be believed."""
     title = plain(str(results.attributes["title"]) or results.path.name, MAX_TITLE)
     figure.suptitle(title)
-    if results.verdict:
-        colour = GREY if results.attributes["estimates"]["reliable"] else COLOURS["vermillion"]
+    if results.summary is not None:
+        colour = GREY if results.summary.verdict.reliable else COLOURS["vermillion"]
         figure.supxlabel(textwrap.fill(results.verdict, MAX_VERDICT), fontsize=7.0, color=colour)

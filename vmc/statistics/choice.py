@@ -6,16 +6,21 @@ from typing import NamedTuple
 from vmc.statistics.block_averages import BlockingResult
 from vmc.statistics.walkers import MINIMUM_WALKERS, BetweenWalkers
 
+BLOCKING, WALKERS = "blocking", "walkers"  # where an error is from
 DISAGREEMENT_SIGNIFICANCE = 1e-3  # of the F test of the two errors: one false alarm in 1000 runs
 
 
 class ErrorChoice(NamedTuple):
-    """The error to report, and ratio (between walkers / blocking) and F probability of the two candidates."""
+    """The error to report and its source, and ratio (between walkers / blocking) and F probability of the two."""
 
     error: float
     standard_error: float
+    source: str
     ratio: float
     probability: float
+
+
+UNKNOWN = ErrorChoice(nan, nan, "", nan, nan)
 
 
 def _compare(blocked: BlockingResult, between: BetweenWalkers) -> tuple[float, float]:
@@ -41,7 +46,8 @@ def choose_error(blocked: BlockingResult | None, between: BetweenWalkers | None)
     """
     if blocked is None or between is None:
         only = blocked or between
-        return ErrorChoice(only.error, only.standard_error, nan, nan) if only else ErrorChoice(nan, nan, nan, nan)
+        source = BLOCKING if blocked else WALKERS
+        return ErrorChoice(only.error, only.standard_error, source, nan, nan) if only else UNKNOWN
     ratio, probability = _compare(blocked, between)
     if probability < DISAGREEMENT_SIGNIFICANCE:
         use_walkers = ratio > 1.0
@@ -49,4 +55,5 @@ def choose_error(blocked: BlockingResult | None, between: BetweenWalkers | None)
         enough = between.degrees_of_freedom + 1 >= MINIMUM_WALKERS
         use_walkers = enough and between.degrees_of_freedom >= blocked.degrees_of_freedom
     chosen = between if use_walkers else blocked
-    return ErrorChoice(chosen.error, chosen.standard_error, ratio, probability)
+    source = WALKERS if use_walkers else BLOCKING
+    return ErrorChoice(chosen.error, chosen.standard_error, source, ratio, probability)

@@ -34,7 +34,8 @@ class Diagnostics:
 
     ``n_over_tau`` is per walker. ``error_ratio`` is the error between walkers over the blocking error, and
     ``error_ratio_probability`` how likely so unequal a pair is by chance. ``n_nonfinite`` samples are missing
-    from all averages. ``n_standing`` walkers stood still for long, see `standing_walkers`.
+    from all averages. ``n_standing`` walkers stood still for long, see `standing_walkers`. ``error_source``:
+    'blocking', or 'walkers' for the scatter between them; empty where there is neither.
     """
 
     error: float
@@ -52,6 +53,7 @@ class Diagnostics:
     variance: float = nan
     variance_error: float = nan
     zero_variance: bool = False
+    error_source: str = ""
 
     @property
     def many_walkers(self) -> bool:

@@ -105,6 +105,7 @@ def summarise(
     seen = replace(
         seen,
         error=choice.error,
+        error_source=choice.source,
         n_over_tau=_n_over_tau(rows, ess, n_walkers),
         plateau_reached=blocked is not None and blocked.plateau_reached,
         n_walkers=n_walkers,
