@@ -134,10 +134,13 @@ def calogero(n_particles: int, exponent: float, omega: float = 1.0) -> Reference
     return Reference(value, 0.0, "exact", source)
 
 
-def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float = 1.0, mass: float = 1.0) -> Reference:
-    """Bosons with pair interaction strength r^2 / 2: d omega / 2 + d (N - 1) Omega / 2.
+def harmonic_bosons(
+    n_particles: int, n_dim: int, strength: float, omega: float | Sequence[float] = 1.0, mass: float = 1.0
+) -> Reference:
+    """Bosons with pair interaction strength r^2 / 2: sum_k [omega_k + (N - 1) Omega_k] / 2 over the axes k.
 
-    The relative motion has the frequency Omega = sqrt(omega^2 + N strength / mass).
+    The relative motion has the frequencies Omega_k = sqrt(omega_k^2 + N strength / mass).  `omega` is one for all axes,
+    or one per axis.
 
     Raises
     ------
@@ -145,10 +148,13 @@ def harmonic_bosons(n_particles: int, n_dim: int, strength: float, omega: float 
         for a repulsion that the trap does not hold.
     """
     _require_positive("mass", mass)
-    square = omega**2 + n_particles * strength / mass
-    if not square > 0:
+    omegas = [float(omega)] * n_dim if isinstance(omega, int | float) else [float(frequency) for frequency in omega]
+    if len(omegas) != n_dim:
+        raise ValueError(f"omega has {len(omegas)} frequencies, expected one, or one for each of {n_dim} axes")
+    squares = [frequency**2 + n_particles * strength / mass for frequency in omegas]
+    if not min(squares) > 0:
         raise ValueError(f"strength = {strength}: {n_particles} particles are not bound")
-    value = 0.5 * n_dim * (omega + (n_particles - 1) * math.sqrt(square))
+    value = 0.5 * (math.fsum(omegas) + (n_particles - 1) * math.fsum(map(math.sqrt, squares)))
     return Reference(value, 0.0, "exact", "normal modes in Jacobi coordinates")
 
 

@@ -74,12 +74,14 @@ def _hard_sphere(system: System, trap: TrapSection) -> Reference | None:
 
 def _harmonic_pair(system: System, trap: TrapSection) -> Reference | None:
     assert isinstance(trap.interaction, HarmonicPair)
-    d, strength, omega, mass = system.n_dim, trap.interaction.strength, trap.frequencies[0], system.common_mass
-    if not trap.is_isotropic or mass is None:
+    d, strength, omegas, mass = system.n_dim, trap.interaction.strength, trap.frequencies, system.common_mass
+    if mass is None:
         return None
     if system.n_up is None:
-        return harmonic_bosons(system.n_particles, d, strength, omega, mass)
-    return harmonic_fermions(*system.spin_counts, d, strength, omega) if mass == 1.0 else None
+        return harmonic_bosons(system.n_particles, d, strength, omegas if len(omegas) > 1 else omegas[0], mass)
+    if mass != 1.0 or not trap.is_isotropic:
+        return None
+    return harmonic_fermions(*system.spin_counts, d, strength, omegas[0])
 
 
 def _inverse_square(system: System, trap: TrapSection) -> Reference | None:

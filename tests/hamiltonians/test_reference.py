@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from hamiltonians import reference
@@ -77,6 +78,16 @@ def test_calogero():
     ]
     assert reference.calogero(3, 2.0, omega=0.5).value == 0.5 * 7.5
     assert reference.calogero(5, 1.0).value == 12.5, "exponent 1 is free fermions: N^2 / 2"
+
+
+def test_harmonic_bosons_in_an_elliptic_trap_have_the_frequencies_of_the_second_derivatives():
+    n, omegas, strength, mass = 4, (1.0, 0.7, 2.8), 0.3, 1.7
+    laplacian = n * np.eye(n) - np.ones((n, n))  # of the pairs' graph
+    frequencies = [np.linalg.eigvalsh(omega**2 * np.eye(n) + strength / mass * laplacian) ** 0.5 for omega in omegas]
+    found = reference.harmonic_bosons(n, 3, strength, omegas, mass).value
+    assert found == pytest.approx(0.5 * np.sum(frequencies), rel=1e-13)
+    with pytest.raises(ValueError, match="2 frequencies"):
+        reference.harmonic_bosons(n, 3, strength, (1.0, 2.0))
 
 
 def test_harmonic_bosons():

@@ -28,6 +28,11 @@ def configuration(system, hamiltonian, **more):
         ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 2.0}}, 14.0),
         ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "harmonic_pair", "strength": 1.5}}, 1.5),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"interaction": {"kind": "harmonic_pair", "strength": 0.5}}, 19.0),
+        (
+            {"n_particles": 2, "n_dim": 2},
+            {"omega": [1.0, 2.0], "interaction": {"kind": "harmonic_pair", "strength": 4.0}},
+            0.5 * (3.0 + 3.0 + math.sqrt(12.0)),
+        ),
         # the first state without a core that has a node in the relative motion, at its node
         ({"n_particles": 2, "n_dim": 3}, {"interaction": {"kind": "hard_sphere", "core_radius": math.sqrt(3)}}, 5.0),
     ],
