@@ -22,7 +22,7 @@ from numba.core.types import Type as NumbaType
 #: Packages identified by name and version instead of by content.
 TRUSTED = {"numpy", "math", "cmath", "numba", "scipy", "llvmlite", "builtins", "operator"}
 #: To be raised when numerics.link makes other code of the same function.
-_LINK_VERSION = 4
+_LINK_VERSION = 5
 _COMPILER_SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
 
 
@@ -65,7 +65,12 @@ def code_names(code: types.CodeType) -> set[str]:
 
 def is_trusted(function: types.FunctionType) -> bool:
     """Whether a function belongs to a package that is identified by name and version."""
-    return _package(function.__module__) in TRUSTED
+    return is_trusted_name(function.__module__)
+
+
+def is_trusted_name(module: str | None) -> bool:
+    """The same by the name of its module."""
+    return _package(module) in TRUSTED
 
 
 def _ordered(options: dict[str, Any]) -> list[tuple[str, str]]:

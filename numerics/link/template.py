@@ -13,6 +13,7 @@ from numba.core.dispatcher import Dispatcher
 from numerics.link.bare import jit, jit_apart
 from numerics.link.decorators import OPTIONS
 from numerics.link.fingerprint import UnidentifiableError, code_names, fingerprint, is_trusted
+from numerics.link.freeze import frozen
 
 _log = logging.getLogger(__name__)
 _linked: dict[str, Callable] = {}
@@ -59,17 +60,10 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
         for a slot the template does not use, or one left empty.
     """
     source = _plain(template)
-    filled = {**_helpers(source, slots), **{name: as_kernel(value) for name, value in slots.items()}}
+    filled = {name: as_kernel(value) for name, value in slots.items()}
     apart = apart and not source.__defaults__  # its callers may leave arguments out
     _refuse_misfits(source, filled)
-    copy = types.FunctionType(
-        source.__code__,
-        {**source.__globals__, **filled},
-        source.__name__,
-        source.__defaults__,
-        source.__closure__,
-    )
-    copy.__module__, copy.__qualname__, copy.__doc__ = source.__module__, source.__qualname__, source.__doc__
+    copy = _as_it_is_now(source, filled)
     try:
         print_ = fingerprint(copy, {**options, "apart": apart, "calls_apart": _names_apart(filled)})
     except UnidentifiableError as error:
@@ -85,22 +79,18 @@ def link(template: Callable, *, options: dict[str, Any] = OPTIONS, apart: bool =
     return _linked[print_]
 
 
-def _helpers(source: types.FunctionType, slots: dict[str, Any]) -> dict[str, Any]:
-    """What else of the user's jitted functions a template calls by name, linked as it is now.
-
-    Numba keeps what it compiled of them first, although a number they use has changed since.
-    """
+def _as_it_is_now(source: types.FunctionType, filled: dict[str, Any]) -> types.FunctionType:
+    """A copy that nothing changes any more; jitted functions of the user's that it calls are linked, too."""
     _being_linked.append(source)
     above = [function.__code__ for function in _being_linked]  # a helper may call itself, and others that call it
+
+    def relink(value: Any) -> Any:
+        if _is_of_user(value) and value.py_func.__code__ not in above:
+            return link(value, options=_own_options(value))
+        return value
+
     try:
-        named: dict[str, Any] = {
-            name: source.__globals__.get(name) for name in sorted(code_names(source.__code__) - set(slots))
-        }
-        return {
-            name: link(value, options=_own_options(value))
-            for name, value in named.items()
-            if _is_of_user(value) and value.py_func.__code__ not in above
-        }
+        return frozen(source, code_names(source.__code__), filled, relink)
     finally:
         _being_linked.pop()
 
