@@ -24,6 +24,13 @@ other_terms = Slot("other_terms", "(h, X, V, column)")
 n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
+#: What names of terms would be mistaken for, in results.
+RESERVED = {
+    *("energy", "kinetic", "error", "variance", "acceptance", "n_nonfinite", "gradient_norm", "update_norm", "step"),
+    *("iteration", "seconds", "theta"),
+}
+
+
 class Term:
     """One named part of the potential energy.
 
@@ -34,6 +41,7 @@ class Term:
     constants : arrays and numbers handed to the kernel as c.
     degree : k if the term is homogeneous, V(s x) = s^k V(x), for the virial ratio; None where it is not.
     n_dim : number of space dimensions the kernel was made for; None if it does not matter.
+    is_periodic : whether the term repeats itself in the cell of its system; walkers leave it.
     """
 
     def __init__(
@@ -43,12 +51,14 @@ class Term:
         constants: tuple[Any, ...] = (),
         degree: float | None = None,
         n_dim: int | None = None,
+        is_periodic: bool = False,
     ) -> None:
         self.name = name
         self.energy = as_kernel(energy, apart=True)
         self.constants = constants or (0.0,)
         self.degree = degree
         self.n_dim = n_dim
+        self.is_periodic = is_periodic
 
 
 class Hamiltonian:
@@ -63,7 +73,8 @@ class Hamiltonian:
     Raises
     ------
     ValueError
-        for no terms, two of the same name, or one made for another number of dimensions.
+        for no terms, two of the same name or one of a name that results have for something else, one made for another
+        number of dimensions, or, in a cell, one that does not repeat itself there.
     """
 
     def __init__(self, system: System, terms: Sequence[Term], unit: str = "") -> None:
@@ -71,6 +82,13 @@ class Hamiltonian:
         if not names or len(set(names)) < len(names):
             raise ValueError(f"terms {names}: expected at least one, with different names")
         for term in terms:
+            if term.name in RESERVED:
+                raise ValueError(f"term '{term.name}': results have that name for something else, expected another")
+            if system.cell is not None and not term.is_periodic:
+                raise ValueError(
+                    f"term '{term.name}' does not repeat itself in the cell: expected a many_body_term with distances "
+                    "of nearest images, or a one_body_term of the cell's period, that says is_periodic = True"
+                )
             if term.n_dim not in (None, system.n_dim):
                 raise ValueError(f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}")
         self.system = system
@@ -119,10 +137,11 @@ def one_body_term(
     constants: tuple[Any, ...] = (),
     n_dim: int = 3,
     degree: float | None = None,
+    is_periodic: bool = False,
 ) -> Term:
     """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
     energy = link(_sum_particles, one_particle=function, n_dim=n_dim)
-    return Term(name, energy, constants, degree, n_dim)
+    return Term(name, energy, constants, degree, n_dim, is_periodic)
 
 
 def pair_term(
@@ -132,7 +151,7 @@ def pair_term(
     n_dim: int = 3,
     degree: float | None = None,
 ) -> Term:
-    """Term sum_{i<j} v(c, r_ij) of a function of the distance."""
+    """Term sum_{i<j} v(c, r_ij) of a function of the distance; not for periodic cells, where it is that of images."""
     return Term(name, link(_sum_pairs, pair=function, n_dim=n_dim), constants, degree, n_dim)
 
 
@@ -142,10 +161,11 @@ def many_body_term(
     constants: tuple[Any, ...] = (),
     n_dim: int = 3,
     degree: float | None = None,
+    is_periodic: bool = False,
 ) -> Term:
     """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
     energy = link(_whole_configuration, whole=function, n_dim=n_dim)
-    return Term(name, energy, constants, degree, n_dim)
+    return Term(name, energy, constants, degree, n_dim, is_periodic)
 
 
 def _fold(energies: list[Callable]) -> Callable:

@@ -14,6 +14,7 @@ from hamiltonians.base import Hamiltonian
 from numerics.optimizers import Adam, Constant
 from samplers.base import Move
 from samplers.metropolis import Metropolis
+from vmc.contact import refuse_infinite_contact
 from vmc.driver import Driver, Plan
 from vmc.ensemble import Ensemble
 from vmc.evaluation import EnergySummary
@@ -66,8 +67,9 @@ def optimise(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, more than one
-        per cent of the local energies are not finite, or the optimisation blows up three times in a row.
+        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, its energy is
+        infinite or seen by no walker where two particles meet, more than one per cent of the local energies are not
+        finite, or the optimisation blows up three times in a row.
     """
     plan = Plan(thermalise=thermalise, iterations=iterations, discard=discard, samples=0)
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
@@ -117,8 +119,9 @@ def evaluate(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, or more than
-        one per cent of the local energies are not finite.
+        if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, its energy is
+        infinite or seen by no walker where two particles meet, or more than one per cent of the local energies are
+        not finite.
     ValueError
         for no samples, none left after `equilibration`, or a target that is not positive.
     """
@@ -166,6 +169,7 @@ def _ensemble(
     world.barrier()
     ensemble = Ensemble(measurement, world, partition, seed, start_spread)
     on_root(world, lambda: refuse_symmetric_electrons(wave_function, ensemble.X))
+    on_root(world, lambda: refuse_infinite_contact(wave_function, hamiltonian, ensemble.X))
     return ensemble
 
 

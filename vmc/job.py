@@ -13,6 +13,7 @@ from typing import Any
 
 from numerics.link.fingerprint import content
 from vmc.config import Config, build, check_config, load_config
+from vmc.contact import refuse_infinite_contact
 from vmc.driver import Driver
 from vmc.ensemble import Ensemble
 from vmc.errors import UserError
@@ -171,6 +172,8 @@ def make_driver(
         reporter.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
     on_root(world, lambda: refuse_symmetric_electrons(physics.wave_function, ensemble.X))
+    if kernels:  # of the others the configuration has told
+        on_root(world, lambda: refuse_infinite_contact(physics.wave_function, measurement.hamiltonian, ensemble.X))
     return Driver(ensemble, physics.optimizer, physics.plan)
 
 

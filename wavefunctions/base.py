@@ -42,11 +42,12 @@ from hamiltonians.system import System
 from wavefunctions import defaults
 from wavefunctions.evaluation import Evaluation
 from wavefunctions.parameters import ParameterLayout
+from wavefunctions.parametrised import Parametrised
 
 Kernels = Mapping[str, Callable]
 
 
-class WaveFunction:
+class WaveFunction(Parametrised):
     """A wave function psi(x; theta) of a system.
 
     Parameters
@@ -82,8 +83,6 @@ class WaveFunction:
         theta = np.ascontiguousarray(theta, dtype=np.float64)
         if theta.shape != (layout.size,):
             raise ValueError(f"theta has shape {theta.shape}, the parameters need ({layout.size},)")
-        if not np.isfinite(theta).all():
-            raise ValueError("theta holds values that are not finite")
         self.system = system
         self.layout = layout
         self.theta = theta
@@ -100,11 +99,6 @@ class WaveFunction:
     def arguments(self) -> tuple[Any, ...]:
         """The tuple p handed to the kernels; its arrays are views of theta."""
         return (self.theta, *self.layout.views(self.theta), *self.constants)
-
-    def attach(self, theta: np.ndarray) -> None:
-        """Move the parameters into `theta`, a contiguous piece of a larger vector, keeping their values."""
-        theta[:] = self.theta
-        self.theta = theta
 
     def evaluate(self, X: np.ndarray) -> Evaluation:
         """log|psi|, sign, gradient, Laplacian and parameter derivatives at configurations X (n, N d)."""

@@ -13,6 +13,7 @@ from numerics.link import INLINE_OPTIONS, OPTIONS, Slot, link
 from wavefunctions.base import WaveFunction
 from wavefunctions.defaults import FOR_EVERY_PARTICLE, PARTICLE_SLOTS, summed_rows
 from wavefunctions.parameters import ParameterLayout
+from wavefunctions.parametrised import address
 
 #: A slot that only some wave functions fill.
 WEIGHTED = "weighted_log_derivatives"
@@ -57,6 +58,7 @@ class Product(WaveFunction):
 
     def arguments(self) -> tuple[Any, ...]:
         """Nested pairs (theta, p_1, (theta, p_2, (...)))."""
+        self._refuse_lost_factors()
         nested = self.factors[-1].arguments()
         for factor in reversed(self.factors[:-1]):
             nested = (self.theta, factor.arguments(), nested)
@@ -68,7 +70,17 @@ class Product(WaveFunction):
         for factor in self.factors:
             factor.attach(theta[start : start + factor.n_params])
             start += factor.n_params
-        self.theta = theta
+        self._theta = theta
+
+    def _refuse_lost_factors(self) -> None:
+        start = address(self.theta)
+        for factor in self.factors:
+            if factor.n_params and address(factor.theta) != start:
+                raise ValueError(
+                    f"{type(factor).__name__} has become a factor of another product since, which holds its parameters "
+                    "now: make one for each (copy.deepcopy)"
+                )
+            start += factor.theta.nbytes
 
 
 def _factor_names(factors: tuple[WaveFunction, ...]) -> list[str]:

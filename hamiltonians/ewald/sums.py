@@ -74,7 +74,7 @@ class Ewald:
 
     def term(self, name: str = "interaction") -> Term:
         """The energy as a term of a Hamiltonian."""
-        return Term(name, link(add_energy, **self.shape), self.constants, n_dim=self.cell.n_dim)
+        return Term(name, link(add_energy, **self.shape), self.constants, n_dim=self.cell.n_dim, is_periodic=True)
 
     def energies(self, X: np.ndarray) -> np.ndarray:
         """Energies (n,) of configurations X (n, N d)."""

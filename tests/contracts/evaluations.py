@@ -26,7 +26,7 @@ def log_psi_of(wave_function, X):
 def kinetic_of(wave_function, X):
     """What the local energy takes for the kinetic energy: the wave function's own kernel where it has one."""
     system = wave_function.system
-    free = Hamiltonian(system, [one_body_term("nothing", nothing, (), system.n_dim)])
+    free = Hamiltonian(system, [one_body_term("nothing", nothing, (), system.n_dim, is_periodic=True)])
     return local_energies(wave_function, free, X)[:, 0]
 
 

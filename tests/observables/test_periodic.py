@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from hamiltonians.base import Hamiltonian, pair_term
+from hamiltonians.base import Hamiltonian, one_body_term
 from hamiltonians.system import System
 from samplers.metropolis import Metropolis
 from tests.observables import periodic
@@ -257,10 +257,10 @@ def test_points_in_files_and_json():
 def test_an_observable_of_another_wave_function():
     """Its parameters would not be those of the walkers."""
     measured, other = (Custom(CELL, waves_along_x, {}) for _ in range(2))
-    hamiltonian = Hamiltonian(CELL, [pair_term("pair", apart, (), 3)], "hartree")
+    hamiltonian = Hamiltonian(CELL, [one_body_term("nothing", nothing, (), 3, is_periodic=True)], "hartree")
     with pytest.raises(ValueError, match="another wave function"):
         Measurement(measured, hamiltonian, Metropolis(), observables=[momentum_distribution(other, 2)])
 
 
-def apart(c, r):
+def nothing(c, r):
     return 0.0

@@ -77,7 +77,7 @@ def test_cell(lattice, n_up, n_down):
     system = System(n_up + n_down, 3, n_up, cell)
     exact = sum(0.5 * float((shell_vectors(cell, n) ** 2).sum()) for n in (n_up, n_down))
     wave_function = Slater(system, PlaneWaves(cell, n_up), PlaneWaves(cell, n_down))
-    hamiltonian = Hamiltonian(system, [one_body_term("nothing", nothing, (), 3)])
+    hamiltonian = Hamiltonian(system, [one_body_term("nothing", nothing, (), 3, is_periodic=True)])
     assert_eigenstate(wave_function, hamiltonian, exact, apart(system, 50, 2.0))
 
 

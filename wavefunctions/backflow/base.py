@@ -30,9 +30,10 @@ import numpy as np
 from hamiltonians.system import System
 from numerics.link import as_kernel, kernel
 from wavefunctions.parameters import ParameterLayout
+from wavefunctions.parametrised import Parametrised
 
 
-class QuasiParticles:
+class QuasiParticles(Parametrised):
     """Coordinates q(x; theta) of a system.
 
     Parameters
@@ -68,11 +69,6 @@ class QuasiParticles:
     def arguments(self) -> tuple[Any, ...]:
         """The tuple p handed to the kernels; its arrays are views of theta."""
         return (self.theta, *self.layout.views(self.theta), *self.constants)
-
-    def attach(self, theta: np.ndarray) -> None:
-        """Move the parameters into `theta`, a contiguous piece of a larger vector, keeping their values."""
-        theta[:] = self.theta
-        self.theta = theta
 
 
 @kernel
