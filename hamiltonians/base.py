@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import Slot, as_kernel, link
+from numerics.link import Slot, as_kernel, link, tried
 
 one_particle = Slot("one_particle", "(c, r)")
 pair = Slot("pair", "(c, r)")
@@ -24,6 +24,8 @@ other_terms = Slot("other_terms", "(h, X, V, column)")
 n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
+#: What a kernel without constants is handed.
+NO_CONSTANTS = (0.0,)
 #: What names of terms would be mistaken for, in results.
 RESERVED = {
     *("energy", "kinetic", "error", "variance", "acceptance", "n_nonfinite", "gradient_norm", "update_norm", "step"),
@@ -55,7 +57,7 @@ class Term:
     ) -> None:
         self.name = name
         self.energy = as_kernel(energy, apart=True)
-        self.constants = constants or (0.0,)
+        self.constants = constants if len(constants) else NO_CONSTANTS
         self.degree = degree
         self.n_dim = n_dim
         self.is_periodic = is_periodic
@@ -139,7 +141,16 @@ def one_body_term(
     degree: float | None = None,
     is_periodic: bool = False,
 ) -> Term:
-    """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d."""
+    """Term sum_i v(c, r_i) of a function of one particle's position, an array of length d.
+
+    The function is tried once as plain Python.
+
+    Raises
+    ------
+    ValueError
+        if it fails, or does not return a number.
+    """
+    tried(f"term '{name}'", function, constants if len(constants) else NO_CONSTANTS, np.linspace(0.5, 0.7, n_dim))
     energy = link(_sum_particles, one_particle=function, n_dim=n_dim)
     return Term(name, energy, constants, degree, n_dim, is_periodic)
 
@@ -151,7 +162,16 @@ def pair_term(
     n_dim: int = 3,
     degree: float | None = None,
 ) -> Term:
-    """Term sum_{i<j} v(c, r_ij) of a function of the distance; not for periodic cells, where it is that of images."""
+    """Term sum_{i<j} v(c, r_ij) of a function of the distance; not for periodic cells, where it is that of images.
+
+    The function is tried once as plain Python.
+
+    Raises
+    ------
+    ValueError
+        if it fails, or does not return a number.
+    """
+    tried(f"term '{name}'", function, constants if len(constants) else NO_CONSTANTS, 0.7)
     return Term(name, link(_sum_pairs, pair=function, n_dim=n_dim), constants, degree, n_dim)
 
 

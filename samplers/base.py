@@ -57,6 +57,7 @@ class MoveKernels:
     ----------
     prepare, begin, step, tally : as above.
     copies : configurations that a walker holds; the first follows the target.
+    width : of the blocks that the target is asked about; None of a move that asks about whole configurations.
     """
 
     prepare: Callable
@@ -64,6 +65,7 @@ class MoveKernels:
     step: Callable
     tally: Callable = no_tally
     copies: int = 1
+    width: int | None = None
 
 
 class Move(Protocol):
@@ -103,7 +105,7 @@ class Move(Protocol):
 
 @dataclass
 class StepTuner:
-    """Robbins-Monro adaptation of a step size to an acceptance rate, for thermalisation only.
+    """Robbins-Monro adaptation of a step size to an acceptance rate, for steps that are not measured.
 
     log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops,
     the chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).

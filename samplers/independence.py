@@ -112,6 +112,7 @@ class Independence:
                 n_local=size,
                 local_steps=self.local_steps,
             ),
+            width=inner.width,
         )
 
 

@@ -54,7 +54,7 @@ class Langevin:
 
     def options(self) -> np.ndarray:
         """(time_step, drift_limit)."""
-        return np.array([self.time_step, self.drift_limit])
+        return np.array([self.time_step, self.drift_limit], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
         """One decision per step; n has to be made of whole blocks."""

@@ -44,7 +44,7 @@ class Metropolis:
 
     def options(self) -> np.ndarray:
         """(step_size,)."""
-        return np.array([self.step_size])
+        return np.array([self.step_size], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
         """One decision per step."""
@@ -86,7 +86,7 @@ class BlockMetropolis:
 
     def options(self) -> np.ndarray:
         """(step_size,)."""
-        return np.array([self.step_size])
+        return np.array([self.step_size], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
         """One decision per block; n has to be made of whole blocks."""
@@ -104,6 +104,7 @@ class BlockMetropolis:
                 block_accept=target["block_accept"],
                 block_width=self.width,
             ),
+            width=self.width,
         )
 
 

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from hamiltonians.base import Hamiltonian
 from numerics.optimizers import Adam, Constant
 from samplers.base import Move
 from samplers.metropolis import Metropolis
+from vmc.agreement import refuse_disagreement
 from vmc.contact import refuse_infinite_contact
 from vmc.driver import Driver, Plan
 from vmc.ensemble import Ensemble
@@ -23,6 +26,7 @@ from vmc.history import History
 from vmc.measurement import Measurement
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
+from vmc.own_kernels import refuse_wrong_kernels
 from vmc.parallel import Communicator, Partition, communicator, on_root
 from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
@@ -70,7 +74,16 @@ def optimise(
         if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, its energy is
         infinite or seen by no walker where two particles meet, more than one per cent of the local energies are not
         finite, or the optimisation blows up three times in a row.
+    ValueError
+        for counts that are no whole numbers or too small.
+    TypeError
+        for a move, optimizer, wave function or Hamiltonian that is none.
     """
+    _require_counts({"iterations": 1, "discard": 0, "thermalise": 0, "n_walkers": 1, "seed": 0}, locals())
+    if optimizer is not None and not hasattr(optimizer, "iterate"):
+        raise TypeError(
+            f"optimizer = {optimizer!r}: expected one of vmc.optimizers, FirstOrder(Adam(), Constant(0.02)) say"
+        )
     plan = Plan(thermalise=thermalise, iterations=iterations, discard=discard, samples=0)
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
     driver = Driver(ensemble, optimizer or _default_optimizer(), plan)
@@ -123,10 +136,12 @@ def evaluate(
         infinite or seen by no walker where two particles meet, or more than one per cent of the local energies are
         not finite.
     ValueError
-        for no samples, none left after `equilibration`, or a target that is not positive.
+        for counts that are no whole numbers or too small, no measurements left after `equilibration`, or a target that
+        is not positive.
+    TypeError
+        for a move, wave function or Hamiltonian that is none.
     """
-    if samples < 1:
-        raise ValueError(f"samples = {samples}: expected at least 1")
+    _require_counts({"samples": 1, "stride": 1, "thermalise": 0, "n_walkers": 1, "seed": 0}, locals())
     if equilibration is not None and not 0 <= equilibration < samples:
         raise ValueError(f"equilibration = {equilibration}: expected 0 to {samples - 1}, less than samples")
     if target_error is not None and not target_error > 0.0:
@@ -151,6 +166,19 @@ def _default_optimizer() -> Optimizer:
     return FirstOrder(Adam(), Constant(0.02))
 
 
+def _require_counts(least: dict[str, int], given: dict[str, Any]) -> None:
+    """Whole numbers, each at least so large."""
+    for name, lowest in least.items():
+        value = given[name]
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
+            raise ValueError(f"{name} = {value!r}: expected a whole number, {lowest} or more")
+
+
+def _require_kind(name: str, value: Any, kind: type, example: str) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} = {value!r}: expected {example}")
+
+
 def _ensemble(
     wave_function: WaveFunction,
     hamiltonian: Hamiltonian,
@@ -161,7 +189,19 @@ def _ensemble(
     seed: int,
     observables: Sequence[Observable] = (),
 ) -> Ensemble:
+    _require_kind("wave_function", wave_function, WaveFunction, "a wave function, Gaussian(system) say")
+    _require_kind("hamiltonian", hamiltonian, Hamiltonian, "a Hamiltonian, HarmonicTrap(system) say")
+    if move is not None and (isinstance(move, type) or not hasattr(move, "link")):
+        raise TypeError(f"move = {move!r}: expected a move, samplers.metropolis.Metropolis() say")
     world = communicator()
+    refuse_disagreement(
+        world,
+        system=repr(wave_function.system),
+        theta=wave_function.theta,
+        hamiltonian=hamiltonian.arguments(),
+        move=(move or Metropolis()).options(),
+        settings=(n_walkers, n_blocks, start_spread, seed),
+    )
     partition = Partition(n_walkers, n_blocks, world.rank, world.size)
     measurement = Measurement(wave_function, hamiltonian, move or Metropolis(), observables=observables)
     if world.is_root:  # first and alone, so that the others find its cache
@@ -169,6 +209,7 @@ def _ensemble(
     world.barrier()
     ensemble = Ensemble(measurement, world, partition, seed, start_spread)
     on_root(world, lambda: refuse_symmetric_electrons(wave_function, ensemble.X))
+    on_root(world, lambda: refuse_wrong_kernels(wave_function, ensemble.X))
     on_root(world, lambda: refuse_infinite_contact(wave_function, hamiltonian, ensemble.X))
     return ensemble
 

@@ -91,9 +91,9 @@ def _refuse_kink(looks: _Looks, where: str) -> None:
         is_kink = (np.abs(far - near) < 0.2 * np.abs(near)) & (np.abs(near) * looks.r > 1e-2 * _NEAR)
     if np.mean(is_kink) > 0.5:
         raise UserError(
-            f"log|psi| has a kink {where}, of slope {0.5 * float(np.median(near[is_kink])):.3g}: in one dimension the "
-            "kinetic energy of a kink is concentrated in one point, which no walker ever meets, so that averages are no "
-            "energies: expected a psi that is smooth there (cusp = 0), or vanishes"
+            f"log|psi| has a kink {where}, of slope {0.5 * float(np.median(near[is_kink])):.3g}: in one dimension its "
+            "kinetic energy is concentrated in one point, which no walker ever meets, and averages are no energies: "
+            "expected a psi that is smooth there (cusp = 0), or vanishes"
         )
 
 
@@ -103,7 +103,8 @@ def _refuse_powers(looks: _Looks, where: str, n_dim: int) -> None:
         return
     if _TOLERANCE < p <= 1.0 - 0.5 * n_dim + _TOLERANCE:
         raise UserError(
-            f"psi goes as r^{p:.2g} {where}: in one dimension its kinetic energy is infinite, expected a power above 1/2"
+            f"psi goes as r^{p:.2g} {where}: in one dimension its kinetic energy is infinite, expected a power above "
+            "0.5"
         )
     if not np.isfinite(looks.potential[0]).all():
         raise UserError(f"psi does not vanish {where}, where the potential is not finite: expected one that does")

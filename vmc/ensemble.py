@@ -55,7 +55,7 @@ class Ensemble:
         self.X = np.empty((partition.n_local, measurement.wave_function.system.n_coordinates))
         self.restart()
         self.states = stream_states(seed, first, partition.n_local, MOVE_STREAM)
-        self.options = measurement.move.options()
+        self.options = np.array(measurement.move.options(), dtype=np.float64)  # whole numbers could not be tuned
         self._trees: dict[tuple[str, int], TreeSum] = {}
         self._scratch: dict[str, np.ndarray] = {}
         #: Energy subtracted inside sums, against cancellation; always near the mean.

@@ -138,9 +138,18 @@ class Measurement:
         self.move = move
         if any(observable.wave_function not in (None, wave_function) for observable in observables):
             raise ValueError("observables: one belongs to another wave function than the one measured")
+        for observable in observables:
+            if observable.system not in (None, wave_function.system):
+                raise ValueError(
+                    f"observables: one is of {observable.system}, the wave function of {wave_function.system}"
+                )
         self.observables = Chain(observables)
         move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
         moves = move.link(density_of(wave_function))
+        if moves.width not in (None, wave_function.system.n_dim):
+            raise ValueError(
+                f"move {move.name}: width = {moves.width}: expected that of a particle, the n_dim of its system"
+            )
         if moves.copies > 1:
             raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")
         self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)

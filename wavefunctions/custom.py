@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamiltonians.system import System
-from numerics.link import Slot, link
+from numerics.link import Slot, link, tried
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -17,7 +17,7 @@ scalar_log_psi = Slot("log_psi", "(theta, x)")
 
 
 class Custom(WaveFunction):
-    """psi from ``log_psi(theta, x) -> log|psi|`` with x of shape (N, d), positive everywhere.
+    """psi from ``log_psi(theta, x) -> log|psi|`` with x of shape (N, d), positive everywhere, or with a sign.
 
     Derivatives default to finite differences (:mod:`wavefunctions.defaults`); analytic kernels in the tile
     form of :mod:`wavefunctions.base` may be given by slot name.
@@ -25,25 +25,51 @@ class Custom(WaveFunction):
     Parameters
     ----------
     system : the particles.
-    log_psi : function of (theta, x), jitted or plain.
+    log_psi : function of (theta, x), jitted or plain; it is tried once as plain Python.
     parameters : name -> initial value(s), in the order in which they lie in theta.
+    signed : whether it returns (log|psi|, sign of psi), as electrons of equal spin need.
     kernels : analytic kernels, e.g. ``grad_laplacian=...``.
+
+    Raises
+    ------
+    ValueError
+        if the function fails, or returns something else.
     """
 
     is_periodic = True  # the user's function is taken at its word
 
     def __init__(
-        self, system: System, log_psi: Callable, parameters: Mapping[str, ArrayLike], **kernels: Callable
+        self,
+        system: System,
+        log_psi: Callable,
+        parameters: Mapping[str, ArrayLike],
+        signed: bool = False,
+        **kernels: Callable,
     ) -> None:
         values = {name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in parameters.items()}
         layout = ParameterLayout(tuple((name, value.shape) for name, value in values.items()))
         theta = np.concatenate([value.ravel() for value in values.values()] or [np.empty(0)])
-        slots = {"log_psi": link(_each_walker, scalar_log_psi=log_psi), **kernels}
+        example = np.random.default_rng(1).normal(size=(system.n_particles, system.n_dim))
+        function = tried("log_psi", log_psi, theta, example, n_results=2 if signed else 1)
+        slots = {"log_psi": link(_signed if signed else _each_walker, scalar_log_psi=function), **kernels}
         super().__init__(system, layout, theta, slots)
+        #: Whether somebody wrote more than log|psi|.
+        self.has_own_kernels = bool(kernels)
 
     def arguments(self) -> tuple[Any, ...]:
         """(theta, N, d)."""
         return (self.theta, self.system.n_particles, self.system.n_dim)
+
+
+def _signed(p, X, log, sign, ws):
+    x = np.empty((p[1], p[2]))
+    for b in range(X.shape[1]):
+        for i in range(p[1]):
+            for k in range(p[2]):
+                x[i, k] = X[i * p[2] + k, b]
+        own_log, own_sign = scalar_log_psi(p[0], x)
+        log[b] += own_log
+        sign[b] *= own_sign
 
 
 def _each_walker(p, X, log, sign, ws):

@@ -1,11 +1,13 @@
 """Kernels built from others, for slots a wave function leaves empty.
 
 Derivatives come from fourth-order central differences: right for trying ideas (errors about 1e-11 in the
-gradient and 1e-8 in the Laplacian of smooth functions, 4 n + 1 evaluations), wrong at cusps and nodes.
+gradient and 1e-8 in the Laplacian of smooth functions that change over lengths of about one, relatively as much over
+shorter ones; 4 n + 1 evaluations), wrong at cusps and nodes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -34,6 +36,10 @@ shared_log_derivatives = Slot("shared_log_derivatives", "(p, X, O, first, ws)")
 
 #: Step of the space derivatives, about eps**(1/6) of lengths of order one.
 SPACE_STEP = 2e-3
+#: Length over which log|psi| changes by one below which the step is a fixed share of it: large slopes, peaks, nodes.
+SHORT_LENGTH = 0.1
+#: The smallest step, as a share of the usual one.
+SMALLEST_SHARE = 1e-4
 #: Step of the parameter derivatives relative to max(1, |theta_k|).
 PARAMETER_STEP = 1e-5
 
@@ -117,26 +123,43 @@ def no_accept(p, X, i, Y, accepted, ws):
 def _difference_grad_laplacian(p, X, G, L, ws):
     n, tile = X.shape
     Z = X.copy()
-    h = SPACE_STEP
-    centre, near, far = np.zeros(tile), np.empty((2, tile)), np.empty((2, tile))
+    h = np.empty(tile)
+    centre, values = np.zeros(tile), np.empty((4, tile))  # at h, -h, 2 h, -2 h
     sign = np.ones(tile)
     log_psi(p, Z, centre, sign, ws)
     for k in range(n):
-        for side in range(2):
-            step = h if side == 0 else -h
+        h[:] = SPACE_STEP
+        place, fitted = 0, False
+        while place < 4:
+            multiple = (1.0 + place // 2) * (1.0 - 2.0 * (place % 2))
             for b in range(tile):
-                Z[k, b] = X[k, b] + step
-                near[side, b] = 0.0
-                far[side, b] = 0.0
-            log_psi(p, Z, near[side], sign, ws)
-            for b in range(tile):
-                Z[k, b] = X[k, b] + 2.0 * step
-            log_psi(p, Z, far[side], sign, ws)
+                Z[k, b] = X[k, b] + multiple * h[b]
+                values[place, b] = 0.0
+            log_psi(p, Z, values[place], sign, ws)
+            place += 1
+            if place == 2 and not fitted:
+                fitted = True
+                if _shorten(h, centre, values):
+                    place = 0
         for b in range(tile):
             Z[k, b] = X[k, b]
-            G[k, b] += (8.0 * (near[0, b] - near[1, b]) - (far[0, b] - far[1, b])) / (12.0 * h)
-            curvature = 16.0 * (near[0, b] + near[1, b]) - (far[0, b] + far[1, b]) - 30.0 * centre[b]
-            L[b] += curvature / (12.0 * h * h)
+            near, far = values[:2, b], values[2:, b]
+            G[k, b] += (8.0 * (near[0] - near[1]) - (far[0] - far[1])) / (12.0 * h[b])
+            curvature = 16.0 * (near[0] + near[1]) - (far[0] + far[1]) - 30.0 * centre[b]
+            L[b] += curvature / (12.0 * h[b] * h[b])
+
+
+@kernel
+def _shorten(h, centre, values):
+    """Fit the steps to the lengths over which log|psi| changes; return whether one of them became shorter."""
+    found = False
+    for b in range(h.size):
+        right, left = values[0, b] - centre[b], values[1, b] - centre[b]
+        length = h[b] / (max(abs(right), abs(left)) + math.sqrt(abs(right + left)))
+        if 0.0 < length < SHORT_LENGTH:  # not so where one of the values is infinite or not a number
+            h[b] *= max(length / SHORT_LENGTH, SMALLEST_SHARE)
+            found = True
+    return found
 
 
 def _difference_log_derivatives(p, X, O, first, ws):

@@ -14,6 +14,7 @@ reaches (see :mod:`numerics.link.kernel_cache`).
 
 from numerics.link.decorators import ELEMENTARY_OPTIONS, INLINE_OPTIONS, OPTIONS, elementary, inlined, kernel
 from numerics.link.template import Slot, as_kernel, link
+from numerics.link.trial import tried
 
 __all__ = [
     "ELEMENTARY_OPTIONS",
@@ -25,4 +26,5 @@ __all__ = [
     "inlined",
     "kernel",
     "link",
+    "tried",
 ]

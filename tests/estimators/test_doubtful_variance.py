@@ -12,17 +12,17 @@ from wavefunctions.gaussian import Gaussian
 
 @numba.njit
 def pole(c, r):
-    return c[0] / r**1.5
+    return c[0] / r**1.8
 
 
 @numba.njit
 def soft_pole(c, r):
-    return c[0] / (1.0 + r**1.5)
+    return c[0] / (1.0 + r**1.8)
 
 
 @pytest.mark.parametrize(("pair", "reliable"), [(pole, False), (soft_pole, True)])
 def test_a_pole_at_which_psi_does_not_vanish(pair, reliable):
-    """In two dimensions r^-1.5 has a mean where particles meet, but its square has none; softened it has."""
+    """In two dimensions r^-1.8 has a mean where particles meet, but its square has none; softened it has."""
     system = System(2, 2)
     terms = [*HarmonicTrap(system).terms, pair_term("pole", pair, (0.2,), n_dim=2)]
     found = vmc.evaluate(Gaussian(system), Hamiltonian(system, terms), samples=400, n_walkers=128, seed=3)

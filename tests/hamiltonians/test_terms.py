@@ -77,8 +77,12 @@ def test_degree_of_a_user_term_enters_the_virial_ratio():
     assert Hamiltonian(system, terms).virial_ratio(np.array([3.0, 1.0, 0.5])) == pytest.approx(6.0 / 3.0)
 
 
+def nothing(c, r):
+    return 0.0
+
+
 @pytest.mark.parametrize("make", [one_body_term, pair_term, many_body_term])
 def test_a_term_for_another_dimension_is_refused(make):
     """The default is three dimensions: used in two, it would read the wrong coordinates."""
     with pytest.raises(ValueError, match="term 'odd' is for n_dim = 3, the system has 2"):
-        Hamiltonian(System(3, 2), [make("odd", screened, (1.0,))])
+        Hamiltonian(System(3, 2), [make("odd", nothing, (1.0,))])

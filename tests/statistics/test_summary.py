@@ -207,6 +207,14 @@ def test_samples_left_out_are_weighed_against_the_error():
     assert not summarise(np.full(100, 3.0), n_nonfinite=50)[1].reliable
 
 
+@pytest.mark.parametrize(("n_nonfinite", "reliable"), [(0, True), (3, True), (500, False)])
+def test_an_eigenstate_has_a_finite_local_energy_everywhere(n_nonfinite, reliable):
+    """Three of a million may be nodes; five hundred are a wall that psi does not feel, and the energy is infinite."""
+    rows = np.full(1000, 3.0)
+    _, verdict = summarise(rows, variance=0.0, n_samples=1_000_000, n_nonfinite=n_nonfinite)
+    assert verdict.reliable == reliable
+
+
 def test_too_little_data_gives_no_error_but_a_reason():
     estimate, verdict = summarise([1.0, 2.0, 3.0])
     assert np.isnan(estimate.error)

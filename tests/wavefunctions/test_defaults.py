@@ -53,6 +53,21 @@ def test_parameter_differences_see_numbers_kept_in_the_workspace():
     assert wave_function.theta[0] == 0.7, "theta must come back unchanged"
 
 
+def narrow_peak(theta, x):
+    """Psi = sech(a x)^2, which changes over lengths of 1 / a."""
+    y = abs(theta[0] * x[0, 0])
+    return -2.0 * (y + np.log1p(np.exp(-2.0 * y)))
+
+
+@pytest.mark.parametrize("a", [1.0, 10.0, 100.0, 1e3, 1e4])
+def test_differences_follow_the_length_over_which_psi_changes(a):
+    """With one step for all lengths the Laplacian was off by 6e-5 at a = 100, and by 0.3 at 1000."""
+    X = np.linspace(-3.0, 3.0, 13)[:, None] / a
+    found = Custom(System(1, 1), narrow_peak, {"a": a}).evaluate(X)
+    np.testing.assert_allclose(found.laplacian / a**2, -2.0 / np.cosh(a * X[:, 0]) ** 2, atol=1e-7)
+    np.testing.assert_allclose(found.gradient[:, 0] / a, -2.0 * np.tanh(a * X[:, 0]), atol=1e-9)
+
+
 def test_sign_is_reported_and_differentiated_around():
     wave_function = WaveFunction(SYSTEM, LAYOUT, np.array([0.3]), {"log_psi": signed_log_psi})
     X = np.array([[0.5, 0.1, 0.2, 0.3], [-0.5, 0.1, 0.2, 0.3]])

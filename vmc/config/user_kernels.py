@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
+from numerics.link import tried
 from vmc.errors import UserError
 
 #: Names under which --kernel hands functions of the user's to a configuration.
 USER_KERNELS = ("interaction", "potential", "log_psi", "observable")
 Kernels = Mapping[str, Callable]
-
-
-def _described(argument: Any) -> str:
-    if isinstance(argument, np.ndarray):
-        return f"array of shape {argument.shape}"
-    return f"{len(argument)} constants {list(argument)}" if isinstance(argument, tuple) else f"{argument:g}"
 
 
 class UserKernels:
@@ -54,18 +47,10 @@ class UserKernels:
             if the command line names none, or it does not take these arguments, looks beyond the end of one, or does
             not return a number.
         """
-        function = self[name]
         try:
-            with np.errstate(all="ignore"):
-                value = getattr(function, "py_func", function)(first, *example)
-        except (IndexError, TypeError, NameError, AttributeError) as error:
-            given = ", ".join(_described(argument) for argument in (first, *example))
-            raise UserError(f"--kernel {name}: the function fails with the arguments ({given}): {error}") from error
-        except (ArithmeticError, ValueError):
-            return function  # of this example; compiled code has an infinity or nan
-        if np.ndim(value) != 0 or not isinstance(value, int | float | np.number):
-            raise UserError(f"--kernel {name}: the function returns {value!r}, expected one number")
-        return function
+            return tried(f"--kernel {name}", self[name], first, *example)
+        except ValueError as error:
+            raise UserError(str(error)) from error
 
     def refuse_unused(self) -> None:
         """Raise for a function that nothing asked for."""

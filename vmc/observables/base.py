@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hamiltonians.system import System
 from numerics.link import as_kernel
 from wavefunctions.base import WaveFunction
 
@@ -92,6 +93,7 @@ class Observable:
     outside : from the mean sums to how many particles or pairs fall outside the axes of each quantity; None where
         nothing can.
     wave_function : whose kernels `accumulate` calls; None where it needs none.
+    system : the particles it is made for; None where any will do.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Observable:
         constants: tuple[Any, ...] = (),
         outside: Callable[[np.ndarray], tuple[float, ...]] | None = None,
         wave_function: WaveFunction | None = None,
+        system: System | None = None,
     ) -> None:
         self.quantities = quantities
         self.n_sums = n_sums
@@ -111,6 +114,7 @@ class Observable:
         self.constants = constants or (0.0,)
         self.outside = outside or (lambda means: (0.0,) * len(quantities))
         self.wave_function = wave_function
+        self.system = system
 
     def arguments(self) -> tuple[Any, ...]:
         """The tuple o handed to the kernel."""

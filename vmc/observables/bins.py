@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hamiltonians.system import System
 from numerics.link import inlined
 from vmc.observables.base import Axis, Observable, Quantity
 
@@ -37,12 +38,17 @@ def total(x):
 
 
 def histograms(
-    quantities: tuple[Quantity, ...], volume: np.ndarray, accumulate: Callable, constants: tuple[Any, ...]
+    system: System,
+    quantities: tuple[Quantity, ...],
+    volume: np.ndarray,
+    accumulate: Callable,
+    constants: tuple[Any, ...],
 ) -> Observable:
     """Densities counted in bins: one row of counts per quantity, its last entry for what falls outside.
 
     Parameters
     ----------
+    system : the particles.
     volume : of each bin, of the shape of the quantities' arrays.
     accumulate, constants : see :class:`vmc.observables.base.Observable`.
     """
@@ -55,7 +61,7 @@ def histograms(
     def outside(means: np.ndarray) -> tuple[float, ...]:
         return tuple(means.reshape(n_rows, volume.size + 1)[:, -1].tolist())
 
-    return Observable(quantities, n_rows * (volume.size + 1), accumulate, values, constants, outside)
+    return Observable(quantities, n_rows * (volume.size + 1), accumulate, values, constants, outside, system=system)
 
 
 def radial_axis(n_bins: int, r_max: float, unit: str) -> Axis:

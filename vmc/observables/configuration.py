@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import Slot, link
+from numerics.link import Slot, link, tried
 from vmc.observables.base import Observable, Quantity
 from vmc.observables.bins import total
 
@@ -33,8 +33,9 @@ def configuration_average(
     units, long_name : for labels.
     """
     quantity = Quantity(name, long_name or name, units)
+    tried(f"observable '{name}'", function, constants or (0.0,), np.full((system.n_particles, system.n_dim), 0.5))
     kernel = link(_add_values, apart=True, function=function, n_dim=system.n_dim)
-    return Observable((quantity,), 1, kernel, lambda means: (means[0:1].reshape(()),), constants)
+    return Observable((quantity,), 1, kernel, lambda means: (means[0:1].reshape(()),), constants, system=system)
 
 
 def _add_values(o, X, sums):

@@ -33,7 +33,7 @@ def density_map(system: System, bins: int, x_max: float, length: str = "") -> Ob
     quantity = Quantity("density_map", "one-body density", power(length, -2), axes)
     area = np.outer(*(np.diff(axis.edges) for axis in axes))
     kernel = link(_count_places, apart=True, n_dim=system.n_dim)
-    return histograms((quantity,), area, kernel, (-x_max, bins / (2.0 * x_max), bins))
+    return histograms(system, (quantity,), area, kernel, (-x_max, bins / (2.0 * x_max), bins))
 
 
 def _count_places(o, X, sums):

@@ -42,7 +42,7 @@ def density_profiles(system: System, bins: int, x_max: float, length: str = "") 
     )
     kernel = link(_count_coordinates, apart=True, n_dim=system.n_dim)
     width = np.diff(axes[0].edges)
-    return histograms(quantities, width, kernel, (-x_max, bins / (2.0 * x_max), bins + 1))
+    return histograms(system, quantities, width, kernel, (-x_max, bins / (2.0 * x_max), bins + 1))
 
 
 def _count_coordinates(o, X, sums):

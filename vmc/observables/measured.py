@@ -106,6 +106,9 @@ def _measure(observable: Observable, counts: np.ndarray, sums: np.ndarray) -> It
     if len(counts) >= MINIMUM_BLOCKS:
         left_out = (total - sums) / (n - counts)[:, None]
         errors = [_jackknife_error(np.array(replicas)) for replicas in zip(*map(observable.values, left_out))]
+    if not len(observable.quantities) == len(values) == len(outside):
+        names = ", ".join(quantity.name for quantity in observable.quantities)
+        raise ValueError(f"observable {names}: its function returns {len(values)} values, expected one for each name")
     for quantity, value, error, far in zip(observable.quantities, values, errors, outside):
         yield _measured(quantity, np.asarray(value), error, far, len(counts))
 

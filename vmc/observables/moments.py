@@ -49,7 +49,8 @@ def moments(system: System, length: str = "") -> Observable:
             found.append(means[-1] / n_pairs)
         return tuple(np.asarray(value) for value in found)
 
-    return Observable(tuple(quantities), system.n_dim + 2, link(_add_moments, apart=True, n_dim=system.n_dim), values)
+    kernel = link(_add_moments, apart=True, n_dim=system.n_dim)
+    return Observable(tuple(quantities), system.n_dim + 2, kernel, values, system=system)
 
 
 def _add_moments(o, X, sums):

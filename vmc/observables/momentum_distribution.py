@@ -75,7 +75,7 @@ def momentum_distribution(wave_function: WaveFunction, shells: int, length: str 
     )
     n_first = numbers[0] if split else system.n_particles
     constants = (*waves.constants, cell.reduced.lattice, n_first, n_sums)
-    return Observable(quantities, len(names) * n_sums, linked, values, constants, outside, wave_function)
+    return Observable(quantities, len(names) * n_sums, linked, values, constants, outside, wave_function, system)
 
 
 @kernel

@@ -60,7 +60,7 @@ def pair_correlation(system: System, bins: int, length: str = "") -> Observable:
     kernel_of, geometry = pair_displacements(system)
     kernel = link(_count_pairs, apart=True, displacements=kernel_of, n_dim=system.n_dim)
     constants = (geometry, bins / cell.inner_radius, pairs.n_first)
-    return Observable(tuple(quantities), 2 * (bins + 1), kernel, values, constants, outside)
+    return Observable(tuple(quantities), 2 * (bins + 1), kernel, values, constants, outside, system=system)
 
 
 def _count_pairs(o, X, sums):

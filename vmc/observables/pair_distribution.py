@@ -36,7 +36,7 @@ def pair_distribution(system: System, bins: int, r_max: float, length: str = "")
     axis = radial_axis(bins, r_max, length)
     quantity = Quantity("pair_distribution", "density of pair distances", power(length, -system.n_dim), (axis,))
     kernel = link(_count_distances, apart=True, n_dim=system.n_dim)
-    return histograms((quantity,), shell_volumes(axis.edges, system.n_dim), kernel, (bins / r_max,))
+    return histograms(system, (quantity,), shell_volumes(axis.edges, system.n_dim), kernel, (bins / r_max,))
 
 
 def _count_distances(o, X, sums):

@@ -35,7 +35,7 @@ def radial_density(system: System, bins: int, r_max: float, length: str = "") ->
     axis = radial_axis(bins, r_max, length)
     quantity = Quantity("radial_density", "one-body density", power(length, -system.n_dim), (axis,))
     kernel = link(_count_radii, apart=True, n_dim=system.n_dim)
-    return histograms((quantity,), shell_volumes(axis.edges, system.n_dim), kernel, (bins / r_max,))
+    return histograms(system, (quantity,), shell_volumes(axis.edges, system.n_dim), kernel, (bins / r_max,))
 
 
 def _count_radii(o, X, sums):

@@ -43,7 +43,8 @@ def structure_factor(system: System, shells: int, length: str = "") -> Observabl
         return tuple(means.reshape(n_kinds, shells) / (system.n_particles * waves.counts))
 
     kernel = link(_add_squares, apart=True, n_dim=system.n_dim)
-    return Observable(tuple(quantities), n_kinds * shells, kernel, values, (*waves.constants, n_first, shells))
+    constants = (*waves.constants, n_first, shells)
+    return Observable(tuple(quantities), n_kinds * shells, kernel, values, constants, system=system)
 
 
 def _add_squares(o, X, sums):

@@ -36,6 +36,10 @@ class FirstOrder:
     gradient_limit: float = math.inf
     step_limit: float = math.inf
 
+    def __post_init__(self) -> None:
+        if not callable(self.schedule):
+            raise TypeError(f"schedule = {self.schedule!r}: expected a function of the iteration, Constant(0.02) say")
+
     def init(self, n_params: int) -> State:
         """State of the rule and of the preconditioner."""
         more = self.preconditioner.init(n_params) if self.preconditioner else {}

@@ -25,6 +25,7 @@ R_HAT_LIMIT_MANY_WALKERS = 1.1
 DRIFT_LIMIT = 3.5  # sigma: one false alarm in 2000 runs
 UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on there may be no variance
 NONFINITE_LIMIT = 0.01  # share of samples
+NONFINITE_LIMIT_OF_EIGENSTATES = 1e-5  # their local energy is the same wherever they do not vanish
 NONFINITE_DISTANCE = 10.0  # standard deviations from the mean assumed for a sample that could not be computed
 
 
@@ -151,6 +152,8 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
 def _nonfinite_objections(seen: Diagnostics) -> list[str]:
     """Samples left out that could have shifted the mean by more than its error."""
     share = seen.nonfinite_share
+    if seen.zero_variance and share > NONFINITE_LIMIT_OF_EIGENSTATES:
+        return [f"{100 * share:.2g} % of samples not finite (left out), of an eigenstate none is"]
     bias = share * NONFINITE_DISTANCE * sqrt(seen.variance) if seen.variance >= 0.0 else nan
     if share == 0.0 or (share <= NONFINITE_LIMIT and bias <= seen.error):
         return []

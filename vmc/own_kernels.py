@@ -1,0 +1,87 @@
+"""Kernels of a wave function that somebody wrote: they have to add, and to agree with differences of log|psi|."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from numerics.link import Slot, link
+from vmc.errors import UserError
+from wavefunctions.base import WaveFunction
+from wavefunctions.custom import Custom
+from wavefunctions.defaults import difference_grad_laplacian, difference_log_derivatives
+from wavefunctions.product import Product
+
+workspace = Slot("workspace", "(p, tile, n)")
+log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
+log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
+
+#: Configurations that are looked at.
+_N_LOOKS = 8
+#: Difference, as a share of the largest derivative, that differences at cusps and nodes do not explain in the middle.
+_TOLERANCE = 1e-3
+#: What outputs hold before.
+_BEFORE = 1.5
+
+
+def refuse_wrong_kernels(wave_function: WaveFunction, X: np.ndarray) -> None:
+    """Look at the kernels of a wave function with a part of the user's at a few of the configurations X (n, N d).
+
+    Raises
+    ------
+    UserError
+        naming the slot of a kernel that writes instead of adding, or that computes something else.
+    """
+    if not has_own_kernels(wave_function):
+        return
+    k, p = wave_function.kernels, wave_function.arguments()
+    tile = np.ascontiguousarray(X[:_N_LOOKS].T)
+    given = _evaluate(k["log_psi"], k["grad_laplacian"], k["log_derivatives"], k["workspace"])(p, tile, _BEFORE)
+    empty = _evaluate(k["log_psi"], difference_grad_laplacian(k), difference_log_derivatives(k), k["workspace"])(
+        p, tile, 0.0
+    )
+    names = ("log_psi", "grad_laplacian", "grad_laplacian", "log_derivatives")
+    for name, found, expected in zip(names, given, empty):
+        added = found - _BEFORE
+        with np.errstate(invalid="ignore"):
+            off = np.abs(added - expected).max(axis=0, initial=0.0)
+            scale = np.abs(expected).max(axis=0, initial=0.0) + 1.0
+        if not np.median(off / scale) <= _TOLERANCE:
+            right = "log|psi| is" if name == "log_psi" else "differences of log|psi| give"
+            raise UserError(
+                f"kernel {name} of {type(wave_function).__name__}: adds {added[..., 0]} where {right} "
+                f"{expected[..., 0]}: kernels add to what their outputs hold, and derivatives are those of log|psi|"
+            )
+
+
+def has_own_kernels(wave_function: WaveFunction) -> bool:
+    """Whether a part of a wave function is of a class from outside the package, or has kernels of the user's."""
+    if isinstance(wave_function, Product):
+        return any(map(has_own_kernels, wave_function.factors))
+    if isinstance(wave_function, Custom):
+        return wave_function.has_own_kernels
+    return not type(wave_function).__module__.startswith("wavefunctions.")
+
+
+def _evaluate(
+    log: Callable, derivatives: Callable, rows: Callable, space: Callable
+) -> Callable[[tuple, np.ndarray, float], tuple[np.ndarray, ...]]:
+    fill = link(_fill, workspace=space, log_psi=log, grad_laplacian=derivatives, log_derivatives=rows)
+
+    def values(p: tuple, X: np.ndarray, before: float) -> tuple[np.ndarray, ...]:
+        n, tile = X.shape
+        log, sign, G = np.full(tile, before), np.ones(tile), np.full((n, tile), before)
+        L, O = np.full(tile, before), np.full((p[0].size, tile), before)
+        fill(p, X, log, sign, G, L, O)
+        return log[None], G, L[None], O
+
+    return values
+
+
+def _fill(p, X, log, sign, G, L, O):
+    ws = workspace(p, X.shape[1], X.shape[0])
+    log_psi(p, X, log, sign, ws)
+    grad_laplacian(p, X, G, L, ws)
+    log_derivatives(p, X, O, 0, ws)
