@@ -56,7 +56,10 @@ def harmonic_pair(strength: float) -> Interaction:
 
 
 def inverse_square(exponent: float) -> Interaction:
-    """v = exponent (exponent - 1) / r^2, the Calogero model for a pair factor r^exponent."""
+    """v = exponent (exponent - 1) / r^2, on a line the Calogero model for a pair factor r^exponent.
+
+    In d dimensions psi goes as r^p at contact with p^2 + (d - 2) p = exponent (exponent - 1), for masses of one.
+    """
     return Interaction(_inverse_square, (float(exponent) * (exponent - 1.0),), degree=-2)
 
 

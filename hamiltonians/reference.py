@@ -128,7 +128,10 @@ def electron_dot(n_dim: int, n_particles: int, omega: float) -> Reference:
 
 
 def calogero(n_particles: int, exponent: float, omega: float = 1.0) -> Reference:
-    """Particles on a line repelling as exponent (exponent - 1) / r^2: omega (N / 2 + exponent N (N - 1) / 2)."""
+    """Particles on a line repelling as exponent (exponent - 1) / r^2: omega (N / 2 + exponent N (N - 1) / 2).
+
+    At an exponent of one nothing is left of the repulsion but that they do not pass each other.
+    """
     value = omega * (0.5 * n_particles + 0.5 * exponent * n_particles * (n_particles - 1))
     source = "F. Calogero, J. Math. Phys. 12, 419 (1971); B. Sutherland, J. Math. Phys. 12, 246 (1971)"
     return Reference(value, 0.0, "exact", source)

@@ -86,7 +86,9 @@ def _harmonic_pair(system: System, trap: TrapSection) -> Reference | None:
 
 def _inverse_square(system: System, trap: TrapSection) -> Reference | None:
     assert isinstance(trap.interaction, InverseSquare)
-    known = (system.n_dim, system.n_up, system.common_mass) == (1, None, 1.0) and trap.interaction.exponent >= 1.0
+    if trap.interaction.exponent in (0.0, 1.0):  # no repulsion
+        return _ideal(system, trap)
+    known = (system.n_dim, system.n_up, system.common_mass) == (1, None, 1.0) and trap.interaction.exponent > 1.0
     return calogero(system.n_particles, trap.interaction.exponent, trap.frequencies[0]) if known else None
 
 

@@ -33,6 +33,9 @@ def configuration(system, hamiltonian, **more):
             {"omega": [1.0, 2.0], "interaction": {"kind": "harmonic_pair", "strength": 4.0}},
             0.5 * (3.0 + 3.0 + math.sqrt(12.0)),
         ),
+        # exponent (exponent - 1) = 0: nothing keeps two bosons apart
+        ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 1.0}}, 1.0),
+        ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 1.5}}, 2.5),
         # the first state without a core that has a node in the relative motion, at its node
         ({"n_particles": 2, "n_dim": 3}, {"interaction": {"kind": "hard_sphere", "core_radius": math.sqrt(3)}}, 5.0),
     ],

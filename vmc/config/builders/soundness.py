@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hamiltonians.system import System
 from vmc.config import factor_sections as tables
 from vmc.config.hamiltonian_sections import Coulomb, HardSphere, HarmonicPair, InverseSquare, TrapSection
@@ -135,13 +137,22 @@ def _refuse_singular_contact(config: Config, system: System) -> None:
         case TrapSection(interaction=InverseSquare(exponent=exponent)) if (
             exponent not in (0.0, 1.0) and system.n_dim < 3
         ):
-            what, instead = "the energy of inverse squares", f"a factor power_law of exponent {exponent}"
+            what, instead = "the energy of inverse squares", _power_law(exponent, system)
         case _:
             return
     raise UserError(
         f"wavefunction: nothing makes it vanish where particles meet, where in {system.n_dim} "
         f"dimension{'s' if system.n_dim > 1 else ''} {what} is infinite: expected {instead}"
     )
+
+
+def _power_law(exponent: float, system: System) -> str:
+    """The factor r^p with p^2 + (d - 2) p = m exponent (exponent - 1), as the pair's own equation wants it at contact."""
+    d, strength = system.n_dim, (system.common_mass or 1.0) * exponent * (exponent - 1.0)
+    discriminant = (d - 2.0) ** 2 + 4.0 * strength
+    if discriminant <= (d - 2.0) ** 2 and d > 1 or discriminant < 0.0:
+        return "an interaction that repels"
+    return f"a factor power_law of exponent {0.5 * (2.0 - d + math.sqrt(discriminant)):.6g}"
 
 
 def _refuse_kinks(config: Config, system: System) -> None:
