@@ -147,10 +147,10 @@ def _refuse_singular_contact(config: Config, system: System) -> None:
 
 
 def _power_law(exponent: float, system: System) -> str:
-    """The factor r^p with p^2 + (d - 2) p = m exponent (exponent - 1), as the pair's own equation wants it at contact."""
+    """The factor r^p with p^2 + (d - 2) p = m exponent (exponent - 1), which the pair has at contact."""
     d, strength = system.n_dim, (system.common_mass or 1.0) * exponent * (exponent - 1.0)
     discriminant = (d - 2.0) ** 2 + 4.0 * strength
-    if discriminant <= (d - 2.0) ** 2 and d > 1 or discriminant < 0.0:
+    if (discriminant <= (d - 2.0) ** 2 and d > 1) or discriminant < 0.0:
         return "an interaction that repels"
     return f"a factor power_law of exponent {0.5 * (2.0 - d + math.sqrt(discriminant)):.6g}"
 
