@@ -140,7 +140,7 @@ def resume(
             raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
         driver.take_up_evaluation()
         if loaded.message:
-            options.reporter.note(loaded.message)
+            options.reporter.warn(loaded.message)
         return _work(driver, config, files, options, signals, deadline)
 
 
