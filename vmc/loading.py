@@ -19,7 +19,7 @@ from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
-from vmc.remarks import remarks_on_course
+from vmc.remarks import remarks_on
 from vmc.report import summary_dict, summary_lines
 from vmc.statistics import Diagnostics, Estimate, Verdict, format_known
 from wavefunctions.base import WaveFunction
@@ -132,10 +132,10 @@ class Results:
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be said of the optimisation, a line each, once its evaluation has begun."""
-        if self.energy is None:
+        """What is to be said of the run, a line each, once its evaluation has begun."""
+        if self.summary is None:
             return []
-        return remarks_on_course(self.optimization, self.config.evaluation.parameters, self.energy)
+        return remarks_on(self.summary, self.optimization, self.config.evaluation.parameters)
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 LINE_INTERVAL = 10.0
 #: Seconds of compilation after which the user is told.
 PATIENCE = 3.0
-#: Acceptance rate below which walkers are as good as standing.
-STANDING = 0.01
 
 
 class Reporter:
@@ -177,34 +175,22 @@ class ConsoleReporter(Reporter):
     ) -> None:
         """The summary, or how to go on."""
         from vmc.known_reference import reference_of
-        from vmc.remarks import remarks_on_course
-        from vmc.report import measurements_that_suffice, summary_lines
+        from vmc.remarks import remarks_on
+        from vmc.report import advice, summary_lines
 
         if self._on_terminal:  # elsewhere it never began, and its end would be an empty line
             self._bar.stop()
+        reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
-            remarks = remarks_on_course(course, config.evaluation.parameters, summary.energy)
-            for line in (*summary_lines(summary, config, reference_of(config)), *remarks):
+            remarks = remarks_on(summary, course, config.evaluation.parameters)
+            for line in (*summary_lines(summary, config, reference), *remarks):
                 self._results.print(line, markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
-        elif summary is not None and summary.acceptance < STANDING:
-            self.console.print(
-                f"the walkers hardly move (acceptance {summary.acceptance:.1g}): lower the step of the sampler, or let "
-                "it adapt (sampler.tune)",
-                markup=False,
-            )
-        elif summary is not None and _is_too_short(summary):
-            enough = measurements_that_suffice(summary, config.evaluation.target_error)
-            more = f"vmc resume {results} -s evaluation.samples={enough}"
-            self.console.print(f"go on measuring with '{more}'", markup=False)
-
-
-def _is_too_short(summary: EnergySummary) -> bool:
-    """Whether more measurements are what is missing."""
-    return summary.target_reached is False or any(reason.startswith("too short") for reason in summary.verdict.reasons)
+        elif summary is not None and (more := advice(summary, config, reference, results)):
+            self.console.print(more, markup=False)
 
 
 def reporter_for(is_root: bool, quiet: bool, is_result: bool = False) -> Reporter:
