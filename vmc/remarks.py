@@ -55,7 +55,7 @@ def doubt_of_variance(energy: Estimate) -> str:
 
 def meaning_of_virial(ratio: float, error: float) -> str:
     """That it is one for an eigenstate, and whether this is near."""
-    if abs(ratio - 1.0) > max(FAR, 5.0 * error):
+    if math.isfinite(error) and abs(ratio - 1.0) > max(FAR, 5.0 * error):
         return "(one where the scale of psi is optimised, as in an eigenstate: this is far from one)"
     return "(one for an eigenstate)"
 
