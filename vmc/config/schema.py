@@ -19,7 +19,7 @@ from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positiv
 class SystemSection(Section):
     """The particles."""
 
-    n_particles: Annotated[int, Field(ge=1, le=100_000)] = Field(description="number of particles N")
+    n_particles: Annotated[int, Field(ge=1, le=10_000)] = Field(description="number of particles N")
     n_dim: Annotated[int, Field(ge=1, le=3)] = Field(description="dimensions of space, 1 to 3")
     n_up: CountOrNone | None = Field(None, description="electrons with spin up; none for particles without spin")
     masses: Scale | list[Scale] = Field(
