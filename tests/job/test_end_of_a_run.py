@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from tests.job.test_summary_lines import DOT, estimate, summary
+from vmc.commands.inspect import list_command
 from vmc.config import check_config
+from vmc.errors import UserError
 from vmc.loading import Results
 from vmc.progress import reporter_for
 from vmc.remarks import standing
@@ -79,3 +81,14 @@ def test_a_target_that_no_run_reaches(end, target, within):
     _, err = end(found, target_error=target)
     assert ("evaluation.samples=" in err) == within
     assert ("evaluation.target_error = 1e-09 is out of reach at this rate: it takes some 2e+12 times" in err) != within
+
+
+def test_a_configuration_that_is_no_longer_valid_does_not_end_a_list(tmp_path, capsys, monkeypatch):
+    def unreadable():
+        raise UserError("sampler.step_size = 1e+300")
+
+    (tmp_path / "old.h5").touch()
+    old = SimpleNamespace(as_dict=unreadable, line="")
+    monkeypatch.setattr("vmc.commands.inspect.load", lambda path: old)
+    assert list_command(tmp_path, json=False) == 0
+    assert capsys.readouterr().out.endswith("old.h5  (sampler.step_size = 1e+300)\n")
