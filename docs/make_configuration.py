@@ -19,6 +19,7 @@ from vmc.config import (
     optimizer_sections,
     schema,
 )
+from vmc.config.sections import LARGEST, MOST
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """# Configuration
@@ -27,6 +28,9 @@ A configuration is a TOML file. Unknown keys, values of the wrong type and value
 nearest valid spelling. `vmc init SYSTEM` writes one with comments, `vmc check FILE --resolved` prints one with all its
 defaults, and `-s key=value` lays a value over a file, e.g. `-s optimizer.learning_rate=0.1`,
 `-s wavefunction.rbm.n_hidden=4` or `-s "sampler={kind='metropolis', n_walkers=64}"`.
+
+A number that cannot be negative may be as large as 1e12, a length, mass or frequency also as small as 1e-12, a count as
+large as 1000000000; text has no NUL characters.
 
 Units: hbar = 1, and m = 1 unless `system.masses` says otherwise; lengths and energies follow from omega.
 `[[wavefunction]]` may occur several times: the factors are multiplied. So may `[[observables]]`, every kind once. This
@@ -178,14 +182,16 @@ def kind_of(annotation: Any) -> str:
 
 
 def limits(field: Any) -> str:
-    """Bounds of a number."""
+    """Bounds of a number, without those that the introduction says of all."""
     signs = {"gt": "> ", "ge": ">= ", "lt": "< ", "le": "<= "}
     found = {sign: getattr(m, name) for m in field.metadata for name, sign in signs.items() if hasattr(m, name)}
     for part in get_args(field.annotation):
         for meta in getattr(part, "__metadata__", ()):
             for entry in getattr(meta, "metadata", ()):
                 found |= {sign: getattr(entry, name) for name, sign in signs.items() if hasattr(entry, name)}
-    return ", ".join(f"{sign}{value}" for sign, value in found.items())
+    if (found.get(">= "), found.get("<= ")) == (1.0 / LARGEST, LARGEST):
+        found = {"> ": 0, **found, ">= ": None}
+    return ", ".join(f"{sign}{value}" for sign, value in found.items() if value not in (None, LARGEST, MOST))
 
 
 def default(field: Any) -> str:

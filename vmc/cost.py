@@ -48,11 +48,16 @@ class Cost:
         return f"{bytes_text(self.total_memory)} (most for {largest}: {bytes_text(self.memory[largest])})"
 
 
-def estimate_cost(config: Config, n_ranks: int = 1) -> Cost:
-    """Count evaluations and bytes of a configuration whose functions are all built in."""
+def estimate_cost(config: Config, n_ranks: int = 1, physics: Physics | None = None) -> Cost:
+    """Count evaluations and bytes of a configuration.
+
+    Parameters
+    ----------
+    physics : what the configuration describes, where it is built; else functions of the user's are stood in for.
+    """
     system = config.system
     n = system.n_particles * system.n_dim
-    physics = _stand_in(config)
+    physics = physics or _stand_in(config)
     P = physics.wave_function.n_params
     optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
     W = sampler.n_walkers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import nan
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from vmc.observables.measured import Measured, estimate
 from vmc.segments import add_rows, make_room, no_sums, segment_length, segment_starts
 from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
+from vmc.statistics.summary import ZERO_VARIANCE
 from vmc.stopping import is_reached
+
+#: Scatter of a series relative to its values that is rounding.
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class EnergySummary:
 
     Attributes
     ----------
+    components, virial_ratio : their errors are from the series of means over the walkers, NaN where none moved.
     virial_ratio : 2 <T> / sum_t k_t <V_t>, NaN where a term of the potential has no degree.
     acceptance, n_nonfinite : of the whole run.
     n_measurements : of each walker, in the whole run.
@@ -158,12 +164,17 @@ class Evaluation:
         components = {
             name: summarise(parts[:, c], unit=hamiltonian.unit)[0] for c, name in enumerate(hamiltonian.components)
         }
+        virial_ratio = function_of_means(parts, hamiltonian.virial_ratio)
+        if _stands(self.series[left_out:, 0], energy.variance):
+            energy = replace(energy, variance_error=nan)
+            components = {name: _without_error(component) for name, component in components.items()}
+            virial_ratio = _without_error(virial_ratio)
         target = self.target_error
         return EnergySummary(
             energy,
             verdict,
             components,
-            virial_ratio=function_of_means(parts, hamiltonian.virial_ratio),
+            virial_ratio=virial_ratio,
             acceptance=self._acceptance,
             n_nonfinite=int(self.totals[1]),
             n_measurements=self.n_done,
@@ -223,6 +234,19 @@ class Evaluation:
             variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
+
+
+def _stands(rows: np.ndarray, variance: float) -> bool:
+    """Whether the mean over the walkers (n_rows,) never changed though their energies differ: none of them moved.
+
+    A series without scatter then has no error to tell, not an error of zero as in an eigenstate.
+    """
+    largest = np.abs(rows).max()
+    return bool(np.ptp(rows) <= ROUNDING * largest and variance > (ZERO_VARIANCE * largest) ** 2)
+
+
+def _without_error(estimate: Estimate) -> Estimate:
+    return replace(estimate, error=nan, variance=nan, autocorrelation_time=nan, ess=nan, r_hat=nan)
 
 
 def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray]:

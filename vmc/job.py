@@ -20,6 +20,7 @@ from vmc.errors import UserError
 from vmc.evaluation import EnergySummary
 from vmc.exchange import refuse_symmetric_electrons
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
+from vmc.memory import refuse_beyond_memory
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
 from vmc.parameters import start_from_results
@@ -140,7 +141,7 @@ def resume(
             raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
         driver.take_up_evaluation()
         if loaded.message:
-            options.reporter.note(loaded.message)
+            options.reporter.warn(loaded.message)
         return _work(driver, config, files, options, signals, deadline)
 
 
@@ -161,6 +162,7 @@ def make_driver(
         reporter.note(start_from_results(config.start.results, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
+    refuse_beyond_memory(config, physics, world)
     if world.is_root:
         with reporter.compiling():
             measurement.compile()

@@ -19,9 +19,9 @@ from vmc.observables.base import Axis, Points
 from vmc.observables.measured import Measured
 from vmc.output.results import read_results
 from vmc.output.tree import Dataset
-from vmc.remarks import remarks_on_course
+from vmc.remarks import remarks_on
 from vmc.report import summary_dict, summary_lines
-from vmc.statistics import Diagnostics, Estimate, Verdict, format_known
+from vmc.statistics import Diagnostics, Estimate, Verdict, format_known, format_value
 from wavefunctions.base import WaveFunction
 
 
@@ -108,18 +108,36 @@ class Results:
 
     @property
     def line(self) -> str:
-        """One line: title, phase, energy."""
-        energy = str(self.energy) if self.energy is not None else "no energy yet"
+        """One line: title, phase, energy, and how far it is where it is not done."""
+        energy = str(self.energy) if self.energy is not None else self.last_iteration or "no energy yet"
         title = str(self.attributes["title"])
-        return "  ".join(part for part in (title, f"[{self.attributes['phase']}]", energy) if part)
+        parts = (title, f"[{self.attributes['phase']}]", energy, self.measured)
+        return "  ".join(part for part in parts if part)
+
+    @property
+    def last_iteration(self) -> str:
+        """Number and energy of the last iteration in words; empty without one."""
+        energies, errors = self.optimization["energy"], self.optimization["error"]
+        if not len(energies):
+            return ""
+        return f"iteration {len(energies)}: {format_value(float(energies[-1]), float(errors[-1]), self.unit)}"
+
+    @property
+    def measured(self) -> str:
+        """How much of its evaluation a job has behind it, in words; empty before and after it."""
+        if self.summary is None or self.attributes["phase"] != "evaluate":
+            return ""
+        return f"{self.summary.n_measurements} of {self.config.evaluation.samples} measurements"
 
     def __str__(self) -> str:
         a = self.attributes
         lines = [f"{a['title'] or self.path.name}  [{a['phase']}]"]
         if self.summary is not None:
             lines += summary_lines(self.summary, self.config, self.reference)
-        elif self.reference is not None:
-            lines.append(f"reference   {format_known(*self.reference)}")
+            lines += [f"measured    {self.measured}"] if self.measured else []
+        else:
+            lines += [self.last_iteration] if self.last_iteration else []
+            lines += [f"reference   {format_known(*self.reference)}"] if self.reference is not None else []
         if self.electron_gas is not None:
             lines += record_lines(self.electron_gas)
         lines += self.remarks
@@ -132,10 +150,10 @@ class Results:
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be said of the optimisation, a line each, once its evaluation has begun."""
-        if self.energy is None:
+        """What is to be said of the run, a line each, once its evaluation has begun."""
+        if self.summary is None:
             return []
-        return remarks_on_course(self.optimization, self.config.evaluation.parameters, self.energy)
+        return remarks_on(self.summary, self.optimization, self.config.evaluation.parameters)
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 LINE_INTERVAL = 10.0
 #: Seconds of compilation after which the user is told.
 PATIENCE = 3.0
-#: Acceptance rate below which walkers are as good as standing.
-STANDING = 0.01
 
 
 class Reporter:
-    """Who is told what happens.  This one says nothing: for other ranks than the root, --quiet, and scripts."""
+    """Who is told what happens.  This one says nothing: for other ranks than the root, and scripts."""
 
     def note(self, text: str) -> None:
         """Something the user should know."""
+
+    def warn(self, text: str) -> None:
+        """Something that went wrong and was got over: said with --quiet, too, which is about progress."""
 
     def compiling(self) -> AbstractContextManager[object]:
         """Context in which kernels are compiled, or loaded."""
@@ -54,14 +56,28 @@ class Reporter:
         """The job ends."""
 
 
-class ConsoleReporter(Reporter):
-    """Writes to standard error: results on standard output stay clean."""
+class QuietReporter(Reporter):
+    """Says only what went wrong."""
 
-    def __init__(self) -> None:
+    def warn(self, text: str) -> None:
+        """One line on standard error."""
+        print(f"note: {text}", file=sys.stderr)
+
+
+class ConsoleReporter(Reporter):
+    """Writes progress and messages to standard error.
+
+    Parameters
+    ----------
+    is_result : whether the summary is what the command was asked for, and belongs on standard output.
+    """
+
+    def __init__(self, is_result: bool = False) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._results = Console(highlight=False, soft_wrap=True) if is_result else self.console
         self._bar = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(bar_width=24),
@@ -80,6 +96,10 @@ class ConsoleReporter(Reporter):
     def note(self, text: str) -> None:
         """One line, above the bar where there is one."""
         self.console.print(f"note: {text}", markup=False)
+
+    def warn(self, text: str) -> None:
+        """As a note."""
+        self.note(text)
 
     @contextmanager
     def compiling(self) -> Iterator[None]:
@@ -155,35 +175,26 @@ class ConsoleReporter(Reporter):
     ) -> None:
         """The summary, or how to go on."""
         from vmc.known_reference import reference_of
-        from vmc.remarks import remarks_on_course
-        from vmc.report import measurements_that_suffice, summary_lines
+        from vmc.remarks import remarks_on
+        from vmc.report import advice, summary_lines
 
-        self._bar.stop()
+        if self._on_terminal:  # elsewhere it never began, and its end would be an empty line
+            self._bar.stop()
+        reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
-            remarks = remarks_on_course(course, config.evaluation.parameters, summary.energy)
-            for line in (*summary_lines(summary, config, reference_of(config)), *remarks):
-                self.console.print(line, markup=False)
+            remarks = remarks_on(summary, course, config.evaluation.parameters)
+            # In one piece: a reader that wants its first line alone must not make this run a failed one.
+            self._results.print("\n".join([*summary_lines(summary, config, reference), *remarks]), markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
-        elif summary is not None and summary.acceptance < STANDING:
-            self.console.print(
-                f"the walkers hardly move (acceptance {summary.acceptance:.1g}): lower the step of the sampler, or let "
-                "it adapt (sampler.tune)",
-                markup=False,
-            )
-        elif summary is not None and _is_too_short(summary):
-            enough = measurements_that_suffice(summary, config.evaluation.target_error)
-            more = f"vmc resume {results} -s evaluation.samples={enough}"
-            self.console.print(f"go on measuring with '{more}'", markup=False)
+        elif summary is not None and (more := advice(summary, config, reference, results)):
+            self.console.print(more, markup=False)
 
 
-def _is_too_short(summary: EnergySummary) -> bool:
-    """Whether more measurements are what is missing."""
-    return summary.target_reached is False or any(reason.startswith("too short") for reason in summary.verdict.reasons)
-
-
-def reporter_for(is_root: bool, quiet: bool) -> Reporter:
-    """Rank 0 speaks, unless asked to be quiet."""
-    return ConsoleReporter() if is_root and not quiet else Reporter()
+def reporter_for(is_root: bool, quiet: bool, is_result: bool = False) -> Reporter:
+    """Rank 0 speaks, less if asked to be quiet; the summary goes to standard output where it is the result."""
+    if not is_root:
+        return Reporter()
+    return QuietReporter() if quiet else ConsoleReporter(is_result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from vmc.statistics import Estimate, format_known, format_value
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
 from vmc.statistics.summary import ZERO_VARIANCE
 
+if TYPE_CHECKING:
+    from vmc.evaluation import EnergySummary
+
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
 #: Iterations in a quarter below which their medians say little.
@@ -22,6 +26,8 @@ MIN_QUARTER = 5
 ROUNDING = 1e-10
 #: Distance of the virial ratio from one that is far.
 FAR = 0.1
+#: Acceptance rate below which walkers are as good as standing.
+STANDING = 0.01
 
 
 def reference_line(energy: Estimate, value: float, error: float, source: str) -> str:
@@ -30,9 +36,15 @@ def reference_line(energy: Estimate, value: float, error: float, source: str) ->
     both = math.hypot(energy.error, error)
     sigmas = f", {difference / both:+.1f} sigma" if both > 0 else ""
     line = f"reference   {format_known(value, error, source)}: difference {difference:+.2e}{sigmas}"
-    if source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value)):
+    if is_below_exact(energy, value, error, source):
         line += ", BELOW the exact energy: no state is, what was averaged is not the energy of one"
     return line
+
+
+def is_below_exact(energy: Estimate, value: float, error: float, source: str) -> bool:
+    """Whether an energy is below a known one that no state goes below, by more than chance explains."""
+    difference, both = energy.value - value, math.hypot(energy.error, error)
+    return source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value))
 
 
 def doubt_of_variance(energy: Estimate) -> str:
@@ -43,9 +55,25 @@ def doubt_of_variance(energy: Estimate) -> str:
 
 def meaning_of_virial(ratio: float, error: float) -> str:
     """That it is one for an eigenstate, and whether this is near."""
-    if abs(ratio - 1.0) > max(FAR, 5.0 * error):
+    if math.isfinite(error) and abs(ratio - 1.0) > max(FAR, 5.0 * error):
         return "(one where the scale of psi is optimised, as in an eigenstate: this is far from one)"
     return "(one for an eigenstate)"
+
+
+def remarks_on(summary: EnergySummary, iterations: Mapping[str, np.ndarray], parameters: str) -> list[str]:
+    """What is to be said of a run whose evaluation has begun, a line each; see :func:`remarks_on_course`."""
+    found = [standing(summary.acceptance), *remarks_on_course(iterations, parameters, summary.energy)]
+    return [line for line in found if line]
+
+
+def standing(acceptance: float) -> str:
+    """Whether the walkers of an evaluation hardly moved: more measurements then say nothing new."""
+    if not acceptance < STANDING:
+        return ""
+    return (
+        f"walkers     they hardly move (acceptance {acceptance:.1g}): lower the step of the sampler, or let it adapt "
+        "(sampler.tune)"
+    )
 
 
 def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, energy: Estimate) -> list[str]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 from vmc.config import Config
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_lines, gas_summary
 from vmc.observables.measured import observable_lines
-from vmc.remarks import doubt_of_variance, meaning_of_virial, reference_line
+from vmc.remarks import STANDING, doubt_of_variance, is_below_exact, meaning_of_virial, reference_line
 from vmc.statistics import format_value
+
+#: How many times as many measurements nobody makes.
+OUT_OF_REACH = 1000.0
 
 
 def summary_lines(
@@ -44,6 +48,22 @@ def target_line(summary: EnergySummary, config: Config) -> str:
     """Whether the wanted error was reached, and after how much."""
     wanted = f"error {config.evaluation.target_error:g} {'' if summary.target_reached else 'NOT '}reached"
     return f"target      {wanted} after {summary.n_measurements} of at most {config.evaluation.samples} measurements"
+
+
+def advice(summary: EnergySummary, config: Config, reference: tuple[float, float, str] | None, results: Path) -> str:
+    """How to go on with a run that has ended, where more measurements are what is missing and can be made."""
+    if summary.acceptance < STANDING or (reference is not None and is_below_exact(summary.energy, *reference)):
+        return ""
+    if summary.target_reached is not False and not any(r.startswith("too short") for r in summary.verdict.reasons):
+        return ""
+    enough = measurements_that_suffice(summary, config.evaluation.target_error)
+    times = enough / summary.n_measurements
+    if times <= OUT_OF_REACH:
+        return f"go on measuring with 'vmc resume {results} -s evaluation.samples={enough}'"
+    wanted = "an error that can be believed"
+    if summary.target_reached is False:
+        wanted = f"evaluation.target_error = {config.evaluation.target_error:g}"
+    return f"{wanted} is out of reach at this rate: it takes some {times:.0e} times as many measurements"
 
 
 def measurements_that_suffice(summary: EnergySummary, target_error: float | None) -> int:

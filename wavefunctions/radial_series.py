@@ -35,8 +35,8 @@ class RadialSeries(WaveFunction):
     def __init__(self, system: System, order: int = 3, length: float = 1.0) -> None:
         if order < 1:
             raise ValueError(f"order = {order}: expected at least 1")
-        if not 0.0 < length < np.inf:
-            raise ValueError(f"length = {length}: expected a positive length")
+        if not (length > 0.0 and 0.0 < length * length < np.inf):
+            raise ValueError(f"length = {length}: expected a positive length whose square is a number, too")
         bound: dict[str, Any] = {"n_dim": system.n_dim, "order": order}
         kernels = {
             "log_psi": link(_log_psi, **bound),

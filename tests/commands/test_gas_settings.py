@@ -38,8 +38,8 @@ def merged(base, changes):
         (GAS, {"system": {"n_up": 15}}, ("n_up = 15", "0 to n_particles = 14")),
         (GAS, {"system": {"n_up": -1}}, ("system.n_up = -1",)),
         (GAS, {"system": {"n_dim": 1}}, ("system.n_dim = 1", "2 or 3")),
-        (GAS, {"hamiltonian": {"r_s": 0.0}}, ("hamiltonian.r_s = 0.0", "greater than 0")),
-        (GAS, {"hamiltonian": {"r_s": -2.0}}, ("hamiltonian.r_s = -2.0", "greater than 0")),
+        (GAS, {"hamiltonian": {"r_s": 0.0}}, ("hamiltonian.r_s = 0.0", "greater than or equal to 1e-12")),
+        (GAS, {"hamiltonian": {"r_s": -2.0}}, ("hamiltonian.r_s = -2.0", "greater than or equal to 1e-12")),
         (GAS, {"hamiltonian": {"lattice": "square"}}, ("lattice = 'square'", "cubic, fcc, bcc", "n_dim = 3")),
         (
             GAS,

@@ -117,7 +117,8 @@ def test_run_prints_a_summary_and_json(folder):
     assert set(shown["components"]) == {"kinetic", "trap", "interaction"}
     for word in ("energy", "variance", "verdict", "kinetic", "trap", "interaction", "virial", "reference"):
         assert word in done.stderr
-    assert folder.vmc("run", "dot.toml", "-o", "b.h5", "-q").stderr == ""
+    quiet = folder.vmc("run", "dot.toml", "-o", "b.h5", "-q")
+    assert (quiet.stdout, quiet.stderr) == ("", "")
 
 
 def test_show_and_list(dot):

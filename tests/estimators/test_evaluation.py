@@ -127,6 +127,20 @@ def test_too_many_of_them_stop_the_run():
         Evaluation(walkers, STRIDE).run(N_SAMPLES)
 
 
+def test_walkers_that_do_not_move_tell_no_errors():
+    """A series without scatter is none of exact digits; walkers that move have errors, and the energy its scatter."""
+    walkers = jobs.ensemble(jobs.gaussian(), jobs.trap(), Metropolis(1e9), seed=7, thermalise=0)
+    evaluation = Evaluation(walkers, 1)
+    evaluation.run(50)
+    summary = evaluation.summary()
+    assert summary.acceptance == 0.0
+    assert summary.energy.error > 0.0
+    unknown = [estimate.error for estimate in (*summary.components.values(), summary.virial_ratio)]
+    assert np.isnan([*unknown, summary.energy.variance_error]).all()
+    moved = evaluated([50]).summary()
+    assert all(component.error > 0.0 for component in moved.components.values())
+
+
 def test_zero_variance_is_reported_as_such():
     walkers = jobs.ensemble(jobs.gaussian(jobs.EXACT_ALPHA), jobs.trap(), seed=7)
     evaluation = Evaluation(walkers, 1)

@@ -83,11 +83,11 @@ def test_measurements_are_not_taken_away(jobs):
 
 def test_one_that_is_too_short_says_how_to_go_on(jobs):
     """And what it says is enough."""
-    said = jobs.folder.vmc("run", "dot.toml", "-s", "evaluation.samples=10").stderr
-    assert "too short" in said
-    command = re.search(r"go on measuring with 'vmc (resume dot\.h5 -s evaluation\.samples=(\d+))'", said)
+    short = jobs.folder.vmc("run", "dot.toml", "-s", "evaluation.samples=10")
+    assert "too short" in short.stdout
+    command = re.search(r"go on measuring with 'vmc (resume dot\.h5 -s evaluation\.samples=(\d+))'", short.stderr)
     longer = jobs.folder.vmc(*command[1].split())
-    assert (longer.returncode, "too short" in longer.stderr) == (0, False)
+    assert (longer.returncode, "too short" in longer.stdout) == (0, False)
     assert n_measurements(jobs.folder.numbers("dot.h5")) == int(command[2])
 
 

@@ -27,6 +27,13 @@ def one_line(done) -> str:
     return lines[0]
 
 
+def damage(path):
+    """Change one bit."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 16
+    path.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
@@ -80,11 +87,13 @@ def test_output_that_cannot_be_written(folder):
 def test_damaged_results_and_checkpoints(folder):
     assert folder.vmc("run", "dot.toml", "-o", "a.h5", "-q").returncode == 0
     for name in ("a.h5", "a.ckpt.h5"):
-        path = folder.path / name
-        content = bytearray(path.read_bytes())
-        content[len(content) // 3] ^= 16
-        path.write_bytes(content)
+        damage(folder.path / name)
     assert "SHA-256" in one_line(folder.vmc("show", "a.h5"))
+    gone_on = folder.vmc("resume", "a.h5", "-q")
+    assert (gone_on.returncode, gone_on.stdout) == (0, "")
+    assert len(gone_on.stderr.splitlines()) == 1
+    assert "using the previous checkpoint 'a.ckpt.previous.h5'" in gone_on.stderr  # quiet as it was asked to be
+    damage(folder.path / "a.ckpt.h5")
     (folder.path / "a.ckpt.previous.h5").unlink()
     assert "a.ckpt.h5" in one_line(folder.vmc("resume", "a.h5"))
 

@@ -167,7 +167,7 @@ def test_a_target_error_ends_all_of_them_at_the_same_measurement(folder):
     goal = (*LONG, "-s", "evaluation.target_error=0.01", "-s", "optimizer.iterations=12")
     assert folder.vmc("run", "dot.toml", "-o", "a.h5", "--quiet", *goal).returncode == 0
     assert folder.vmc("run", "dot.toml", "-o", "b.h5", "--max-time", "0.2", *goal, ranks=2).returncode == 0
-    assert "target      error 0.01 reached" in folder.vmc("resume", "b.h5", ranks=2).stderr
+    assert "target      error 0.01 reached" in folder.vmc("resume", "b.h5", ranks=2).stdout
     alone = folder.numbers("a.h5")
     assert 100 <= alone["evaluation/energy"].shape[1] < 4000
     assert different(alone, folder.numbers("b.h5")) == []

@@ -52,7 +52,8 @@ def test_a_variance_as_uncertain_as_it_is_large(error, is_doubted):
 
 
 @pytest.mark.parametrize(
-    ("ratio", "is_far"), [((1.05, 0.001), False), ((0.5, 0.2), False), ((-3.08, 0.01), True), ((0.8, 0.01), True)]
+    ("ratio", "is_far"),
+    [((1.05, 0.001), False), ((0.5, 0.2), False), ((6.2, np.nan), False), ((-3.08, 0.01), True), ((0.8, 0.01), True)],
 )
 def test_a_virial_ratio_far_from_one(ratio, is_far):
     assert ("far from one" in text(summary(estimate(3.0, 0.01), ratio))) == is_far

@@ -1,10 +1,12 @@
 """Results in Python, xarray and ArviZ."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import vmc
-from vmc.statistics import between_walkers, summarise
+from vmc.statistics import between_walkers, format_value, summarise
 
 
 def test_arrays_and_estimates(dot):
@@ -48,6 +50,26 @@ def test_error_and_verdict_follow_from_what_the_file_holds(dot):
     between = between_walkers(results.walkers["energy"]).error
     assert (told.verdict.diagnostics.error_source == "walkers") == (between == pytest.approx(energy.error, rel=1e-9))
     np.testing.assert_allclose(results.walkers["energy"].mean(), energy.value, rtol=1e-12)  # all of one length
+
+
+def test_a_job_that_has_not_ended(dot):
+    """While it optimises the energy of the last iteration; while it measures how much of it is done."""
+    results = vmc.load(dot.path / "dot.h5")
+    assert not results.measured
+    early = replace(results, summary=None, estimates={}, attributes={**results.attributes, "phase": "optimise"})
+    columns = early.optimization
+    last = f"iteration 12: {format_value(columns['energy'][-1], columns['error'][-1], 'hartree')}"
+    assert early.line == f"[optimise]  {last}"
+    assert last in str(early).splitlines()
+    none = replace(early, optimization={name: array[:0] for name, array in columns.items()})
+    assert none.line == "[optimise]  no energy yet"
+    part = replace(
+        results,
+        attributes={**results.attributes, "phase": "evaluate"},
+        summary=replace(results.summary, n_measurements=30),
+    )
+    assert part.line.endswith("  30 of 40 measurements")
+    assert "measured    30 of 40 measurements" in str(part).splitlines()
 
 
 def test_xarray_and_arviz_open_results(dot):

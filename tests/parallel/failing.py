@@ -16,6 +16,8 @@ def fail(way):
         raise ArithmeticError("planted failure")
     if way == "user":
         raise UserError("planted mistake", exit_code=7)
+    if way == "memory":
+        np.empty(2**58)
     if way == "exit":
         sys.exit(3)
     if way == "text":

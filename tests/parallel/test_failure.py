@@ -57,6 +57,7 @@ def test_other_ends_of_one_rank(run, way, status, words):
         ("on_every_rank", "exit", 3, ""),
         ("on_every_rank", "text", 1, "planted farewell\n"),
         ("on_every_rank", "interrupt", 130, "interrupted\n"),
+        ("on_every_rank", "memory", 1, "error: not enough memory: Unable to allocate 2.00 EiB for an array"),
         ("staggered", "user", 7, "error: planted mistake\n"),
         ("in_root_part", "user", 7, "error: planted mistake\n"),
         ("in_root_part", "exit", 3, ""),
@@ -116,6 +117,13 @@ def test_lost_rank(start, way):
 def test_single_process(run, situation, way, status, words):
     outcome = run(0, "failing.py", situation, way, "")
     assert (outcome.status, outcome.err) == (status, words)
+
+
+def test_too_little_memory_in_a_single_process(run):
+    outcome = run(0, "failing.py", "on_every_rank", "memory", "")
+    assert outcome.status == 1
+    assert outcome.err.startswith("error: not enough memory: Unable to allocate 2.00 EiB for an array")
+    assert outcome.err.endswith("; 'vmc check CONFIG' says what a run needs\n")
 
 
 def test_bug_in_single_process_is_an_ordinary_traceback(run):

@@ -168,6 +168,7 @@ def test_acceptance_and_step(finished, axes):
     equal(line(axes, "evaluation").get_ydata(), [finished.summary.acceptance])
     (right,) = [other for other in axes.figure.axes if other is not axes]
     equal(line(right, "time step").get_ydata(), finished.optimization["step"])
+    assert right.get_ylabel() == r"time step ($\hbar/E_\mathrm{h}$)"
     assert axes.get_ylim() == (0.0, 1.0)
 
 

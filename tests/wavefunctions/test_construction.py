@@ -25,6 +25,10 @@ LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
         (lambda: Pade(LINE, 1.0), "cusp is missing: expected a number"),
         (lambda: RadialSeries(PLANE, 0), "order = 0: expected at least 1"),
         (lambda: RadialSeries(PLANE, 2, -1.0), "length = -1.0: expected a positive length"),
+        (
+            lambda: RadialSeries(PLANE, 2, 1e300),
+            "length = 1e\\+300: expected a positive length whose square is a number",
+        ),
         (lambda: RBM(PLANE, 0), "n_hidden = 0: expected at least 1"),
         (lambda: RBM(PLANE, 2, "exp(F)"), r"amplitude = 'exp\(F\)': expected 'F' or 'sqrt\(F\)'"),
         (lambda: RBM(PLANE, 2, sigma=-1.0), "sigma = -1.0: expected a positive length"),

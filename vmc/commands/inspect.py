@@ -73,9 +73,9 @@ def list_command(folder: Path, json: bool) -> int:
 def _row(path: Path) -> tuple[Path, dict, str]:
     try:
         results: Results = load(path)
+        return path, results.as_dict(), results.line  # whose configuration may no longer be valid
     except UserError as error:
         return path, {"error": str(error)}, f"({error})"
-    return path, results.as_dict(), results.line
 
 
 def cache_command(clear: bool) -> int:

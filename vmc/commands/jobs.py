@@ -32,7 +32,7 @@ def run_command(
     """Read the configuration on the root, run it everywhere."""
     world = communicator()
     config = parse_config(on_root(world, lambda: to_toml(load_config(path, settings))), (), str(path))
-    options = _options(kernel, max_time, quiet)
+    options = _options(kernel, max_time, quiet, json)
     options.overwrite = overwrite
     return _finish(run(config, output or Path(path.stem + ".h5"), options), json)
 
@@ -45,15 +45,15 @@ def resume_command(
     def change(config: Config) -> Config:
         return parse_config(to_toml(config), settings, str(results))
 
-    return _finish(resume(results, _options(kernel, max_time, quiet), change), json)
+    return _finish(resume(results, _options(kernel, max_time, quiet, json), change), json)
 
 
-def _options(kernel: list[str], max_time: str | None, quiet: bool) -> JobOptions:
+def _options(kernel: list[str], max_time: str | None, quiet: bool, json: bool) -> JobOptions:
     return JobOptions(
         max_time=None if max_time is None else parse_time(max_time),
         kernels=user_kernels(kernel),
         kernel_names=dict(_split(item) for item in kernel),
-        reporter=reporter_for(communicator().is_root, quiet),
+        reporter=reporter_for(communicator().is_root, quiet, is_result=not json),
     )
 
 

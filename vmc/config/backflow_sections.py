@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from vmc.config.sections import Count, NotNegative, Positive, Section, Shells
+from vmc.config.sections import NotNegative, Order, Scale, Section, Shells, Width
 
 Activation = Literal["tanh", "sigmoid", "softplus", "silu", "gelu", "sine"]
 
@@ -15,8 +15,8 @@ class PairBackflowSection(Section):
     """Displacements along the lines to the other particles, polynomials of the distance up to a cutoff."""
 
     kind: Literal["pair"]
-    order: Annotated[int, Field(ge=2)] = Field(8, description="highest power of the distance")
-    cutoff: Positive | None = Field(None, description="a length; in a cell the largest possible where not given")
+    order: Order = Field(8, description="highest power of the distance")
+    cutoff: Scale | None = Field(None, description="a length; in a cell the largest possible where not given")
 
 
 class PlaneWaveBackflowSection(Section):
@@ -30,11 +30,13 @@ class MessagePassingSection(Section):
     """Displacements and a symmetric factor from a message-passing network."""
 
     kind: Literal["message_passing"]
-    width: Count = Field(32, description="channels of queries, keys, messages and features")
-    hidden: Annotated[list[Count], Field(min_length=1)] = Field(
+    width: Width = Field(32, description="channels of queries, keys, messages and features")
+    hidden: Annotated[list[Width], Field(min_length=1)] = Field(
         [32, 32], description="units of the hidden layers of its networks"
     )
-    iterations: Count = Field(1, description="how often messages are passed; each has networks of its own")
+    iterations: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="how often messages are passed; each has networks of its own"
+    )
     activation: Activation = "silu"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
     residual: bool = Field(False, description="a layer adds its input where both have as many units")
@@ -52,7 +54,7 @@ class MessagePassingSection(Section):
         description="a factor of its own for every orbital of the first determinant, for cosine and sine of a pair of "
         "wave vectors one",
     )
-    length: Positive | None = Field(None, description="unit of length; from the density of a cell, or one in a trap")
+    length: Scale | None = Field(None, description="unit of length; from the density of a cell, or one in a trap")
 
 
 def _listed(value: Any) -> Any:

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vmc.config.backflow_sections import Activation, Backflow
-from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section, Shells
+from vmc.config.sections import (
+    Finite,
+    NotNegative,
+    Orbital,
+    Orbitals,
+    Order,
+    Positive,
+    Scale,
+    Section,
+    Shells,
+    Width,
+)
 
 
 class GaussianFactor(Section):
@@ -19,7 +30,7 @@ class GaussianFactor(Section):
         description="initial width parameter; where not given omega/2 of the softest axis, with per_axis of each, "
         "exact without interaction; negative beside a slater",
     )
-    aspect: list[Positive] | None = Field(None, description="fixed factors beta_k, one per axis")
+    aspect: list[Scale] | None = Field(None, description="fixed factors beta_k, one per axis")
     per_axis: bool = Field(False, description="one parameter per axis")
 
 
@@ -27,9 +38,9 @@ class RBMFactor(Section):
     """Gaussian-binary restricted Boltzmann machine."""
 
     kind: Literal["rbm"]
-    n_hidden: Count | None = Field(None, description="hidden units, N d where not given")
+    n_hidden: Width | None = Field(None, description="hidden units, N d where not given")
     amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
-    sigma: Positive | None = Field(
+    sigma: Scale | None = Field(
         None, description="width of the visible Gaussians; the oscillator length of the softest axis where not given"
     )
     learn_sigma: bool = Field(False, description="whether log sigma is a parameter")
@@ -42,7 +53,7 @@ class FeedForwardFactor(Section):
     """Exponential of a dense network of all coordinates; wants a factor that decays beside it, such as a gaussian."""
 
     kind: Literal["feed_forward"]
-    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
+    hidden: Annotated[list[Width], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
     activation: Activation = "tanh"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
     residual: bool = Field(False, description="a layer adds its input where both have as many units")
@@ -53,9 +64,9 @@ class DeepSetsFactor(Section):
     """Exponential of rho(sum of phi over the particles) with dense networks: symmetric, for bosons."""
 
     kind: Literal["deep_sets"]
-    features: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of phi's hidden layers")
-    pooled: Count = Field(16, description="outputs of phi, summed over the particles")
-    hidden: Annotated[list[Count], Field(min_length=1)] = Field([32], description="units of rho's hidden layers")
+    features: Annotated[list[Width], Field(min_length=1)] = Field([32], description="units of phi's hidden layers")
+    pooled: Width = Field(16, description="outputs of phi, summed over the particles")
+    hidden: Annotated[list[Width], Field(min_length=1)] = Field([32], description="units of rho's hidden layers")
     activation: Activation = "tanh"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
     residual: bool = Field(False, description="a layer adds its input where both have as many units")
@@ -66,14 +77,13 @@ Cusp = Annotated[
     Finite | list[Finite] | None,
     Field(None, description="slope at contact, for equal and opposite spins where two; else that of its 1 / r, if any"),
 ]
-Order = Annotated[int, Field(ge=2)]
 
 
 class PadeFactor(Section):
     """exp(sum a r / (1 + beta r)) with the Coulomb cusps a of the dimension; with n_up, one for each kind of pairs."""
 
     kind: Literal["pade"]
-    beta: Positive = Field(1.0, description="initial range parameter")
+    beta: Scale = Field(1.0, description="initial range parameter")
     cusp: Cusp = None
     shared_beta: bool = Field(False, description="one beta for pairs of equal and opposite spins")
 
@@ -83,7 +93,7 @@ class PadeSeriesFactor(Section):
 
     kind: Literal["pade_series"]
     order: Order = Field(4, description="highest power")
-    beta: Positive = Field(1.0, description="initial range parameter")
+    beta: Scale = Field(1.0, description="initial range parameter")
     cusp: Cusp = None
 
 
@@ -92,7 +102,7 @@ class PairPolynomialFactor(Section):
 
     kind: Literal["pair_polynomial"]
     order: Order = Field(8, description="highest power")
-    cutoff: Positive | None = Field(None, description="a length; in a cell the longest possible where not given")
+    cutoff: Scale | None = Field(None, description="a length; in a cell the longest possible where not given")
     cusp: Cusp = None
     shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
 
@@ -109,15 +119,15 @@ class RadialSeriesFactor(Section):
     """exp(sum c_l y^l) of each particle, y = r^2 / (length^2 + r^2): mends the density beside pair factors."""
 
     kind: Literal["radial_series"]
-    order: Count = Field(3, description="highest power")
-    length: Positive = Field(1.0, description="distance from the centre at which y is one half; fixed")
+    order: Annotated[int, Field(ge=1, le=100)] = Field(3, description="highest power")
+    length: Scale = Field(1.0, description="distance from the centre at which y is one half; fixed")
 
 
 class HardCoreFactor(Section):
     """prod (1 - a / r)."""
 
     kind: Literal["hard_core"]
-    core_radius: Positive | None = Field(None, description="a, taken from the interaction where not given")
+    core_radius: Scale | None = Field(None, description="a, taken from the interaction where not given")
 
 
 class PowerLawFactor(Section):
@@ -134,7 +144,7 @@ class GaussianPairFactor(Section):
     gamma: Finite = 0.0
 
 
-Occupied = Annotated[list[Annotated[list[CountOrNone], Field(min_length=1)]], Field(min_length=1)]
+Occupied = Annotated[list[Annotated[list[Orbital], Field(min_length=1)]], Field(min_length=1)]
 
 
 class SlaterFactor(Section):
@@ -142,21 +152,23 @@ class SlaterFactor(Section):
     waves in a cell, the oscillator's in a trap."""
 
     kind: Literal["slater"]
-    omega: Positive | None = Field(
+    omega: Scale | None = Field(
         None,
         description="frequency of the orbitals, that of the trap where not given; times the mass inside them",
     )
     learn_omega: bool = Field(False, description="whether omega is a parameter")
-    basis: Count | None = Field(
+    basis: Orbitals | None = Field(
         None, description="orbitals to mix, with coefficients as parameters; none for no mixing"
     )
     noise: NotNegative = Field(0.0, description="standard deviation of what is added to the first coefficients")
-    determinants: Count = Field(1, description="summed, each with orbitals of its own mixed from the basis")
+    determinants: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        1, description="summed, each with orbitals of its own mixed from the basis"
+    )
     occupied_up: Occupied | None = Field(
         None, description="orbitals of spin up in each determinant of a sum, counted from 0 by level; else the lowest"
     )
     occupied_down: Occupied | None = Field(None, description="the same for spin down, as many lists")
-    double_excitations: Count | None = Field(
+    double_excitations: Shells | None = Field(
         None,
         description="sum with all determinants in which two electrons of opposite spins are excited into this many "
         "further shells of a cell, momentum conserved, with one weight for all that symmetry makes of one",

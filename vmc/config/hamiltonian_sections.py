@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vmc.config.sections import Finite, NotNegative, Positive, Section, kind_or
+from vmc.config.sections import Finite, NotNegative, Scale, Section, Text, kind_or
 
 
 class Coulomb(Section):
@@ -21,7 +21,7 @@ class HardSphere(Section):
     """v = infinity inside the core, zero outside."""
 
     kind: Literal["hard_sphere"]
-    core_radius: Positive
+    core_radius: Scale
 
 
 class GaussianInteraction(Section):
@@ -29,7 +29,7 @@ class GaussianInteraction(Section):
 
     kind: Literal["gaussian"]
     strength: Finite
-    width: Positive
+    width: Scale
 
 
 class HarmonicPair(Section):
@@ -72,10 +72,10 @@ class TrapSection(KineticCommon):
     """Particles in a harmonic trap; the kind where none is given."""
 
     kind: Literal["harmonic_trap"] = "harmonic_trap"
-    omega: Positive | list[Positive] = Field(1.0, description="trap frequency, or one per axis")
+    omega: Scale | list[Scale] = Field(1.0, description="trap frequency, or one per axis")
     interaction: Interaction | None = Field(None, description="pair interaction")
     potential: UserFunction | None = Field(None, description="additional one-particle potential of yours")
-    unit: str | None = Field(
+    unit: Text | None = Field(
         None,
         description="name of the energy unit, 'hartree' for electrons; where not given 'hbar omega' if an omega is one",
     )
@@ -95,7 +95,7 @@ class ElectronGasSection(KineticCommon):
     """Electrons in a periodic cell before a uniform positive background; needs system.n_up."""
 
     kind: Literal["electron_gas"]
-    r_s: Positive = Field(description="radius of the ball (disc) that holds one electron on average, in bohr")
+    r_s: Scale = Field(description="radius of the ball (disc) that holds one electron on average, in bohr")
     lattice: Literal["cubic", "fcc", "bcc", "square", "hexagonal"] | None = Field(
         None, description="shape of the cell; a cube or a square where not given"
     )

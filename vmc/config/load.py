@@ -139,6 +139,8 @@ def _explain(error: ValidationError) -> str:
     text = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "value_error":
         return f"[{where}] {text}" if where else text
+    for bound in [limit for limit in problem.get("ctx", {}).values() if isinstance(limit, float)]:
+        text = f"{text[: text.rindex(' ')]} {bound:g}"  # 1e-12, not its twelve digits
     return f"{where} = {value!r}: {text[0].lower() + text[1:]}"
 
 

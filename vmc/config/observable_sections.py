@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vmc.config.sections import Finite, Positive, Section, Shells
+from vmc.config.sections import Finite, Scale, Section, Shells, Text
 
 Bins = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -16,7 +16,7 @@ class RadialDensitySection(Section):
 
     kind: Literal["radial_density"]
     bins: Bins = Field(60, description="number of shells")
-    r_max: Positive = Field(description="radius of the outermost, a length")
+    r_max: Scale = Field(description="radius of the outermost, a length")
 
 
 class DensityProfilesSection(Section):
@@ -24,7 +24,7 @@ class DensityProfilesSection(Section):
 
     kind: Literal["density_profiles"]
     bins: Bins = Field(60, description="number of bins")
-    x_max: Positive = Field(description="they reach from -x_max to x_max, a length")
+    x_max: Scale = Field(description="they reach from -x_max to x_max, a length")
 
 
 class DensityMapSection(Section):
@@ -32,7 +32,7 @@ class DensityMapSection(Section):
 
     kind: Literal["density_map"]
     bins: Annotated[int, Field(ge=1, le=512)] = Field(60, description="number of bins along either axis")
-    x_max: Positive = Field(description="they reach from -x_max to x_max, a length")
+    x_max: Scale = Field(description="they reach from -x_max to x_max, a length")
 
 
 class PairDistributionSection(Section):
@@ -40,7 +40,7 @@ class PairDistributionSection(Section):
 
     kind: Literal["pair_distribution"]
     bins: Bins = Field(60, description="number of shells")
-    r_max: Positive = Field(description="largest distance, a length")
+    r_max: Scale = Field(description="largest distance, a length")
 
 
 class MomentsSection(Section):
@@ -76,7 +76,7 @@ class UserObservable(Section):
     kind: Literal["user"]
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")] = Field(description="what it is called in files")
     constants: list[Finite] = Field([], description="handed to the function as c")
-    units: str = Field("", description="of its values")
+    units: Text = Field("", description="of its values")
 
 
 ObservableSection = Annotated[

@@ -13,16 +13,16 @@ from vmc.config.factor_sections import Factor
 from vmc.config.hamiltonian_sections import HamiltonianSection, TrapSection
 from vmc.config.observable_sections import ObservableSection
 from vmc.config.optimizer_sections import FirstOrderSection, Optimizer
-from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Section, kind_or
+from vmc.config.sections import Count, CountOrNone, Finite, NotNegative, Positive, Scale, Section, Text, Width, kind_or
 
 
 class SystemSection(Section):
     """The particles."""
 
-    n_particles: Count = Field(description="number of particles N")
+    n_particles: Annotated[int, Field(ge=1, le=10_000)] = Field(description="number of particles N")
     n_dim: Annotated[int, Field(ge=1, le=3)] = Field(description="dimensions of space, 1 to 3")
     n_up: CountOrNone | None = Field(None, description="electrons with spin up; none for particles without spin")
-    masses: Positive | list[Positive] = Field(
+    masses: Scale | list[Scale] = Field(
         1.0, description="one for all particles; or one for each, or with n_up for each spin, up first"
     )
 
@@ -30,10 +30,12 @@ class SystemSection(Section):
 class ProposalSection(Section):
     """Proposals of whole configurations in the evaluation, from an autoregressive mixture fitted to the walkers."""
 
-    samples: Annotated[int, Field(ge=100)] = Field(20000, description="configurations to learn from, of all walkers")
+    samples: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
+        20000, description="configurations to learn from, of all walkers"
+    )
     stride: Count = Field(10, description="steps between two of a walker")
-    components: Count = Field(8, description="normal densities in each conditional mixture")
-    hidden: list[Count] = Field([32, 32], min_length=1, description="units of the network's hidden layers")
+    components: Width = Field(8, description="normal densities in each conditional mixture")
+    hidden: list[Width] = Field([32, 32], min_length=1, description="units of the network's hidden layers")
     epochs: Count = Field(60, description="passes over the configurations")
     local_steps: Count = Field(10, description="steps of the sampler for each proposal")
 
@@ -42,10 +44,12 @@ class SamplerCommon(Section):
     """What all samplers share."""
 
     n_walkers: Count = Field(512, description="total over all ranks")
-    n_blocks: Count = Field(16, description="canonical blocks of walkers, a power of two, at least the ranks")
+    n_blocks: Annotated[int, Field(ge=1, le=2**16)] = Field(
+        16, description="canonical blocks of walkers, a power of two, at least the ranks"
+    )
     thermalise: CountOrNone = Field(500, description="steps before the first measurement and the evaluation")
     tune: bool = Field(True, description="adapt the step in steps that are not measured")
-    start_spread: Positive | None = Field(
+    start_spread: Scale | None = Field(
         None, description="of the starting points in a trap, of a mass of one; oscillator length"
     )
     proposal: ProposalSection | None = Field(None, description="learnt proposals in the evaluation, beside the moves")
@@ -55,14 +59,14 @@ class MetropolisSection(SamplerCommon):
     """Gaussian proposals for all particles at once, or particle by particle."""
 
     kind: Literal["metropolis", "particle_metropolis"]
-    step_size: Positive = Field(0.5, description="standard deviation of a proposal, a length")
+    step_size: Scale = Field(0.5, description="standard deviation of a proposal, a length")
 
 
 class LangevinSection(SamplerCommon):
     """Importance sampling with the drift of the wave function."""
 
     kind: Literal["langevin"]
-    time_step: Positive = Field(0.1, description="delta t")
+    time_step: Scale = Field(0.1, description="delta t")
     drift_limit: NotNegative = Field(0.25, description="limits the drift near nodes and cusps; 0 for none")
 
 
@@ -80,14 +84,14 @@ Sampler = Annotated[
 class StartSection(Section):
     """Parameters of an earlier run to begin with, whose wave function has parameters of the same names."""
 
-    results: str = Field(description="results file of that run")
+    results: Text = Field(description="results file of that run")
 
 
 class PretrainingSection(Section):
     """A first stage: parameters that follow log|psi| of an earlier, simpler run of the same system by least squares."""
 
-    results: str = Field(description="results file of that run")
-    configurations: Annotated[int, Field(ge=2)] = Field(1000, description="drawn from its |psi|^2")
+    results: Text = Field(description="results file of that run")
+    configurations: Annotated[int, Field(ge=2, le=10_000_000)] = Field(1000, description="drawn from its |psi|^2")
     iterations: Count = Field(100, description="of L-BFGS at most")
     l2: NotNegative = Field(0.0, description="strength of a penalty on the square of the parameters")
 
@@ -119,13 +123,13 @@ class ReferenceSection(Section):
     energy: Finite
     error: NotNegative = 0.0
     tolerance: NotNegative = Field(0.0, description="by how much the wave function may miss it, beside errors")
-    source: str = ""
+    source: Text = ""
 
 
 class Config(Section):
     """A whole configuration."""
 
-    title: str = Field("", description="one line for plots and listings")
+    title: Text = Field("", description="one line for plots and listings")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(1, description="of all random numbers")
     system: SystemSection
     hamiltonian: HamiltonianSection = TrapSection()

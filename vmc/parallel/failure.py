@@ -39,9 +39,9 @@ class RootFailedError(Exception):
 def run_parallel(main: Callable[[], int | None]) -> int:
     """Run a program on all ranks and return its exit status; a failure on one rank ends all of them.
 
-    A `UserError` is printed as its message alone, any other exception with its traceback, an exit with
-    non-zero status on some ranks only is reported too. Start programs with `sys.exit(run_parallel(main))`,
-    before slow imports: a rank that is lost before MPI starts cannot end the others.
+    A `UserError` is printed as its message alone, too little memory as one line, any other exception with its
+    traceback, an exit with non-zero status on some ranks only is reported too. Start programs with
+    `sys.exit(run_parallel(main))`, before slow imports: a rank that is lost before MPI starts cannot end the others.
 
     Returns
     -------
@@ -106,6 +106,8 @@ class _Failure:
     def of(cls, error: BaseException) -> "_Failure":
         if isinstance(error, UserError):
             return cls("user", str(error), error.exit_code)
+        if isinstance(error, MemoryError):
+            return cls("user", _out_of_memory(error), 1)
         if isinstance(error, SystemExit):
             if error.code is None or isinstance(error.code, int):
                 return cls("exit", "", _shell_status(error.code or 0))
@@ -201,15 +203,22 @@ class _FailureChannel:
 
 
 def _run_alone(main: Callable[[], int | None]) -> int:
-    """Run in a single process, where anything but a user's error and an interrupt goes Python's own way."""
+    """Run in a single process, where all but a user's error, too little memory and an interrupt goes Python's way."""
     try:
         return main() or 0
-    except UserError as error:
-        _print(_Failure.of(error).message(""))
-        return error.exit_code
+    except (UserError, MemoryError) as error:
+        failure = _Failure.of(error)
+        _print(failure.message(""))
+        return failure.exit_code
     except KeyboardInterrupt:
         _print("interrupted")
         return 130
+
+
+def _out_of_memory(error: MemoryError) -> str:
+    """In one line: NumPy says what it wanted, Python nothing."""
+    what = str(error).strip().partition("\n")[0]
+    return "not enough memory" + (f": {what}" if what else "") + "; 'vmc check CONFIG' says what a run needs"
 
 
 def _refuse_start(error: UserError) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vmc.observables import length_unit
 from vmc.plotting.contents import absent
 from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
-from vmc.plotting.labels import legend_above, say_nothing_there
+from vmc.plotting.labels import TIME_SYMBOLS, legend_above, length_text, quantity, say_nothing_there
 from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ def _draw_step(axes: Axes, results: Results) -> None:
     """The step on the right axis, in its colour, from zero."""
     columns = results.optimization
     colour = COLOURS["green"]
-    label = "time step" if results.config.sampler.kind == "langevin" else "step size"
+    is_time = results.config.sampler.kind == "langevin"
+    label = "time step" if is_time else "step size"
+    unit = TIME_SYMBOLS.get(results.unit, "") if is_time else length_text(length_unit(results.unit))
     right = axes.twinx()
     marker = point_marker(len(columns["iteration"]), most=1)
     right.plot(columns["iteration"], columns["step"], "--", color=colour, marker=marker, label=label)
     right.set_ylim(0.0, 1.3 * max(columns["step"].max(), 1e-300))
-    right.set_ylabel(label, color=colour)
+    right.set_ylabel(quantity(label, unit), color=colour)
     right.tick_params(axis="y", colors=colour)
     axes.tick_params(axis="y", right=False)
     axes.plot([], [], "--", color=colour, label=label)

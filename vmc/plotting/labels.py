@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SYMBOLS = {"hbar omega": r"$\hbar\omega$"}
 SQUARED_SYMBOLS = {"hbar omega": r"$\hbar^2\omega^2$"}
 LENGTH_SYMBOLS = {"a_ho": r"$a_\mathrm{ho}$", "bohr": r"$a_0$"}
+TIME_SYMBOLS = {"hbar omega": r"$1/\omega$", "hartree": r"$\hbar/E_\mathrm{h}$"}
 #: Tick labels with more significant digits than this are written as a difference.
 MAX_DIGITS = 7
 #: Longest text of a legend entry.
