@@ -119,7 +119,8 @@ def require_exact_density(model: Any) -> None:
     if not getattr(model, "has_exact_density", False):
         raise TypeError(
             f"{type(model).__name__} is no proposal: it does not have the exact density of what it draws; "
-            "expected an autoregressive model, a flow, or a Boltzmann machine of up to 20 hidden units"
+            "expected an autoregressive model, a flow, ProbabilisticPCA, or a Boltzmann machine of up to 20 hidden "
+            "units or two-valued features"
         )
 
 

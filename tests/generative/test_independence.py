@@ -133,7 +133,7 @@ def test_walkers_start_where_the_target_does_not_vanish():
 
 def test_refusals(model):
     diffusion = Diffusion((4,), n_epochs=1).fit(np.random.default_rng(0).normal(size=(20, 9)))
-    large = BinaryRBM(24, spins=True, n_epochs=1).fit(SPINS[:40])
+    large = BinaryRBM(24, spins=True, n_epochs=1).fit(np.tile(SPINS[:40], 3))
     for no_proposal in (diffusion, large):
         with pytest.raises(TypeError, match=f"{type(no_proposal).__name__} is no proposal"):
             sample_by_independence(TARGET.log_weight, no_proposal, seed=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from numerics.optimizers import FirstOrderOptimizer, GradientDescent
 from samplers.generative.boltzmann.machine import BoltzmannMachine
-from samplers.generative.boltzmann.units import Units
+from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, to_binary
 
 
@@ -21,7 +22,7 @@ class BinaryRBM(BoltzmannMachine):
 
     Parameters
     ----------
-    n_hidden : hidden units; up to 20 of them the density is exact.
+    n_hidden : hidden units; the density is exact with up to 20 of them, or up to 20 features.
     spins : units of -1 and 1 instead of 0 and 1.
     threshold : features above it count as 1, others as 0 (or -1); None for features that are so already.
     negative_phase : 'pcd', 'cd', 'tempering' or 'exact'.
@@ -114,6 +115,12 @@ class BinaryRBM(BoltzmannMachine):
         """Independent visible units, and hidden units without inputs."""
         return float(self.hidden.log_sum(self.base_bias_).sum()) + self.n_hidden * np.log(2.0)
 
+    def other_start(self) -> BinaryRBM:
+        """The machine with uniform units at beta = 0, whatever the data."""
+        other = copy(self)
+        other.base_bias_ = np.zeros_like(self.base_bias_)
+        return other
+
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """<v>, <h>, <v h^T>."""
         return np.concatenate([V.mean(axis=0), H.mean(axis=0), (V.T @ H).ravel() / len(V)])
@@ -127,6 +134,16 @@ class BinaryRBM(BoltzmannMachine):
         """Sum of weight times <v | h>, h and <v | h> h^T."""
         V = self.hidden.mean(self.visible_input(H))
         return np.concatenate([weights @ V, weights @ H, (V.T @ (weights[:, None] * H)).ravel()])
+
+    def visible_statistics(self, V: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Sum of weight times v, <h | v> and v <h | v>^T."""
+        H = self.hidden.mean(self.hidden_input(V))
+        return np.concatenate([weights @ V, weights @ H, (V.T @ (weights[:, None] * H)).ravel()])
+
+    @property
+    def enumerates_visible(self) -> bool:
+        """Whether it is the visible layer that sums over all states run over: of two-valued units, and the smaller."""
+        return self.n_hidden > MOST_UNITS and getattr(self, "n_features_in_", MOST_UNITS + 1) <= MOST_UNITS
 
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the visible units given hidden ones, (rows, n_features)."""

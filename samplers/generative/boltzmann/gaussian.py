@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,6 +45,8 @@ class GaussianBinaryRBM(BoltzmannMachine):
     hidden = Units(0.0)
     # Adam would turn the enhanced gradient, which is no gradient in these parameters, into no ascent at all.
     centred = False
+    #: What is taken from hidden units before beta multiplies their part of the energy.
+    offset = 0.0
 
     def __init__(
         self,
@@ -104,9 +107,9 @@ class GaussianBinaryRBM(BoltzmannMachine):
         return (V * np.exp(-log_variance)) @ W + b
 
     def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
-        """A + beta W h, the means of the visible units."""
+        """A + W c + beta W (h - c), the means of the visible units, with the `offset` c."""
         a, _, W, _ = self.views(self.theta_)
-        return beta * (H @ W.T) + a
+        return beta * ((H - self.offset) @ W.T) + (a + self.offset * W.sum(axis=1))
 
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Normal about the inputs with variance sigma^2."""
@@ -117,14 +120,29 @@ class GaussianBinaryRBM(BoltzmannMachine):
         return np.exp(0.5 * self.views(self.theta_)[3])
 
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
-        """-sum_i (v_i - a_i)^2 / (2 sigma_i^2)."""
+        """-sum_i (v_i - a_i)^2 / (2 sigma_i^2), plus (1 - beta) c sum_j (b + W^T v / sigma^2)_j with the `offset` c."""
         a, _, _, log_variance = self.views(self.theta_)
-        return -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
+        square = -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
+        if self.offset == 0.0:
+            return square
+        return square + (1.0 - np.ravel(beta)) * self.offset * self.hidden_input(V).sum(axis=1)
 
     def log_base(self) -> float:
-        """Normal visible units, and hidden units without inputs."""
-        log_variance = self.views(self.theta_)[3]
-        return 0.5 * float((np.log(2.0 * np.pi) + log_variance).sum()) + self.n_hidden * np.log(2.0)
+        """Normal visible units, and hidden units without inputs; with an `offset` the constant of a moved centre."""
+        a, b, W, log_variance = self.views(self.theta_)
+        shift = self.offset * W.sum(axis=1)
+        moved = self.offset * b.sum() + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
+        return float(0.5 * (np.log(2.0 * np.pi) + log_variance).sum() + moved) + self.n_hidden * np.log(2.0)
+
+    def other_start(self) -> GaussianBinaryRBM:
+        """The machine that is at beta = 0 in the middle of the centres of its 2^n_hidden normal densities.
+
+        With (b + W^T v / sigma^2).(h - c) in place of ... .h, c = 1/2, and a + W c in place of a, the energy is the
+        same up to a constant, but beta leads to it from a + W c instead of a.
+        """
+        other = copy(self)
+        other.offset = 0.5
+        return other
 
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """<(v - a) / sigma^2>, <h>, <v h^T / sigma^2>, <(v - a)^2 / (2 sigma^2) - v (W h) / sigma^2>."""
