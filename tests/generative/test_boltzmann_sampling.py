@@ -3,13 +3,17 @@
 Deviations are judged at 4.42 standard errors, a false alarm in 100,000 tests; seeds are fixed.
 """
 
+import warnings
+
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from numerics.random import stream_states
 from samplers.generative import BinaryRBM, DeepBeliefNetwork, GaussianBinaryRBM
 from samplers.generative.boltzmann.annealing import anneal
 from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
+from samplers.ising import Ising
 from tests.generative.machines import all_rows, binary, gaussian
 
 LIMIT = 4.42
@@ -151,6 +155,29 @@ def test_fits_to_bars_and_stripes(phase):
     assert -2.1 < machine.score(X) < -np.log(6.0)
     if phase == "exact":
         assert machine.history_["loss"][-1] == pytest.approx(-machine.score(X), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def cold_spins():
+    """Nearly all up or all down, in like shares: chains go from one to the other together."""
+    return Ising(4, temperature=1.5).sample(5000, "wolff", random_state=0)
+
+
+def test_weights_stay_bounded_where_chains_are_all_in_one_mode(cold_spins):
+    """Offsets halfway to the chains make weights of 30 here, and a likelihood below -8000 nats."""
+    machine = BinaryRBM(spins=True, n_epochs=25, random_state=1).fit(cold_spins)
+    assert np.abs(machine.views(machine.theta_)[2]).max() < 1.5
+    assert machine.score(cold_spins) > -50.0
+
+
+@pytest.mark.parametrize("n_hidden", [4, 16])
+def test_fits_worse_than_independent_units_warn(n_hidden, cold_spins):
+    settings = {"spins": True, "n_epochs": 2, "random_state": 0, "centred": False}
+    with pytest.warns(ConvergenceWarning, match=r"at most -.* smaller learning_rate than 20"):
+        BinaryRBM(n_hidden, learning_rate=20.0, **settings).fit(cold_spins[:500])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        BinaryRBM(n_hidden, learning_rate=0.01, **settings).fit(cold_spins[:500])
 
 
 def test_variances_have_a_floor():

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
 
 from numerics.optimizers import FirstOrderOptimizer, GradientDescent
 from samplers.generative.boltzmann.machine import BoltzmannMachine
 from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, to_binary
+
+#: A fit this many nats worse than independent units has failed.
+MARGIN = 0.5
+#: Layers of up to this many units are summed over after every fit, which takes milliseconds.
+QUICK_UNITS = 12
 
 
 class BinaryRBM(BoltzmannMachine):
@@ -151,6 +159,27 @@ class BinaryRBM(BoltzmannMachine):
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
         return to_binary(super()._checked(X, reset=reset), self.threshold, self.hidden.low)
+
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
+        super()._run(kept, held)
+        found = float(self.negative_free_energy(kept).mean()) - self._least_log_partition(kept)
+        independent = float((kept @ self.base_bias_).mean() - self.hidden.log_sum(self.base_bias_).sum())
+        if found < independent - MARGIN:
+            warnings.warn(
+                f"BinaryRBM: mean log-likelihood of the data at most {found:.4g}, that of independent units is "
+                f"{independent:.4g}: the fit diverged, or its chains miss a mode; expected a smaller learning_rate than "
+                f"{self.learning_rate:g}, more n_chains than {self.n_chains}, or negative_phase = 'tempering'",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _least_log_partition(self, rows: np.ndarray) -> float:
+        """Log Z where the sum is quick, or else of the distinct states that are known: those of rows and chains."""
+        n, _ = self._enumerated()
+        if n <= QUICK_UNITS:
+            return self.log_partition_exact()
+        chains = getattr(self, "chains_", rows[:0]).reshape(-1, rows.shape[1])
+        return float(logsumexp(self.negative_free_energy(np.unique(np.concatenate([rows, chains]), axis=0))))
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         low, rows = self.hidden.low, len(X)

@@ -17,6 +17,9 @@ from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, Scores
 from samplers.generative.training import GradientModel, check
 
+#: Root mean square distance of the means of chains and data, as a share of the range of units, that is usual in a fit.
+NEAR = 0.2
+
 
 class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
     """A density p(v) = sum_h exp(-E(v, h)) / Z of visible units v beside hidden units h that do not see each other.
@@ -219,16 +222,25 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
         K. Cho, T. Raiko and A. Ilin, Neural Comput. 25, 805 (2013), eq. (13); the same as a machine of centred units
         with the offsets halfway between both phases (J. Melchior, A. Fischer and L. Wiskott, JMLR 17, 1 (2016)).
+
+        Where chains are all in one mode of several, such offsets go to and fro with them and every weight grows without
+        end; then offsets are the means of the data (G. Montavon and K.-R. Mueller, in "Neural networks: tricks of the
+        trade", 2012).
         """
         difference = positive - negative
         visible, hidden, weights = self.views(difference)[:3]
         middle_visible, middle_hidden = (
-            0.5 * (of_data + of_model) for of_data, of_model in zip(self.means(positive), self.means(negative))
+            0.5 * (of_data + of_model) if self._is_near(of_data, of_model) else of_data
+            for of_data, of_model in zip(self.means(positive), self.means(negative))
         )
         weights -= np.outer(middle_visible, hidden) + np.outer(visible, middle_hidden)
         visible -= weights @ middle_hidden
         hidden -= middle_visible @ weights
         return difference
+
+    def _is_near(self, of_data: np.ndarray, of_model: np.ndarray) -> bool:
+        distance = np.sqrt(np.mean((of_data - of_model) ** 2))
+        return bool(distance < NEAR * (1.0 - self.hidden.low))
 
     def views(self, flat: np.ndarray) -> tuple[np.ndarray, ...]:
         """Visible bias (V,), hidden bias (H,), weights (V, H) and what else there is, as views of a flat vector."""
