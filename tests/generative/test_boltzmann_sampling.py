@@ -164,10 +164,10 @@ def cold_spins():
 
 
 def test_weights_stay_bounded_where_chains_are_all_in_one_mode(cold_spins):
-    """Offsets halfway to the chains make weights of 30 here, and a likelihood below -8000 nats."""
-    machine = BinaryRBM(spins=True, n_epochs=25, random_state=1).fit(cold_spins)
-    assert np.abs(machine.views(machine.theta_)[2]).max() < 1.5
-    assert machine.score(cold_spins) > -50.0
+    """Offsets halfway to the chains make weights of 188 here, and a likelihood of -45,000 nats."""
+    machine = BinaryRBM(spins=True, n_epochs=40, learning_rate=1.0, random_state=1).fit(cold_spins[:1000])
+    assert np.abs(machine.views(machine.theta_)[2]).max() < 5.0
+    assert machine.score(cold_spins) > -100.0
 
 
 @pytest.mark.parametrize("n_hidden", [4, 16])

@@ -60,6 +60,7 @@ class GAN(HasNetworks, GradientModel):
     # No loss on held-out rows says how well a generator does.
     validation_fraction = 0.0
     patience = None
+    structure = ("n_latent", "hidden", "activation")
 
     averaged_: np.ndarray
     location_: np.ndarray

@@ -49,6 +49,7 @@ class BinaryRBM(BoltzmannMachine):
 
     optimizer: ClassVar[FirstOrderOptimizer] = GradientDescent()
     is_binary = True
+    structure = ("n_hidden", "spins")
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class BinaryRBM(BoltzmannMachine):
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel()])
         self.base_bias_ = a.copy()
+        self._remember_structure()
         return self
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
@@ -167,8 +169,8 @@ class BinaryRBM(BoltzmannMachine):
         if found < independent - MARGIN:
             warnings.warn(
                 f"BinaryRBM: mean log-likelihood of the data at most {found:.4g}, that of independent units is "
-                f"{independent:.4g}: the fit diverged, or its chains miss a mode; expected a smaller learning_rate than "
-                f"{self.learning_rate:g}, more n_chains than {self.n_chains}, or negative_phase = 'tempering'",
+                f"{independent:.4g}: the fit diverged, or its chains miss a mode; expected a smaller learning_rate "
+                f"than {self.learning_rate:g}, more n_chains than {self.n_chains}, or negative_phase = 'tempering'",
                 ConvergenceWarning,
                 stacklevel=3,
             )

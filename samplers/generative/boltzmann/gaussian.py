@@ -43,6 +43,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     optimizer: ClassVar[FirstOrderOptimizer] = Adam()
     hidden = Units(0.0)
+    structure = ("n_hidden",)
     # Adam would turn the enhanced gradient, which is no gradient in these parameters, into no ascent at all.
     centred = False
     #: What is taken from hidden units before beta multiplies their part of the energy.
@@ -99,6 +100,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
             raise ValueError(f"deviation = {deviation!r}: expected positive numbers")
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel(), 2.0 * np.log(sigma)])
+        self._remember_structure()
         return self
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:

@@ -130,6 +130,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
     def log_partition_exact(self) -> float:
         """Log Z by enumeration of a layer of at most 20 two-valued units."""
+        self._check_structure()
         self._need_enumeration()
         n, log_weight = self._enumerated()
         return float(logsumexp([logsumexp(log_weight(states)) for states in self.hidden.all_states(n)]))
@@ -141,6 +142,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
         The error is infinite where they disagree.
         """
+        self._check_structure()
         return log_partition(self, n_temperatures, n_chains, np.random.default_rng(self._seed(random_state)))
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:

@@ -62,6 +62,8 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     arXiv:1509.00519 (the importance-weighted bound); J. Lucas et al., NeurIPS 2019, arXiv:1911.02469 (the linear case).
     """
 
+    structure = ("n_components", "hidden", "activation", "likelihood")
+
     location_: np.ndarray
     scale_: float
 
@@ -140,6 +142,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means of p(x|z), (n_samples, n_features), for latent variables (n_samples, n_components)."""
         check_is_fitted(self)
+        self._check_structure()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {self.n_components})")
