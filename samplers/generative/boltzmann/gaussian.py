@@ -14,6 +14,9 @@ from samplers.generative.boltzmann.units import Units
 from samplers.generative.model import RandomState
 from samplers.generative.training import check
 
+#: Means and deviations up to this size, and deviations down to one by it, are about one.
+MOST_SCALE = 100.0
+
 
 class GaussianBinaryRBM(BoltzmannMachine):
     """E(v, h) = sum_i (v_i - a_i)^2 / (2 sigma_i^2) - b.h - sum_ij v_i W_ij h_j / sigma_i^2, h in {0, 1}.
@@ -180,6 +183,10 @@ class GaussianBinaryRBM(BoltzmannMachine):
     def _if(self, by_variance: np.ndarray) -> np.ndarray:
         return by_variance if self.learn_variance else np.zeros_like(by_variance)
 
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
+        refuse_other_scales(kept)
+        super()._run(kept, held)
+
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         variance = X.var(axis=0)
         if self.deviation is not None:
@@ -201,3 +208,17 @@ class GaussianBinaryRBM(BoltzmannMachine):
         check(self, "time_step", 0.0 < self.time_step < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")
+
+
+def refuse_other_scales(X: np.ndarray) -> None:
+    """Rates of learning and the least deviation are in units of the data: of features far from one little is learnt."""
+    mean, deviation = X.mean(axis=0), X.std(axis=0)
+    small = (deviation > 0.0) & (deviation < 1.0 / MOST_SCALE)
+    far = np.flatnonzero((np.abs(mean) > MOST_SCALE) | (deviation > MOST_SCALE) | small)
+    if far.size:
+        k = far[0]
+        raise ValueError(
+            f"GaussianBinaryRBM: column {k} has the mean {mean[k]:g} and the deviation {deviation[k]:g}: expected both "
+            f"up to {MOST_SCALE:g}, and the deviation at least {1.0 / MOST_SCALE:g}; subtract the mean and divide "
+            "by the deviation, whose logarithm is then what scores are too high"
+        )
