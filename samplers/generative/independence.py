@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from numerics.random import stream_states
 from samplers.acceptance import decide
@@ -77,8 +78,10 @@ def sample_by_independence(
         if the model has no exact density, or is one of two-valued features and the target a density of real ones.
     ValueError
         for counts below one, a target of another number of coordinates than the model, a start of the wrong shape, or
-        where the target or the model vanishes; without a start, if that is so at a hundred draws of a walker.
+        where the target or the model vanishes; without a start, if that is so at a hundred draws of a walker; for a
+        target that does not give one number for each row.
     """
+    check_is_fitted(model)
     require_exact_density(model)
     n_draws, n_walkers = whole_number("n_draws", n_draws), whole_number("n_walkers", n_walkers)
     names = tuple(f"x{k}" for k in range(model.n_features_in_))
@@ -119,7 +122,8 @@ def require_exact_density(model: Any) -> None:
     if not getattr(model, "has_exact_density", False):
         raise TypeError(
             f"{type(model).__name__} is no proposal: it does not have the exact density of what it draws; "
-            "expected an autoregressive model, a flow, or a Boltzmann machine of up to 20 hidden units"
+            "expected an autoregressive model, a flow, ProbabilisticPCA, or a Boltzmann machine of up to 20 hidden "
+            "units or two-valued features"
         )
 
 
@@ -152,7 +156,7 @@ class _Proposals:
         raise ValueError(f"the target vanishes, or is not a number, at {ATTEMPTS} draws of the model: give a start")
 
     def next(self) -> tuple[np.ndarray, np.ndarray]:
-        """One row for every walker, and log w; a weight that is not a number is one of zero."""
+        """One row for every walker, and log w; where both densities vanish it is -inf."""
         if self.used == self.rounds:
             self.rows = self.model.sample(self.rounds * self.n_walkers, self.rng)
             self.weights = _log_weights(self.model, self.log_density, self.rows)
@@ -164,5 +168,17 @@ class _Proposals:
 
 def _log_weights(model: GenerativeModel, log_density: Callable, rows: np.ndarray) -> np.ndarray:
     with one_thread():
-        found = np.asarray(log_density(rows)) - model.scores(rows).values
+        log_p, log_q = np.asarray(log_density(rows)), model.scores(rows).values
+    if log_p.shape != (len(rows),):
+        raise ValueError(
+            f"the target gave an array of the shape {log_p.shape} for {len(rows)} rows: expected {(len(rows),)}, "
+            "log p of every row"
+        )
+    wrong = np.flatnonzero(np.isnan(log_p))
+    if wrong.size:
+        raise ValueError(
+            f"the target gave {log_p[wrong[0]]} at {rows[wrong[0]]}: expected log p, or -inf where it vanishes"
+        )
+    with np.errstate(invalid="ignore"):
+        found = log_p - log_q
     return np.where(np.isnan(found), -np.inf, found)

@@ -40,7 +40,7 @@ class Scores(NamedTuple):
     ----------
     values : log density of each row, in nats.
     errors : standard errors of the values; zeros where they are exact, infinite where draws cannot tell.
-    method : 'exact', 'annealed importance sampling', 'lower bound', 'importance-weighted', or 'probability-flow ODE'.
+    method : 'exact', 'annealed importance sampling' (with a doubt added, if there is one), 'lower bound',
     """
 
     values: np.ndarray
@@ -69,6 +69,8 @@ class GenerativeModel(BaseEstimator):
     needs_spread: ClassVar[bool] = False
     #: Fewest rows that `fit` takes.
     fewest_rows: ClassVar[int] = 2
+    #: Settings that say what the parameters mean: as long as a fit is used they stay as they were when it began.
+    structure: ClassVar[tuple[str, ...]] = ()
 
     n_features_in_: int
     random_state: RandomState
@@ -92,6 +94,7 @@ class GenerativeModel(BaseEstimator):
         random_state : of these draws; None for that of the model, so that a seeded model gives the same draws again.
         """
         check_is_fitted(self)
+        self._check_structure()
         n_samples = whole_number("n_samples", n_samples)
         with one_thread():
             return self._draw(n_samples, np.random.default_rng(self._seed(random_state)))
@@ -121,6 +124,7 @@ class GenerativeModel(BaseEstimator):
         from samplers.generative.storage import save
 
         check_is_fitted(self)
+        self._check_structure()
         save(self, Path(path))
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -130,11 +134,24 @@ class GenerativeModel(BaseEstimator):
         """X as float64, finite, of the right width; `reset` for data to learn from."""
         if not reset:
             check_is_fitted(self)
+            self._check_structure()
         fewest = self.fewest_rows if reset else 1
         rows = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=fewest, order="C")
         if reset and self.needs_spread:
             refuse_constant_features(rows)
+        if reset:
+            self._remember_structure()
         return rows
+
+    def _remember_structure(self) -> None:
+        self.structure_ = {name: getattr(self, name) for name in self.structure}
+
+    def _check_structure(self) -> None:
+        """Refuse, by name, settings that have changed since the fit: its parameters would make another density."""
+        for name, value in getattr(self, "structure_", {}).items():
+            before, now = (tuple(part) if isinstance(part, list) else part for part in (value, getattr(self, name)))
+            if before != now:
+                raise ValueError(f"{type(self).__name__}: {name} was {before!r} in the fit and is {now!r}: fit again")
 
     def _seed(self, random_state: RandomState) -> RandomState:
         return self.random_state if random_state is None else random_state

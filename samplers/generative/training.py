@@ -43,6 +43,9 @@ class GradientModel(GenerativeModel):
 
     optimizer: ClassVar[FirstOrderOptimizer] = Adam()
 
+    #: Arrays that an epoch changes and that samples and scores come from.
+    learnt: ClassVar[tuple[str, ...]] = ("theta_",)
+
     n_epochs: int
     batch_size: int
     learning_rate: float
@@ -75,7 +78,7 @@ class GradientModel(GenerativeModel):
         return self
 
     def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
-        best_theta, best, waited = self.theta_.copy(), np.inf, 0
+        best_state, best, waited = self._state(), np.inf, 0
         quiet = not (self.verbose and sys.stdout.isatty())
         for epoch in track(range(self.n_epochs), type(self).__name__, disable=quiet, transient=True):
             self._epoch(kept, self.learning_rate * SCHEDULES[self.schedule](epoch / self.n_epochs))
@@ -84,13 +87,18 @@ class GradientModel(GenerativeModel):
             loss = float(self._loss(held, self.generator_))
             self._note(validation_loss=loss)
             if loss < best:
-                best_theta, best, waited = self.theta_.copy(), loss, 0
+                best_state, best, waited = self._state(), loss, 0
             else:
                 waited += 1
             if self.patience is not None and waited >= self.patience:
                 break
         if self.patience is not None and held.size:
-            self.theta_[:] = best_theta
+            for name, value in best_state.items():
+                setattr(self, name, value)
+
+    def _state(self) -> dict[str, np.ndarray]:
+        """Copies of the arrays that say what has been learnt: those that early stopping takes from its best epoch."""
+        return {name: getattr(self, name).copy() for name in self.learnt}
 
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """One epoch over the rows of X from where the model is, at the full learning rate; y is ignored."""

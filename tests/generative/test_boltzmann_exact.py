@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import logsumexp
+from scipy.stats import chi2
 
 from hamiltonians.system import System
 from samplers.generative import BinaryRBM, GaussianBinaryRBM
@@ -56,6 +57,31 @@ def test_visible_enumeration_says_the_same():
         hidden = machine.transform(rows)
         assert np.allclose(machine.views(machine.negative_phase_exact())[0], p @ rows, atol=1e-13)
         assert np.allclose(machine.views(machine.negative_phase_exact())[2], rows.T @ (p[:, None] * hidden), atol=1e-13)
+
+
+@pytest.mark.parametrize("spins", [False, True])
+def test_the_visible_layer_is_enumerated_where_the_hidden_one_is_too_large(spins):
+    """Everything that is exact with few hidden units is so with few features."""
+    rng = np.random.default_rng(0)
+    machine = BinaryRBM(24, spins=spins, random_state=0)
+    machine.set_parameters(rng.normal(size=4), rng.normal(size=24), 0.7 * rng.normal(size=(4, 24)))
+    rows = np.where(all_rows(4) == 1.0, 1.0, machine.hidden.low)
+    log_weights = machine.negative_free_energy(rows)
+    assert machine.has_exact_density
+    assert machine.log_partition_exact() == pytest.approx(logsumexp(log_weights), abs=1e-11)
+    found = machine.scores(rows)
+    assert (found.method, found.errors.max()) == ("exact", 0.0)
+    p = np.exp(found.values)
+    of_model = machine.negative_phase_exact()
+    assert machine.views(of_model)[0] == pytest.approx(p @ rows, abs=1e-12)
+    assert machine.views(of_model)[2] == pytest.approx(rows.T @ (p[:, None] * machine.transform(rows)), abs=1e-12)
+    draws = machine.sample(20000)
+    counts = (draws[:, None] == rows).all(axis=2).sum(axis=0)
+    expected = 20000 * p
+    seen = expected > 5.0
+    assert ((counts - expected)[seen] ** 2 / expected[seen]).sum() < chi2.isf(1e-5, seen.sum() - 1)
+    fitted = BinaryRBM(24, negative_phase="exact", validation_fraction=0.2, n_epochs=2, random_state=0)
+    assert len(fitted.fit(all_rows(4)).history_["validation_loss"]) == 2
 
 
 @pytest.mark.parametrize(("size", "log_Z", "log_norm"), [((4, 3), 7.671287375467, 13.845294727988)])
@@ -145,7 +171,7 @@ def test_square_of_the_wave_function():
 @pytest.mark.parametrize("model", [BinaryRBM, GaussianBinaryRBM])
 def test_rows_cannot_be_held_out_of_machines_too_large_for_exact_sums(model):
     """Said before the first epoch; machines of up to 20 units do hold rows out."""
-    X = (np.random.default_rng(2).normal(size=(40, 4)) > 0.0) + 0.0
+    X = (np.random.default_rng(2).normal(size=(40, 21)) > 0.0) + 0.0
     with pytest.raises(ValueError, match=r"validation_fraction = 0\.2: expected 0 for n_hidden = 30.*`partial_fit`"):
         model(30, validation_fraction=0.2, n_epochs=1).fit(X)
     assert len(model(4, validation_fraction=0.2, n_epochs=2).fit(X).history_["validation_loss"]) == 2

@@ -3,12 +3,17 @@
 Deviations are judged at 4.42 standard errors, a false alarm in 100,000 tests; seeds are fixed.
 """
 
+import warnings
+
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from numerics.random import stream_states
 from samplers.generative import BinaryRBM, DeepBeliefNetwork, GaussianBinaryRBM
+from samplers.generative.boltzmann.annealing import anneal
 from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
+from samplers.ising import Ising
 from tests.generative.machines import all_rows, binary, gaussian
 
 LIMIT = 4.42
@@ -92,20 +97,52 @@ def test_annealing_and_its_error(make):
     assert runs[:, 1].max() < 0.05
 
 
-def test_more_hidden_units_than_can_be_enumerated():
+def test_more_units_than_can_be_enumerated():
+    """Two machines side by side, each of which can be."""
     rng = np.random.default_rng(0)
-    W = 0.1 * rng.normal(size=(6, 24))
-    machine = BinaryRBM(24, random_state=0).set_parameters(np.zeros(6), np.zeros(24), W)
-    found = machine.scores(all_rows(6))
+    W = np.zeros((22, 24))
+    W[:11, :12], W[11:, 12:] = 0.2 * rng.normal(size=(2, 11, 12))
+    machine = BinaryRBM(24, random_state=0).set_parameters(np.zeros(22), np.zeros(24), W)
+    parts = [BinaryRBM(12).set_parameters(np.zeros(11), np.zeros(12), w) for w in (W[:11, :12], W[11:, 12:])]
+    rows = (rng.random((50, 22)) < 0.5) + 0.0
+    found = machine.scores(rows)
     assert found.method == "annealed importance sampling"
     assert not machine.has_exact_density
-    exact = machine.negative_free_energy(all_rows(6))
-    exact -= np.logaddexp.reduce(exact)
-    assert np.abs(found.values - exact).max() < LIMIT * found.errors[0]
+    exact = parts[0].score_samples(rows[:, :11]) + parts[1].score_samples(rows[:, 11:])
+    assert np.abs(found.values - exact).max() < LIMIT * found.errors[0] < 0.05
     with pytest.raises(ValueError, match="24 hidden units are too many"):
         machine.log_partition_exact()
-    draws = BinaryRBM.sample(machine, 4000)
-    assert np.abs(z_scores(draws, np.exp(exact) @ all_rows(6), 0.25)).max() < LIMIT
+    draws = machine.sample(1000)
+    means = np.concatenate([part.views(part.negative_phase_exact())[0] for part in parts])
+    assert np.abs(z_scores(draws, means, means * (1.0 - means))).max() < LIMIT
+
+
+def test_annealing_that_misses_a_mode_says_so():
+    """All chains from the biases end in one of two modes, with a scatter of 0.002 about a log Z that lacks 1.4 nats."""
+    rng = np.random.default_rng(0)
+    W = 0.5 + 0.1 * rng.normal(size=(12, 24))
+    machine = BinaryRBM(24).set_parameters(-W.sum(axis=1) / 2, -W.sum(axis=0) / 2 + 0.05, W)
+    exact = machine.log_partition_exact()
+    one_start, scatter, _ = anneal(machine, 300, 100, np.random.default_rng(1))
+    assert one_start < exact - 1.0
+    assert scatter < 0.01
+    log_Z, error = machine.log_partition(300, random_state=1)
+    assert error == np.inf
+    assert abs(log_Z - exact) < 0.2
+
+
+def test_rows_that_outweigh_the_sum_over_states_are_named():
+    """One state has nearly all the weight and no slope towards it: no chain finds it, and a row that is it tells."""
+    state = np.arange(24) % 2.0
+    W = np.zeros((24, 24))
+    W[:, 0] = np.where(state == 1.0, 8.0, -8.0)
+    hidden_bias = np.zeros(24)
+    hidden_bias[0] = 24.0 - W[:, 0] @ state
+    machine = BinaryRBM(24, random_state=0).set_parameters(np.zeros(24), hidden_bias, W)
+    found = machine.scores(np.array([state, 1.0 - state]))
+    assert np.isinf(found.errors).all()
+    assert found.method == "annealed importance sampling, whose chains miss a mode"
+    assert found.values[0] == pytest.approx(0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("phase", ["pcd", "cd", "tempering", "exact"])
@@ -118,6 +155,29 @@ def test_fits_to_bars_and_stripes(phase):
     assert -2.1 < machine.score(X) < -np.log(6.0)
     if phase == "exact":
         assert machine.history_["loss"][-1] == pytest.approx(-machine.score(X), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def cold_spins():
+    """Nearly all up or all down, in like shares: chains go from one to the other together."""
+    return Ising(4, temperature=1.5).sample(5000, "wolff", random_state=0)
+
+
+def test_weights_stay_bounded_where_chains_are_all_in_one_mode(cold_spins):
+    """Offsets halfway to the chains make weights of 188 here, and a likelihood of -45,000 nats."""
+    machine = BinaryRBM(spins=True, n_epochs=40, learning_rate=1.0, random_state=1).fit(cold_spins[:1000])
+    assert np.abs(machine.views(machine.theta_)[2]).max() < 5.0
+    assert machine.score(cold_spins) > -100.0
+
+
+@pytest.mark.parametrize("n_hidden", [4, 16])
+def test_fits_worse_than_independent_units_warn(n_hidden, cold_spins):
+    settings = {"spins": True, "n_epochs": 2, "random_state": 0, "centred": False}
+    with pytest.warns(ConvergenceWarning, match=r"at most -.* smaller learning_rate than 20"):
+        BinaryRBM(n_hidden, learning_rate=20.0, **settings).fit(cold_spins[:500])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        BinaryRBM(n_hidden, learning_rate=0.01, **settings).fit(cold_spins[:500])
 
 
 def test_variances_have_a_floor():
@@ -147,3 +207,11 @@ def test_a_deep_belief_network_draws_what_it_learnt():
     assert network.transform(X).shape == (600, 4)
     again = network.inverse_transform(network.transform(patterns))
     assert (np.abs(again - patterns).max(axis=1) < 0.5).all()
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e6, 0.0), (1.0, 1e6), (1e-6, 0.0)])
+def test_real_features_far_from_one_are_refused(scale, shift):
+    """Not fitted badly: rates of learning are in units of the data."""
+    X = scale * np.random.default_rng(0).normal(size=(50, 2)) + shift
+    with pytest.raises(ValueError, match=r"column 0 has the mean .*: expected both up to 100"):
+        GaussianBinaryRBM(2, n_epochs=1).fit(X)

@@ -167,3 +167,23 @@ def test_trajectories_end_at_samples(model):
 def test_settings_are_named(setting, value):
     with pytest.raises(ValueError, match=f"{setting} = "):
         Diffusion((4,), **{setting: value}).fit(np.random.default_rng(0).normal(size=(20, 2)))
+
+
+def test_early_stopping_takes_the_average_of_the_best_epoch():
+    """Samples and scores come from the average, which the held-out loss judged."""
+
+    class Watched(Diffusion):
+        def _note(self, **values):
+            super()._note(**values)
+            if "validation_loss" in values:
+                seen.append(self._state())
+
+    seen = []
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    settings = {"n_epochs": 60, "batch_size": 10, "learning_rate": 0.02, "validation_fraction": 0.3, "patience": 4}
+    model = Watched((16,), random_state=0, **settings).fit(X)
+    best = seen[int(np.argmin(model.history_["validation_loss"]))]
+    assert len(seen) < 60
+    assert not np.array_equal(seen[-1]["average_"], best["average_"])
+    assert set(best) == {"theta_", "average_", "shares_", "squares_"}
+    assert all(np.array_equal(getattr(model, name), best[name]) for name in best)

@@ -1,6 +1,8 @@
 """What all generative models promise: scikit-learn's conventions, files that give back the same bits, refusals."""
 
 import json
+import re
+from functools import partial
 
 import h5py
 import numpy as np
@@ -182,3 +184,50 @@ def test_both_sides_of_a_validation_have_rows(fraction, patience):
     model = generative.MixtureAutoregressive(2, hidden=(4,), validation_fraction=fraction, patience=patience)
     with pytest.raises(ValueError, match=f"validation_fraction = {fraction}: expected a share of 20 rows"):
         model.fit(np.random.default_rng(0).normal(size=(20, 2)))
+
+
+CHANGES = {
+    "activation": "tanh",
+    "hidden": (5,),
+    "likelihood": "bernoulli",
+    "n_bins": 6,
+    "n_components": 3,
+    "n_hidden": 2,
+    "n_latent": 3,
+    "n_transforms": 4,
+    "spins": True,
+    "tail_bound": 2.0,
+}
+STRUCTURES = [(template, name) for template in ESTIMATORS for name in template.structure]
+
+
+@pytest.mark.parametrize(
+    ("template", "name"), STRUCTURES, ids=lambda part: getattr(part, "strip", lambda: name_of(part))()
+)
+def test_settings_of_a_fit_are_not_changed_after_it(template, name, tmp_path):
+    """With others the parameters, if there are enough of them, would make another density, or none."""
+    model, X = fresh(template), data(template)
+    model.fit(X).save(tmp_path / "model.h5")
+    for fitted in (model, load(tmp_path / "model.h5")):
+        before, draws = getattr(fitted, name), fitted.sample(3, random_state=1)
+        after = CHANGES[name] if CHANGES[name] != before else "silu"
+        fitted.set_params(**{name: after})
+        said = re.escape(f"{name} was {before!r} in the fit and is {after!r}: fit again")
+        uses = [fitted.sample, partial(fitted.save, tmp_path / "other.h5")]
+        uses += [
+            partial(getattr(fitted, use), X) for use in ("score", "transform", "partial_fit") if hasattr(fitted, use)
+        ]
+        for use in uses:
+            with pytest.raises(ValueError, match=said):
+                use()
+        fitted.set_params(**{name: list(before) if name == "hidden" else before})
+        assert np.array_equal(fitted.sample(3, random_state=1), draws)
+    model.set_params(**{name: after}).fit((X > 0.0) + 0.0).sample(3)
+
+
+@pytest.mark.parametrize("setting", [{"n_steps": 0}, {"method": "foo"}])
+def test_steps_of_diffusion_are_checked_where_they_are_made(setting):
+    model = generative.Diffusion((4,), n_epochs=1, n_steps=2).fit(data(ESTIMATORS[0])).set_params(**setting)
+    for use in (model.sample, lambda: model.scores(np.zeros((1, 4)))):
+        with pytest.raises(ValueError, match=f"{next(iter(setting))} = .*: expected"):
+            use()

@@ -151,3 +151,12 @@ def test_refuses_rows_that_are_all_the_same():
 def test_says_when_it_diverges():
     with pytest.raises(FloatingPointError, match="smaller learning_rate"):
         small(loss="wgan_gp", activation="silu", learning_rate=1e200).fit(data())
+
+
+def test_the_generator_makes_steps():
+    """Its curve has an entry for every epoch, and a fit in which it would make none is refused."""
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    model = GAN(hidden=(4,), loss="wgan_gp", n_critic=3, n_epochs=3, random_state=0).fit(X)
+    assert np.isnan(model.history_["generator_loss"]).tolist() == [True, True, False]
+    with pytest.raises(ValueError, match="n_critic = 5: expected at most 4"):
+        GAN(hidden=(4,), loss="wgan_gp", n_critic=5, n_epochs=4).fit(X)

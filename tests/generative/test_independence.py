@@ -6,6 +6,7 @@ Tests judge at a false alarm of 1e-5, with fixed seeds.
 import numpy as np
 import pytest
 from scipy.stats import chi2
+from sklearn.exceptions import NotFittedError
 
 from samplers import Density
 from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive, ProbabilisticPCA
@@ -133,7 +134,7 @@ def test_walkers_start_where_the_target_does_not_vanish():
 
 def test_refusals(model):
     diffusion = Diffusion((4,), n_epochs=1).fit(np.random.default_rng(0).normal(size=(20, 9)))
-    large = BinaryRBM(24, spins=True, n_epochs=1).fit(SPINS[:40])
+    large = BinaryRBM(24, spins=True, n_epochs=1).fit(np.tile(SPINS[:40], 3))
     for no_proposal in (diffusion, large):
         with pytest.raises(TypeError, match=f"{type(no_proposal).__name__} is no proposal"):
             sample_by_independence(TARGET.log_weight, no_proposal, seed=0)
@@ -149,3 +150,19 @@ def test_refusals(model):
         sample_by_independence(lambda S: np.full(len(S), -np.inf), model, 3, 2, seed=0)
     with pytest.raises(ValueError, match="start: the target or the model vanishes there"):
         sample_by_independence(lambda S: np.full(len(S), -np.inf), model, 3, 2, seed=0, start=SPINS[:2])
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (lambda X: -0.5 * (X**2).sum(), r"shape \(\) for 20000 rows: expected \(20000,\)"),
+        (lambda X: -0.5 * (X**2).sum(axis=1, keepdims=True), r"shape \(20000, 1\) for 20000 rows"),
+        (lambda X: np.where(X[:, 0] > 1.0, np.nan, -0.5 * (X**2).sum(axis=1)), r"the target gave nan at \["),
+    ],
+)
+def test_targets_give_a_number_for_each_row(target, said):
+    normal = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(100, 2)))
+    with pytest.raises(ValueError, match=said):
+        sample_by_independence(target, normal, 3, 2, seed=0)
+    with pytest.raises(NotFittedError):
+        sample_by_independence(lambda X: X[:, 0], ProbabilisticPCA(1), 3, 2, seed=0)

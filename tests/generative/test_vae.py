@@ -5,6 +5,7 @@ import pytest
 
 from samplers.generative import ProbabilisticPCA, VariationalAutoencoder
 from samplers.generative.latent.vae import LEAST_NOISE
+from samplers.generative.targets import EightGaussians
 from tests.generative.latent_data import digits, has_moments
 
 
@@ -142,3 +143,12 @@ def test_knows_what_it_models():
     assert not small().is_binary
     assert small(likelihood="bernoulli").is_binary
     assert not small().has_exact_density
+
+
+def test_latent_variables_are_used():
+    """A normal density has -3.54 nats on the eight Gaussians, which is where a fit from as much noise as data stays."""
+    X = EightGaussians().sample(1000, np.random.default_rng(0))
+    settings = {"hidden": (64, 32), "n_importance": 100, "n_epochs": 100, "learning_rate": 0.005}
+    model = VariationalAutoencoder(random_state=0, **settings).fit(X)
+    assert model.score(X) > -3.0
+    assert model.transform(X).std(axis=0).max() > 0.5

@@ -44,10 +44,11 @@ class GAN(HasNetworks, GradientModel):
     location_, scale_ : means of the features and the root of the mean of their variances; networks see
         (x - location_) / scale_.
     history_ : one entry an epoch, means over its batches: 'loss' of the discriminator without and 'penalty' before its
-        factor, 'generator_loss', and 'real' and 'fake', the probabilities that the discriminator gives data and draws,
-        with 'value', V, and 'jensen_shannon', (V + 2 log 2) / 2.  For 'wgan_gp' these four are instead 'wasserstein',
-        the distance that the critic sees, in the units of the data.  All are of the discriminator as it is, which is
-        not the best one: a :class:`Discriminator` of fresh draws and data tells how far apart they are.
+        factor, 'generator_loss' (nan in epochs without a step of it), and 'real' and 'fake', the probabilities that the
+        discriminator gives data and draws, with 'value', V, and 'jensen_shannon', (V + 2 log 2) / 2.  For 'wgan_gp'
+        these four are instead 'wasserstein', the distance that the critic sees, in the units of the data.  All are of
+        the discriminator as it is, which is not the best one: a :class:`Discriminator` of fresh draws and data tells
+        how far apart they are.
 
     References
     ----------
@@ -60,6 +61,7 @@ class GAN(HasNetworks, GradientModel):
     # No loss on held-out rows says how well a generator does.
     validation_fraction = 0.0
     patience = None
+    structure = ("n_latent", "hidden", "activation")
 
     averaged_: np.ndarray
     location_: np.ndarray
@@ -116,12 +118,24 @@ class GAN(HasNetworks, GradientModel):
         self.generator_state_ = self.optimizer.init(generator.n_parameters)
         self.discriminator_state_ = self.optimizer.init(discriminator.n_parameters)
 
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
+        steps = self.n_epochs * -(-len(kept) // self.batch_size)
+        check(
+            self,
+            "n_critic",
+            self.n_critic <= steps,
+            f"at most {steps}, the batches of all epochs, or the generator never learns",
+        )
+        super()._run(kept, held)
+
     def _epoch(self, X: np.ndarray, learning_rate: float) -> None:
         reports: list[dict[str, float]] = []
         for rows in self._batches(len(X)):
             reports.append(self._teach_discriminator(X[rows], learning_rate))
             if self.steps_ % self.n_critic == 0:
                 reports.append(self._teach_generator(len(rows), learning_rate))
+        if not any("generator_loss" in report for report in reports):
+            reports.append({"generator_loss": np.nan})
         names = dict.fromkeys(name for report in reports for name in report)
         self._note(**{name: float(np.mean([report[name] for report in reports if name in report])) for name in names})
 

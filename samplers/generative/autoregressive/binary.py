@@ -35,6 +35,7 @@ class BinaryAutoregressive(Autoregressive):
     """
 
     is_binary = True
+    structure = ("hidden", "activation", "spins")
 
     def __init__(
         self,

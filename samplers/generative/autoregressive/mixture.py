@@ -34,6 +34,7 @@ class MixtureAutoregressive(Autoregressive):
     """
 
     needs_spread = True
+    structure = ("n_components", "hidden", "activation")
 
     def __init__(
         self,

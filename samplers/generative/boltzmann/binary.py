@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
+from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
 
 from numerics.optimizers import FirstOrderOptimizer, GradientDescent
 from samplers.generative.boltzmann.machine import BoltzmannMachine
-from samplers.generative.boltzmann.units import Units
+from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, to_binary
+
+#: A fit this many nats worse than independent units has failed.
+MARGIN = 0.5
+#: Layers of up to this many units are summed over after every fit, which takes milliseconds.
+QUICK_UNITS = 12
 
 
 class BinaryRBM(BoltzmannMachine):
@@ -21,7 +30,7 @@ class BinaryRBM(BoltzmannMachine):
 
     Parameters
     ----------
-    n_hidden : hidden units; up to 20 of them the density is exact.
+    n_hidden : hidden units; the density is exact with up to 20 of them, or up to 20 features.
     spins : units of -1 and 1 instead of 0 and 1.
     threshold : features above it count as 1, others as 0 (or -1); None for features that are so already.
     negative_phase : 'pcd', 'cd', 'tempering' or 'exact'.
@@ -40,6 +49,7 @@ class BinaryRBM(BoltzmannMachine):
 
     optimizer: ClassVar[FirstOrderOptimizer] = GradientDescent()
     is_binary = True
+    structure = ("n_hidden", "spins")
 
     def __init__(
         self,
@@ -89,6 +99,7 @@ class BinaryRBM(BoltzmannMachine):
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel()])
         self.base_bias_ = a.copy()
+        self._remember_structure()
         return self
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
@@ -114,6 +125,12 @@ class BinaryRBM(BoltzmannMachine):
         """Independent visible units, and hidden units without inputs."""
         return float(self.hidden.log_sum(self.base_bias_).sum()) + self.n_hidden * np.log(2.0)
 
+    def other_start(self) -> BinaryRBM:
+        """The machine with uniform units at beta = 0, whatever the data."""
+        other = copy(self)
+        other.base_bias_ = np.zeros_like(self.base_bias_)
+        return other
+
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """<v>, <h>, <v h^T>."""
         return np.concatenate([V.mean(axis=0), H.mean(axis=0), (V.T @ H).ravel() / len(V)])
@@ -128,12 +145,43 @@ class BinaryRBM(BoltzmannMachine):
         V = self.hidden.mean(self.visible_input(H))
         return np.concatenate([weights @ V, weights @ H, (V.T @ (weights[:, None] * H)).ravel()])
 
+    def visible_statistics(self, V: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Sum of weight times v, <h | v> and v <h | v>^T."""
+        H = self.hidden.mean(self.hidden_input(V))
+        return np.concatenate([weights @ V, weights @ H, (V.T @ (weights[:, None] * H)).ravel()])
+
+    @property
+    def enumerates_visible(self) -> bool:
+        """Whether it is the visible layer that sums over all states run over: of two-valued units, and the smaller."""
+        return self.n_hidden > MOST_UNITS and getattr(self, "n_features_in_", MOST_UNITS + 1) <= MOST_UNITS
+
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the visible units given hidden ones, (rows, n_features)."""
         return self.hidden.mean(self.visible_input(np.asarray(H, dtype=np.float64)))
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
         return to_binary(super()._checked(X, reset=reset), self.threshold, self.hidden.low)
+
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
+        super()._run(kept, held)
+        found = float(self.negative_free_energy(kept).mean()) - self._least_log_partition(kept)
+        independent = float((kept @ self.base_bias_).mean() - self.hidden.log_sum(self.base_bias_).sum())
+        if found < independent - MARGIN:
+            warnings.warn(
+                f"BinaryRBM: mean log-likelihood of the data at most {found:.4g}, that of independent units is "
+                f"{independent:.4g}: the fit diverged, or its chains miss a mode; expected a smaller learning_rate "
+                f"than {self.learning_rate:g}, more n_chains than {self.n_chains}, or negative_phase = 'tempering'",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _least_log_partition(self, rows: np.ndarray) -> float:
+        """Log Z where the sum is quick, or else of the distinct states that are known: those of rows and chains."""
+        n, _ = self._enumerated()
+        if n <= QUICK_UNITS:
+            return self.log_partition_exact()
+        chains = getattr(self, "chains_", rows[:0]).reshape(-1, rows.shape[1])
+        return float(logsumexp(self.negative_free_energy(np.unique(np.concatenate([rows, chains]), axis=0))))
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         low, rows = self.hidden.low, len(X)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +13,9 @@ from samplers.generative.boltzmann.machine import BoltzmannMachine
 from samplers.generative.boltzmann.units import Units
 from samplers.generative.model import RandomState
 from samplers.generative.training import check
+
+#: Means and deviations up to this size, and deviations down to one by it, are about one.
+MOST_SCALE = 100.0
 
 
 class GaussianBinaryRBM(BoltzmannMachine):
@@ -42,8 +46,11 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     optimizer: ClassVar[FirstOrderOptimizer] = Adam()
     hidden = Units(0.0)
+    structure = ("n_hidden",)
     # Adam would turn the enhanced gradient, which is no gradient in these parameters, into no ascent at all.
     centred = False
+    #: What is taken from hidden units before beta multiplies their part of the energy.
+    offset = 0.0
 
     def __init__(
         self,
@@ -96,6 +103,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
             raise ValueError(f"deviation = {deviation!r}: expected positive numbers")
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel(), 2.0 * np.log(sigma)])
+        self._remember_structure()
         return self
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
@@ -104,9 +112,9 @@ class GaussianBinaryRBM(BoltzmannMachine):
         return (V * np.exp(-log_variance)) @ W + b
 
     def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
-        """A + beta W h, the means of the visible units."""
+        """A + W c + beta W (h - c), the means of the visible units, with the `offset` c."""
         a, _, W, _ = self.views(self.theta_)
-        return beta * (H @ W.T) + a
+        return beta * ((H - self.offset) @ W.T) + (a + self.offset * W.sum(axis=1))
 
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Normal about the inputs with variance sigma^2."""
@@ -117,14 +125,29 @@ class GaussianBinaryRBM(BoltzmannMachine):
         return np.exp(0.5 * self.views(self.theta_)[3])
 
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
-        """-sum_i (v_i - a_i)^2 / (2 sigma_i^2)."""
+        """-sum_i (v_i - a_i)^2 / (2 sigma_i^2), plus (1 - beta) c sum_j (b + W^T v / sigma^2)_j with the `offset` c."""
         a, _, _, log_variance = self.views(self.theta_)
-        return -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
+        square = -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
+        if self.offset == 0.0:
+            return square
+        return square + (1.0 - np.ravel(beta)) * self.offset * self.hidden_input(V).sum(axis=1)
 
     def log_base(self) -> float:
-        """Normal visible units, and hidden units without inputs."""
-        log_variance = self.views(self.theta_)[3]
-        return 0.5 * float((np.log(2.0 * np.pi) + log_variance).sum()) + self.n_hidden * np.log(2.0)
+        """Normal visible units, and hidden units without inputs; with an `offset` the constant of a moved centre."""
+        a, b, W, log_variance = self.views(self.theta_)
+        shift = self.offset * W.sum(axis=1)
+        moved = self.offset * b.sum() + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
+        return float(0.5 * (np.log(2.0 * np.pi) + log_variance).sum() + moved) + self.n_hidden * np.log(2.0)
+
+    def other_start(self) -> GaussianBinaryRBM:
+        """The machine that is at beta = 0 in the middle of the centres of its 2^n_hidden normal densities.
+
+        With (b + W^T v / sigma^2).(h - c) in place of ... .h, c = 1/2, and a + W c in place of a, the energy is the
+        same up to a constant, but beta leads to it from a + W c instead of a.
+        """
+        other = copy(self)
+        other.offset = 0.5
+        return other
 
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """<(v - a) / sigma^2>, <h>, <v h^T / sigma^2>, <(v - a)^2 / (2 sigma^2) - v (W h) / sigma^2>."""
@@ -160,6 +183,10 @@ class GaussianBinaryRBM(BoltzmannMachine):
     def _if(self, by_variance: np.ndarray) -> np.ndarray:
         return by_variance if self.learn_variance else np.zeros_like(by_variance)
 
+    def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
+        refuse_other_scales(kept)
+        super()._run(kept, held)
+
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         variance = X.var(axis=0)
         if self.deviation is not None:
@@ -181,3 +208,17 @@ class GaussianBinaryRBM(BoltzmannMachine):
         check(self, "time_step", 0.0 < self.time_step < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")
+
+
+def refuse_other_scales(X: np.ndarray) -> None:
+    """Rates of learning and the least deviation are in units of the data: of features far from one little is learnt."""
+    mean, deviation = X.mean(axis=0), X.std(axis=0)
+    small = (deviation > 0.0) & (deviation < 1.0 / MOST_SCALE)
+    far = np.flatnonzero((np.abs(mean) > MOST_SCALE) | (deviation > MOST_SCALE) | small)
+    if far.size:
+        k = far[0]
+        raise ValueError(
+            f"GaussianBinaryRBM: column {k} has the mean {mean[k]:g} and the deviation {deviation[k]:g}: expected both "
+            f"up to {MOST_SCALE:g}, and the deviation at least {1.0 / MOST_SCALE:g}; subtract the mean and divide "
+            "by the deviation, whose logarithm is then what scores are too high"
+        )

@@ -41,10 +41,13 @@ class Units:
         logit = np.log(up) - np.log1p(-up)
         return logit if self.low == 0.0 else 0.5 * logit
 
+    def states(self, numbers: np.ndarray, n: int) -> np.ndarray:
+        """States (len(numbers), n) of n units by their numbers below 2^n, whose bits say which units are 1."""
+        ones = (numbers[:, None] >> np.arange(n, dtype=np.int64)) & 1
+        return np.where(ones == 1, 1.0, self.low)
+
     def all_states(self, n: int) -> Iterator[np.ndarray]:
         """All 2^n states of n units, in blocks (at most 2^14, n)."""
         bits = min(n, _BLOCK_BITS)
         for first in range(0, 2**n, 2**bits):
-            numbers = np.arange(first, first + 2**bits, dtype=np.int64)
-            ones = (numbers[:, None] >> np.arange(n, dtype=np.int64)) & 1
-            yield np.where(ones == 1, 1.0, self.low)
+            yield self.states(np.arange(first, first + 2**bits, dtype=np.int64), n)

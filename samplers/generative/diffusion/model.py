@@ -50,6 +50,8 @@ class Diffusion(HasNetworks, GradientModel):
     """
 
     needs_spread = True
+    structure = ("hidden", "activation")
+    learnt = ("theta_", "average_", "shares_", "squares_")
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class Diffusion(HasNetworks, GradientModel):
         false.
         """
         Z = self._to_noise_units(self._checked(X))
+        self._check_steps()
         with one_thread():
             found = probability_flow.log_density(self._predict_with_divergence, Z, self._steps(), _normal_log_density)
         return Scores(found - np.log(self.deviation_).sum(), np.zeros(len(Z)), "probability-flow ODE")
@@ -126,6 +129,8 @@ class Diffusion(HasNetworks, GradientModel):
 
         Rows are in units of the data; gammas decrease.
         """
+        self._check_structure()
+        self._check_steps()
         rng = np.random.default_rng(self._seed(random_state))
         Z, at, found = rng.standard_normal((n_samples, self.n_features_in_)), GAMMA_MAX, []
         for gamma in gammas:
@@ -137,6 +142,7 @@ class Diffusion(HasNetworks, GradientModel):
         return np.array(found)
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+        self._check_steps()
         Z = rng.standard_normal((n_samples, self.n_features_in_))
         if self.method == "flow":
             Z = probability_flow.flow(self.predict_noise, Z, self._steps()[::-1])
@@ -229,6 +235,10 @@ class Diffusion(HasNetworks, GradientModel):
         super()._check_settings()
         check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
         check(self, "noise_schedule", self.noise_schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")
+        self._check_steps()
+
+    def _check_steps(self) -> None:
+        """What a fit does not use and may be set after it."""
         check(self, "method", self.method in METHODS, f"one of {', '.join(METHODS)}")
         check(self, "n_steps", self.n_steps >= 1, "a positive integer")
 

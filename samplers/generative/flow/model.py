@@ -48,6 +48,7 @@ class SplineFlow(TransformerMixin, GradientModel):
 
     has_exact_density = True
     needs_spread = True
+    structure = ("n_transforms", "n_bins", "hidden", "activation", "tail_bound")
 
     _built: tuple[tuple, Layers] | None = None
 

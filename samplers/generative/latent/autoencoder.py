@@ -43,6 +43,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
     G. E. Hinton and R. R. Salakhutdinov, Science 313, 504 (2006); P. Baldi and K. Hornik, Neural Networks 2, 53 (1989).
     """
 
+    structure = ("n_components", "hidden", "activation")
+
     location_: np.ndarray
     scale_: float
     code_mean_: np.ndarray
@@ -81,6 +83,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """What the decoder makes of codes (n_samples, n_components): rows (n_samples, n_features)."""
         check_is_fitted(self)
+        self._check_structure()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"codes of shape {Z.shape}: expected (n_samples, {self.n_components})")

@@ -20,6 +20,8 @@ from samplers.generative.training import GradientModel, check
 
 #: Lower bound of the noise variance of the Gaussian decoder, relative to the mean variance of the data's features.
 LEAST_NOISE = 1e-6
+#: Least noise variance at which a Gaussian decoder with hidden layers starts, relative to the same.
+FIRST_NOISE = 0.05
 #: From the logarithms of p(x|z) and of p(z) / q(z|x), (n, K) each, to values and errors, (n,) each.
 Average = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 #: Rows whose importance weights are kept at a time.
@@ -61,6 +63,8 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     D. P. Kingma and M. Welling, ICLR 2014, arXiv:1312.6114; Y. Burda, R. Grosse and R. Salakhutdinov, ICLR 2016,
     arXiv:1509.00519 (the importance-weighted bound); J. Lucas et al., NeurIPS 2019, arXiv:1911.02469 (the linear case).
     """
+
+    structure = ("n_components", "hidden", "activation", "likelihood")
 
     location_: np.ndarray
     scale_: float
@@ -140,6 +144,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means of p(x|z), (n_samples, n_features), for latent variables (n_samples, n_components)."""
         check_is_fitted(self)
+        self._check_structure()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {self.n_components})")
@@ -156,8 +161,17 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         evidence = self._evidence(X.shape[1])
         decoder = evidence.decoder.initial(rng)
         decoder[-X.shape[1] :] = evidence.likelihood.first_outputs(self._columns(X)[1])
-        extra = np.zeros(evidence.likelihood.n_extra)
-        self.theta_ = np.concatenate([evidence.encoder.initial(rng, output_scale=0.0), decoder, extra])
+        # With as much noise as data the bound is best without latent variables, and stays there.
+        collapses = not (self.is_binary or evidence.is_linear)
+        noise = max(FIRST_NOISE, self._left_over(self._columns(X)[1])) if collapses else 1.0
+        extra = np.full(evidence.likelihood.n_extra, np.log(noise))
+        encoder = evidence.encoder.initial(rng, output_scale=1.0 if collapses else 0.0)
+        self.theta_ = np.concatenate([encoder, decoder, extra])
+
+    def _left_over(self, columns: np.ndarray) -> float:
+        """Share of the variance that as many principal components leave, as in probabilistic PCA."""
+        variances = np.linalg.eigvalsh(columns @ columns.T)
+        return float(variances[: max(0, len(columns) - self.n_components)].sum() / variances.sum())
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         X = self._binarised(X)
