@@ -41,6 +41,7 @@ class Scores(NamedTuple):
     values : log density of each row, in nats.
     errors : standard errors of the values; zeros where they are exact, infinite where draws cannot tell.
     method : 'exact', 'annealed importance sampling' (with a doubt added, if there is one), 'lower bound',
+        'importance-weighted', or 'probability-flow ODE'.
     """
 
     values: np.ndarray

@@ -194,5 +194,5 @@ def test_errors_of_use():
     model, X = fitted()
     with pytest.raises(ValueError, match="3 features"):
         model.score_samples(np.ones((2, 3)))
-    with pytest.raises(ValueError, match="as they were in `fit`"):
+    with pytest.raises(ValueError, match="n_bins was 4 in the fit and is 9"):
         model.set_params(n_bins=9).score_samples(X)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.exceptions import ConvergenceWarning
 
 from numerics.optimizers import Adam, FirstOrderOptimizer
 from samplers.generative.boltzmann.machine import BoltzmannMachine
@@ -184,7 +186,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
         return by_variance if self.learn_variance else np.zeros_like(by_variance)
 
     def _run(self, kept: np.ndarray, held: np.ndarray) -> None:
-        refuse_other_scales(kept)
+        warn_of_other_scales(kept)
         super()._run(kept, held)
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
@@ -210,15 +212,17 @@ class GaussianBinaryRBM(BoltzmannMachine):
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")
 
 
-def refuse_other_scales(X: np.ndarray) -> None:
+def warn_of_other_scales(X: np.ndarray) -> None:
     """Rates of learning and the least deviation are in units of the data: of features far from one little is learnt."""
     mean, deviation = X.mean(axis=0), X.std(axis=0)
     small = (deviation > 0.0) & (deviation < 1.0 / MOST_SCALE)
     far = np.flatnonzero((np.abs(mean) > MOST_SCALE) | (deviation > MOST_SCALE) | small)
     if far.size:
         k = far[0]
-        raise ValueError(
-            f"GaussianBinaryRBM: column {k} has the mean {mean[k]:g} and the deviation {deviation[k]:g}: expected both "
-            f"up to {MOST_SCALE:g}, and the deviation at least {1.0 / MOST_SCALE:g}; subtract the mean and divide "
-            "by the deviation, whose logarithm is then what scores are too high"
+        warnings.warn(
+            f"GaussianBinaryRBM: column {k} has the mean {mean[k]:g} and the deviation {deviation[k]:g}, so little is "
+            f"learnt: expected both up to {MOST_SCALE:g}, and the deviation at least {1.0 / MOST_SCALE:g}; subtract "
+            "the mean and divide by the deviation, whose logarithm is then what scores are too high",
+            ConvergenceWarning,
+            stacklevel=4,
         )

@@ -90,12 +90,12 @@ class SplineFlow(TransformerMixin, GradientModel):
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Images of rows, (n_samples, n_features): standard normal, if the rows come from the density learnt."""
         U = self._standardised(self._checked(X))
-        return self._mapped(self._layers().forward, U)
+        return self._mapped(self._build().forward, U)
 
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """The rows whose images under `transform` are those given, (n_samples, n_features)."""
         Z = self._checked(X)
-        return self.mean_ + self.deviation_ * self._mapped(self._layers().inverse, Z)
+        return self.mean_ + self.deviation_ * self._mapped(self._build().inverse, Z)
 
     def _start(self, X: np.ndarray, rng: np.random.Generator) -> None:
         with np.errstate(all="ignore"):
@@ -109,7 +109,7 @@ class SplineFlow(TransformerMixin, GradientModel):
         self.theta_ = self._build().initial(rng)
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
-        layers, total, gradient = self._layers(), 0.0, np.zeros_like(self.theta_)
+        layers, total, gradient = self._build(), 0.0, np.zeros_like(self.theta_)
         U = self._standardised(X)
         for tile in _tiles(len(X)):
             Z, logs = layers.forward(self.theta_, np.ascontiguousarray(U[tile].T))
@@ -124,7 +124,7 @@ class SplineFlow(TransformerMixin, GradientModel):
         return self.inverse_transform(rng.normal(size=(n_samples, self.n_features_in_)))
 
     def _log_density(self, X: np.ndarray) -> np.ndarray:
-        layers, values = self._layers(), np.empty(len(X))
+        layers, values = self._build(), np.empty(len(X))
         with np.errstate(over="ignore"):
             U = self._standardised(X)
             for tile in _tiles(len(X)):
@@ -144,15 +144,6 @@ class SplineFlow(TransformerMixin, GradientModel):
         for tile in _tiles(len(X)):
             images[tile] = function(self.theta_, np.ascontiguousarray(X[tile].T))[0].T
         return images
-
-    def _layers(self) -> Layers:
-        layers = self._build()
-        if layers.n_parameters != self.theta_.size:
-            raise ValueError(
-                f"{type(self).__name__}: settings ask for {layers.n_parameters} parameters, {self.theta_.size} were "
-                "learnt: expected settings as they were in `fit`"
-            )
-        return layers
 
     def _build(self) -> Layers:
         """The layers of the present settings, built when they are first asked for."""
