@@ -215,13 +215,13 @@ class GaussianBinaryRBM(BoltzmannMachine):
 def warn_of_other_scales(X: np.ndarray) -> None:
     """Rates of learning and the least deviation are in units of the data: of features far from one little is learnt."""
     mean, deviation = X.mean(axis=0), X.std(axis=0)
-    small = (deviation > 0.0) & (deviation < 1.0 / MOST_SCALE)
-    far = np.flatnonzero((np.abs(mean) > MOST_SCALE) | (deviation > MOST_SCALE) | small)
+    small = 0.0 < deviation.max() < 1.0 / MOST_SCALE  # single features that hardly change do no harm
+    far = np.flatnonzero((np.abs(mean) > MOST_SCALE) | (deviation > MOST_SCALE) | ((deviation > 0.0) & small))
     if far.size:
         k = far[0]
         warnings.warn(
             f"GaussianBinaryRBM: column {k} has the mean {mean[k]:g} and the deviation {deviation[k]:g}, so little is "
-            f"learnt: expected both up to {MOST_SCALE:g}, and the deviation at least {1.0 / MOST_SCALE:g}; subtract "
+            f"learnt: expected both up to {MOST_SCALE:g}, and a deviation of at least {1.0 / MOST_SCALE:g}; subtract "
             "the mean and divide by the deviation, whose logarithm is then what scores are too high",
             ConvergenceWarning,
             stacklevel=4,
