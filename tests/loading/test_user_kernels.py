@@ -43,8 +43,8 @@ def test_constants_that_were_forgotten():
     ("function", "words"),
     [
         (lambda c: 1.0, "the function fails with the arguments"),
-        (lambda c, r: np.ones(2), "expected one number"),
-        (lambda c, r: None, "returns None, expected one number"),
+        (lambda c, r: np.ones(2), "expected one real number"),
+        (lambda c, r: None, "returns None, expected one real number"),
         (lambda c, r: c[1] / r, "out of range"),
         (lambda c, r: r[0], "fails"),
     ],

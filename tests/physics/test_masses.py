@@ -169,7 +169,7 @@ def test_derivatives_by_parameters_after_differences(make, kind):
     """They may use what the local energy leaves in the workspace, which must be that of the configuration itself."""
     wave_function = make()
     X = apart(wave_function.system, 8, closest=0.2)
-    free = Hamiltonian(wave_function.system, [one_body_term("nothing", nothing, (), 2)])
+    free = Hamiltonian(wave_function.system, [one_body_term("nothing", nothing, (), 2, is_periodic=True)])
     kernels = link_local_energy(wave_function, free, kind)
     p, tile = wave_function.arguments(), np.ascontiguousarray(X.T)
     memory, E = kernels.prepare(p, *X.shape), np.empty((2, 8))

@@ -8,8 +8,10 @@ GENERATIVE = [
     Bug(
         "exact negative phase that gives all hidden states the same weight",
         "samplers/generative/boltzmann/binary.py",
-        "(V.T @ (weights[:, None] * H)).ravel()",
-        "(V.T @ H).ravel() / len(H)",
+        "V = self.hidden.mean(self.visible_input(H))\n        return np.concatenate([weights @ V, weights @ H, "
+        "(V.T @ (weights[:, None] * H)).ravel()])",
+        "V = self.hidden.mean(self.visible_input(H))\n        return np.concatenate([weights @ V, weights @ H, "
+        "(V.T @ H).ravel() / len(H)])",
         (f"{G}/test_boltzmann_exact.py",),
     ),
     Bug(

@@ -77,10 +77,10 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
         case tables.SlaterFactor():
             return build_slater(config, system, section)
         case tables.UserFactor():
-            custom = Custom(system, kernels["log_psi"], section.parameters)
-            example = np.linspace(-1.0, 1.2, system.n_coordinates).reshape(system.n_particles, system.n_dim)
-            kernels.checked("log_psi", custom.theta, example)
-            return custom
+            try:
+                return Custom(system, kernels["log_psi"], section.parameters)
+            except ValueError as error:
+                raise UserError(f"--kernel {error}") from error
     raise TypeError(f"factor {section!r} is not known")
 
 
