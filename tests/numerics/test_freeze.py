@@ -1,5 +1,6 @@
 """What a kernel reaches is what it was when it was linked, however late it is compiled."""
 
+import time
 import types
 
 import numba
@@ -61,7 +62,8 @@ def set_factor(value):
 def test_a_helper_is_linked_as_it_is_now(make):
     """Numba keeps what it compiled of a helper first: so did all that called it, and the cache under another name."""
     settings.scale = by_global
-    for factor in (1.0, 3.0, 1.0, 5.0):
+    new = float(time.time_ns() % 10**12)  # a number that no other process has left kernels of on the disk
+    for factor in (new, new + 1.0, new, new + 2.0):
         set_factor(factor)
         assert used(make()) == 2.0 * factor
 
