@@ -24,8 +24,6 @@ other_terms = Slot("other_terms", "(h, X, V, column)")
 n_dim = 3  # bound at link time: loops over two or three coordinates are unrolled
 
 
-#: What a kernel without constants is handed.
-NO_CONSTANTS = (0.0,)
 #: What names of terms would be mistaken for, in results.
 RESERVED = {
     *("energy", "kinetic", "error", "variance", "acceptance", "n_nonfinite", "gradient_norm", "update_norm", "step"),
@@ -57,7 +55,7 @@ class Term:
     ) -> None:
         self.name = name
         self.energy = as_kernel(energy, apart=True)
-        self.constants = constants if len(constants) else NO_CONSTANTS
+        self.constants = _handed(constants)
         self.degree = degree
         self.n_dim = n_dim
         self.is_periodic = is_periodic
@@ -150,7 +148,7 @@ def one_body_term(
     ValueError
         if it fails, or does not return a number.
     """
-    tried(f"term '{name}'", function, constants if len(constants) else NO_CONSTANTS, np.linspace(0.5, 0.7, n_dim))
+    tried(f"term '{name}'", function, _handed(constants), np.linspace(0.5, 0.7, n_dim))
     energy = link(_sum_particles, one_particle=function, n_dim=n_dim)
     return Term(name, energy, constants, degree, n_dim, is_periodic)
 
@@ -171,7 +169,7 @@ def pair_term(
     ValueError
         if it fails, or does not return a number.
     """
-    tried(f"term '{name}'", function, constants if len(constants) else NO_CONSTANTS, 0.7)
+    tried(f"term '{name}'", function, _handed(constants), 0.7)
     return Term(name, link(_sum_pairs, pair=function, n_dim=n_dim), constants, degree, n_dim)
 
 
@@ -186,6 +184,11 @@ def many_body_term(
     """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
     energy = link(_whole_configuration, whole=function, n_dim=n_dim)
     return Term(name, energy, constants, degree, n_dim, is_periodic)
+
+
+def _handed(constants: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a kernel gets as c, something in any case."""
+    return constants if len(constants) else (0.0,)
 
 
 def _fold(energies: list[Callable]) -> Callable:

@@ -17,7 +17,7 @@ def require_positive(name: str, value: float) -> None:
 def whole_number(name: str, value: object, least: int = 1) -> int:
     """The value as an integer, refused where it is none or less than `least`."""
     try:
-        number = operator.index(value)  # type: ignore[arg-type]
+        number = least - 1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         number = least - 1
     if number < least:

@@ -10,24 +10,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from hamiltonians.base import Hamiltonian
 from numerics.optimizers import Adam, Constant
 from samplers.base import Move
 from samplers.metropolis import Metropolis
+from samplers.settings import whole_number
 from vmc.agreement import refuse_disagreement
-from vmc.contact import refuse_infinite_contact
 from vmc.driver import Driver, Plan
 from vmc.ensemble import Ensemble
 from vmc.evaluation import EnergySummary
-from vmc.exchange import refuse_symmetric_electrons
 from vmc.history import History
+from vmc.looks import refuse_unsound
 from vmc.measurement import Measurement
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
-from vmc.own_kernels import refuse_wrong_kernels
-from vmc.parallel import Communicator, Partition, communicator, on_root
+from vmc.parallel import Communicator, Partition, communicator
 from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
 
@@ -79,12 +76,14 @@ def optimise(
     TypeError
         for a move, optimizer, wave function or Hamiltonian that is none.
     """
-    _require_counts({"iterations": 1, "discard": 0, "thermalise": 0, "n_walkers": 1, "seed": 0}, locals())
+    iterations, discard = whole_number("iterations", iterations), whole_number("discard", discard, least=0)
     if optimizer is not None and not hasattr(optimizer, "iterate"):
         raise TypeError(
             f"optimizer = {optimizer!r}: expected one of vmc.optimizers, FirstOrder(Adam(), Constant(0.02)) say"
         )
-    plan = Plan(thermalise=thermalise, iterations=iterations, discard=discard, samples=0)
+    plan = Plan(
+        thermalise=whole_number("thermalise", thermalise, least=0), iterations=iterations, discard=discard, samples=0
+    )
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
     driver = Driver(ensemble, optimizer or _default_optimizer(), plan)
     for _ in driver.run():
@@ -141,13 +140,13 @@ def evaluate(
     TypeError
         for a move, wave function or Hamiltonian that is none.
     """
-    _require_counts({"samples": 1, "stride": 1, "thermalise": 0, "n_walkers": 1, "seed": 0}, locals())
+    samples, stride = whole_number("samples", samples), whole_number("stride", stride)
     if equilibration is not None and not 0 <= equilibration < samples:
         raise ValueError(f"equilibration = {equilibration}: expected 0 to {samples - 1}, less than samples")
     if target_error is not None and not target_error > 0.0:
         raise ValueError(f"target_error = {target_error}: expected a positive energy")
     plan = Plan(
-        thermalise=thermalise,
+        thermalise=whole_number("thermalise", thermalise, least=0),
         iterations=0,
         samples=samples,
         stride=stride,
@@ -164,14 +163,6 @@ def evaluate(
 
 def _default_optimizer() -> Optimizer:
     return FirstOrder(Adam(), Constant(0.02))
-
-
-def _require_counts(least: dict[str, int], given: dict[str, Any]) -> None:
-    """Whole numbers, each at least so large."""
-    for name, lowest in least.items():
-        value = given[name]
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
-            raise ValueError(f"{name} = {value!r}: expected a whole number, {lowest} or more")
 
 
 def _require_kind(name: str, value: Any, kind: type, example: str) -> None:
@@ -191,26 +182,26 @@ def _ensemble(
 ) -> Ensemble:
     _require_kind("wave_function", wave_function, WaveFunction, "a wave function, Gaussian(system) say")
     _require_kind("hamiltonian", hamiltonian, Hamiltonian, "a Hamiltonian, HarmonicTrap(system) say")
-    if move is not None and (isinstance(move, type) or not hasattr(move, "link")):
+    move = Metropolis() if move is None else move
+    if isinstance(move, type) or not hasattr(move, "link"):
         raise TypeError(f"move = {move!r}: expected a move, samplers.metropolis.Metropolis() say")
+    n_walkers, seed = whole_number("n_walkers", n_walkers), whole_number("seed", seed, least=0)
     world = communicator()
     refuse_disagreement(
         world,
         system=repr(wave_function.system),
         theta=wave_function.theta,
         hamiltonian=hamiltonian.arguments(),
-        move=(move or Metropolis()).options(),
+        move=move.options(),
         settings=(n_walkers, n_blocks, start_spread, seed),
     )
     partition = Partition(n_walkers, n_blocks, world.rank, world.size)
-    measurement = Measurement(wave_function, hamiltonian, move or Metropolis(), observables=observables)
+    measurement = Measurement(wave_function, hamiltonian, move, observables=observables)
     if world.is_root:  # first and alone, so that the others find its cache
         measurement.compile()
     world.barrier()
     ensemble = Ensemble(measurement, world, partition, seed, start_spread)
-    on_root(world, lambda: refuse_symmetric_electrons(wave_function, ensemble.X))
-    on_root(world, lambda: refuse_wrong_kernels(wave_function, ensemble.X))
-    on_root(world, lambda: refuse_infinite_contact(wave_function, hamiltonian, ensemble.X))
+    refuse_unsound(ensemble)
     return ensemble
 
 

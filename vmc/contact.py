@@ -42,7 +42,7 @@ def refuse_infinite_contact(wave_function: WaveFunction, hamiltonian: Hamiltonia
     X = X[np.isfinite(hamiltonian.potential_energy(X).sum(axis=1))]  # one particle alone may stand where it is infinite
     if not len(X):
         return
-    for pair in {(0, 1), (0, system.n_particles - 1)}:
+    for pair in dict.fromkeys([(0, 1), (0, system.n_particles - 1)]):
         looks = _Looks(wave_function, hamiltonian, X, pair)
         where = f"where particles {pair[0]} and {pair[1]} meet"
         if system.n_dim == 1:
@@ -57,7 +57,7 @@ class _Looks:
     ----------
     r : the shortest distance.
     log, potential : (4, n) each.
-    other_side : log|psi| with the pair on the other side of each other, (4, n).
+    other_side : log|psi| with the pair on the other side of each other, (4, n), in one dimension.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class _Looks:
 
         distances = [self.r * 2.0**k for k in range(4)]
         self.log = np.array([log_at(r) for r in distances])
-        self.other_side = np.array([log_at(-r) for r in distances])
+        self.other_side = np.array([log_at(-r) for r in distances] if d == 1 else [])
         self.potential = np.array([hamiltonian.potential_energy(at(r)).sum(axis=1) for r in distances])
 
 

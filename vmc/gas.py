@@ -116,12 +116,9 @@ def gas_record(hamiltonian: Hamiltonian, summary: EnergySummary | None, config: 
 
 
 def record_lines(record: dict[str, Any]) -> list[str]:
-    """A record of a results file in words."""
+    """A record of a results file in words, without the energies of an evaluation, which `gas_lines` tells."""
     lines = []
-    if "energy" in record:
-        energy, error = (math.nan if record[name] is None else record[name] for name in ("energy", "error"))
-        lines = gas_lines(GasSummary(energy, error, record["hartree_fock"], record["r_s"], record["polarisation"]))
-    elif record["hartree_fock"] is not None:
+    if "energy" not in record and record["hartree_fock"] is not None:
         lines = [f"Hartree-Fock {record['hartree_fock']:.9f} hartree an electron ({CONVENTION})"]
     vectors = "; ".join(" ".join(f"{a:.6g}" for a in row) for row in record["lattice_vectors"])
     ewald = record["ewald"]

@@ -13,13 +13,12 @@ from typing import Any
 
 from numerics.link.fingerprint import content
 from vmc.config import Config, build, check_config, load_config
-from vmc.contact import refuse_infinite_contact
 from vmc.driver import Driver
 from vmc.ensemble import Ensemble
 from vmc.errors import UserError
 from vmc.evaluation import EnergySummary
-from vmc.exchange import refuse_symmetric_electrons
 from vmc.files import JobFiles, plain_errors, stored_config, write_state
+from vmc.looks import refuse_unsound
 from vmc.memory import refuse_beyond_memory
 from vmc.output.lock import OutputLock
 from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
@@ -173,9 +172,7 @@ def make_driver(
         section, spread = config.pretraining, physics.start_spread
         reporter.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
-    on_root(world, lambda: refuse_symmetric_electrons(physics.wave_function, ensemble.X))
-    if kernels:  # of the others the configuration has told
-        on_root(world, lambda: refuse_infinite_contact(physics.wave_function, measurement.hamiltonian, ensemble.X))
+    refuse_unsound(ensemble, contact=bool(kernels))  # of the package's own functions the configuration has told
     return Driver(ensemble, physics.optimizer, physics.plan)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamiltonians.system import System
-from numerics.link import Slot, link, tried
+from numerics.link import Slot, kernel, link, tried
 from wavefunctions.base import WaveFunction
 from wavefunctions.parameters import ParameterLayout
 
@@ -61,12 +61,18 @@ class Custom(WaveFunction):
         return (self.theta, self.system.n_particles, self.system.n_dim)
 
 
+@kernel
+def _positions(X, b, x):
+    """Configuration b of the tile X (N d, tile) as x (N, d)."""
+    for i in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            x[i, k] = X[i * x.shape[1] + k, b]
+
+
 def _signed(p, X, log, sign, ws):
     x = np.empty((p[1], p[2]))
     for b in range(X.shape[1]):
-        for i in range(p[1]):
-            for k in range(p[2]):
-                x[i, k] = X[i * p[2] + k, b]
+        _positions(X, b, x)
         own_log, own_sign = scalar_log_psi(p[0], x)
         log[b] += own_log
         sign[b] *= own_sign
@@ -75,7 +81,5 @@ def _signed(p, X, log, sign, ws):
 def _each_walker(p, X, log, sign, ws):
     x = np.empty((p[1], p[2]))
     for b in range(X.shape[1]):
-        for i in range(p[1]):
-            for k in range(p[2]):
-                x[i, k] = X[i * p[2] + k, b]
+        _positions(X, b, x)
         log[b] += scalar_log_psi(p[0], x)

@@ -69,9 +69,7 @@ def _part(
     """What a function may ask a module for; the file's name tells one copy from another, as Numba does by its repr."""
     part = types.ModuleType(module.__name__)
     part.__file__ = f"{getattr(module, '__file__', '')}#{next(_serial)}"
-    for name in names:
+    for name in ["__version__", *names]:
         if hasattr(module, name):
             setattr(part, name, _copy(getattr(module, name), names, relink, (*inside, module)))
-    if hasattr(module, "__version__"):
-        part.__version__ = module.__version__  # type: ignore[attr-defined]
     return part

@@ -16,6 +16,7 @@ from numerics.optimizers import Adam
 from samplers.metropolis import BlockMetropolis, Metropolis
 from vmc.agreement import refuse_disagreement
 from vmc.errors import UserError
+from vmc.history import COLUMNS
 from vmc.measurement import Measurement
 from vmc.observables import Observable, Quantity, configuration_average, moments
 from vmc.observables.chain import Chain
@@ -114,7 +115,7 @@ def test_terms_that_do_not_repeat_themselves_in_a_cell():
     Hamiltonian(system, [one_body_term("wave", lambda c, r: np.cos(0.5 * np.pi * r[0]), (), 2, is_periodic=True)])
 
 
-@pytest.mark.parametrize("name", ["kinetic", "energy", "error", "theta"])
+@pytest.mark.parametrize("name", ["kinetic", *COLUMNS, "iteration", "seconds", "theta"])
 def test_names_that_results_have_for_something_else(name):
     with pytest.raises(ValueError, match=f"term '{name}': results have that name"):
         Hamiltonian(SYSTEM, [one_body_term(name, lambda c, r: 0.0, (), 2)])
@@ -170,8 +171,9 @@ def test_a_step_given_as_a_whole_number_is_tuned_like_any():
 @pytest.mark.parametrize(
     ("function", "arguments", "told"),
     [
-        (vmc.evaluate, {"stride": 0}, "stride = 0: expected a whole number, 1 or more"),
+        (vmc.evaluate, {"stride": 0}, "stride = 0: expected an integer, at least 1"),
         (vmc.evaluate, {"samples": 10.5}, "samples = 10.5"),
+        (vmc.evaluate, {"n_walkers": True}, "n_walkers = True"),
         (vmc.evaluate, {"thermalise": -1}, "thermalise = -1"),
         (vmc.optimise, {"iterations": 2.5}, "iterations = 2.5"),
         (vmc.optimise, {"discard": -1}, "discard = -1"),

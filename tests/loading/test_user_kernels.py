@@ -6,8 +6,8 @@ import numba
 import numpy as np
 import pytest
 
+from numerics.link import tried
 from vmc.config import build, check_config
-from vmc.config.user_kernels import UserKernels
 from vmc.errors import UserError
 
 
@@ -57,7 +57,7 @@ def test_functions_that_cannot_be_an_interaction(function, words):
 @pytest.mark.parametrize("function", [singular, lambda c, r: math.log(r - 0.7), lambda c, r: np.float64(1.0) / r])
 def test_poles_where_it_is_tried_are_no_mistake(function):
     """log(0) is a ValueError of Python's, an infinity of compiled code."""
-    assert UserKernels({"interaction": function}).checked("interaction", (1.0,), 0.7) is function
+    assert tried("v(r)", function, (1.0,), 0.7) is function
 
 
 def test_other_functions_are_tried_with_what_they_are_handed():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
 
-from numerics.link import tried
 from vmc.errors import UserError
 
 #: Names under which --kernel hands functions of the user's to a configuration.
 USER_KERNELS = ("interaction", "potential", "log_psi", "observable")
 Kernels = Mapping[str, Callable]
+Made = TypeVar("Made")
 
 
 class UserKernels:
@@ -33,24 +33,19 @@ class UserKernels:
         self._used.add(name)
         return self._kernels[name]
 
-    def checked(self, name: str, first: Any, *example: Any) -> Callable:
-        """The function of this name, tried once as plain Python: compiled code looks at no index.
-
-        Parameters
-        ----------
-        first : its constants or parameters.
-        example : what comes after them.
+    def made(self, name: str, make: Callable[[Callable], Made]) -> Made:
+        """What is made of the function of this name.
 
         Raises
         ------
         UserError
-            if the command line names none, or it does not take these arguments, looks beyond the end of one, or does
-            not return a number.
+            if the command line names none, or it is refused.
         """
+        function = self[name]
         try:
-            return tried(f"--kernel {name}", self[name], first, *example)
+            return make(function)
         except ValueError as error:
-            raise UserError(str(error)) from error
+            raise UserError(f"--kernel {name}: {error}") from error
 
     def refuse_unused(self) -> None:
         """Raise for a function that nothing asked for."""

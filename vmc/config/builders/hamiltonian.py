@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hamiltonians import interactions
 from hamiltonians.base import Hamiltonian, one_body_term
 from hamiltonians.electron_gas import ElectronGas, gas_cell
 from hamiltonians.interactions import Interaction
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
+from numerics.link import tried
 from vmc.config import hamiltonian_sections as tables
 from vmc.config.schema import Config, SystemSection
 from vmc.config.user_kernels import UserKernels
@@ -69,8 +68,7 @@ def _trap(section: tables.TrapSection, system: System, kernels: UserKernels) -> 
     if section.potential is None:
         return trap
     constants = tuple(section.potential.constants)
-    function = kernels.checked("potential", constants, np.linspace(0.5, 0.7, system.n_dim))
-    extra = one_body_term("potential", function, constants, system.n_dim)
+    extra = kernels.made("potential", lambda v: one_body_term("potential", v, constants, system.n_dim))
     return Hamiltonian(system, [*trap.terms, extra], trap.unit)
 
 
@@ -88,5 +86,6 @@ def _interaction(kernels: UserKernels, section: tables.Interaction) -> Interacti
             return interactions.inverse_square(section.exponent)
         case tables.UserFunction():
             constants = tuple(section.constants)
-            return Interaction(kernels.checked("interaction", constants, 0.7), constants)
+            # Tried here, where the key can be named: the term of a trap is made later.
+            return kernels.made("interaction", lambda v: Interaction(tried("v(r)", v, constants, 0.7), constants))
     raise TypeError(f"interaction {section!r} is not known")

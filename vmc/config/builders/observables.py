@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hamiltonians.base import Hamiltonian
 from vmc import observables
 from vmc.config import observable_sections as tables
@@ -36,7 +34,8 @@ def build_observable(
             return observables.momentum_distribution(wave_function, section.shells, length)
         case tables.UserObservable():
             constants = tuple(section.constants)
-            example = np.linspace(-1.0, 1.2, system.n_coordinates).reshape(system.n_particles, system.n_dim)
-            function = kernels.checked("observable", constants, example)
-            return observables.configuration_average(section.name, function, system, constants, section.units)
+            return kernels.made(
+                "observable",
+                lambda f: observables.configuration_average(section.name, f, system, constants, section.units),
+            )
     raise TypeError(f"observable {section!r} is not known")

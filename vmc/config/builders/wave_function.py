@@ -77,10 +77,7 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
         case tables.SlaterFactor():
             return build_slater(config, system, section)
         case tables.UserFactor():
-            try:
-                return Custom(system, kernels["log_psi"], section.parameters)
-            except ValueError as error:
-                raise UserError(f"--kernel {error}") from error
+            return kernels.made("log_psi", lambda f: Custom(system, f, section.parameters))
     raise TypeError(f"factor {section!r} is not known")
 
 

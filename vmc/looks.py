@@ -1,0 +1,32 @@
+"""What is looked at before walkers are moved: whether what they will average is the energy of a state."""
+
+from __future__ import annotations
+
+from vmc.contact import refuse_infinite_contact
+from vmc.ensemble import Ensemble
+from vmc.exchange import refuse_symmetric_electrons
+from vmc.own_kernels import refuse_wrong_kernels
+from vmc.parallel import on_root
+
+
+def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
+    """Look at psi and the potential where the walkers start.  Collective.
+
+    Parameters
+    ----------
+    contact : whether to look at particles that meet, which somebody else may have done, without compiling anything.
+
+    Raises
+    ------
+    UserError
+        on every rank, as :mod:`vmc.exchange`, :mod:`vmc.own_kernels` and :mod:`vmc.contact` say.
+    """
+    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+
+    def look() -> None:
+        refuse_symmetric_electrons(wave_function, ensemble.X)
+        refuse_wrong_kernels(wave_function, ensemble.X)
+        if contact:
+            refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
+
+    on_root(ensemble.communicator, look)
