@@ -38,7 +38,8 @@ class BinaryRBM(BoltzmannMachine):
     n_chains : persistent chains.
     centred : whether to use the enhanced gradient.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
-        see :class:`samplers.generative.training.GradientModel`.
+        see :class:`samplers.generative.training.GradientModel`.  Spins want a smaller rate, about 0.05: in these units
+        a step is sixteen times as long.
 
     Attributes
     ----------
