@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from samplers.generative.boltzmann.binary import BinaryRBM
     from samplers.generative.boltzmann.deep_belief import DeepBeliefNetwork
     from samplers.generative.boltzmann.gaussian import GaussianBinaryRBM
+    from samplers.generative.diffusion.discrete import DiscreteDiffusion
     from samplers.generative.diffusion.model import Diffusion
     from samplers.generative.flow.model import SplineFlow
     from samplers.generative.independence import IndependenceChains, sample_by_independence
@@ -31,6 +32,7 @@ _MODELS = {
     "BinaryRBM": "boltzmann.binary",
     "DeepBeliefNetwork": "boltzmann.deep_belief",
     "Diffusion": "diffusion.model",
+    "DiscreteDiffusion": "diffusion.discrete",
     "GAN": "adversarial.gan",
     "GaussianBinaryRBM": "boltzmann.gaussian",
     "MixtureAutoregressive": "autoregressive.mixture",
@@ -56,6 +58,7 @@ __all__ = [
     "BinaryRBM",
     "DeepBeliefNetwork",
     "Diffusion",
+    "DiscreteDiffusion",
     "Discriminator",
     "GaussianBinaryRBM",
     "GenerativeModel",

@@ -20,6 +20,7 @@ SETTINGS = {
     "BinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "DeepBeliefNetwork": {"hidden": (4, 3), "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "Diffusion": {"hidden": (8, 8), "n_epochs": 2, "n_steps": 10, "random_state": 0},
+    "DiscreteDiffusion": {"hidden": (8, 8), "n_epochs": 2, "n_steps": 25, "random_state": 0},
     "GAN": {"n_latent": 2, "hidden": (8,), "n_epochs": 2, "random_state": 0},
     "GaussianBinaryRBM": {"n_hidden": 3, "n_epochs": 2, "n_chains": 10, "random_state": 0},
     "MixtureAutoregressive": {"n_components": 2, "hidden": (8,), "n_epochs": 2, "random_state": 0},
@@ -188,12 +189,14 @@ def test_both_sides_of_a_validation_have_rows(fraction, patience):
 
 CHANGES = {
     "activation": "tanh",
+    "betas": "cosine",
     "hidden": (5,),
     "likelihood": "bernoulli",
     "n_bins": 6,
     "n_components": 3,
     "n_hidden": 2,
     "n_latent": 3,
+    "n_steps": 30,
     "n_transforms": 4,
     "spins": True,
     "tail_bound": 2.0,

@@ -18,8 +18,8 @@ class NormalMixture:
     means: np.ndarray
     deviations: np.ndarray
 
-    def log_density(self, X: np.ndarray, gamma: float = -np.inf) -> np.ndarray:
-        """Log density of each row once noise has been added; none by default."""
+    def log_density(self, X: np.ndarray, gamma: float | np.ndarray = -np.inf) -> np.ndarray:
+        """Log density of each row once noise has been added, of one gamma or of each row's own; none by default."""
         return logsumexp(self._joint(X, gamma)[0], axis=1)
 
     def sample(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -28,19 +28,20 @@ class NormalMixture:
         normal = rng.standard_normal((n_samples, self.means.shape[1]))
         return self.means[chosen] + self.deviations[chosen, None] * normal
 
-    def predict(self, X: np.ndarray, gamma: float) -> tuple[np.ndarray, np.ndarray]:
-        """Mean of epsilon given x_t, -sigma grad log p_t, and its divergence."""
+    def predict(self, X: np.ndarray, gamma: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean of epsilon given x_t, -sigma grad log p_t, and its divergence; gamma of all rows or of each."""
         joint, z, variance = self._joint(X, gamma)
         responsible = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
-        pulls = -z / variance[None, :, None]
+        pulls = -z / variance[:, :, None]
         score = (responsible[:, :, None] * pulls).sum(axis=1)
         squares = (pulls**2).sum(axis=2) - X.shape[1] / variance
         laplacian = (responsible * squares).sum(axis=1) - (score**2).sum(axis=1)
-        return -sigma(gamma) * score, -sigma(gamma) * laplacian
+        s = np.broadcast_to(sigma(gamma), len(X))
+        return -s[:, None] * score, -s * laplacian
 
-    def _joint(self, X: np.ndarray, gamma: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        a, s = alpha(gamma), sigma(gamma)
+    def _joint(self, X: np.ndarray, gamma: float | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        a, s = (np.reshape(share(gamma), (-1, 1)) for share in (alpha, sigma))
         variance = (a * self.deviations) ** 2 + s * s
-        z = X[:, None] - a * self.means
+        z = X[:, None] - a[:, :, None] * self.means
         quadratic = (z**2).sum(axis=2) / variance + X.shape[1] * np.log(2.0 * np.pi * variance)
         return np.log(self.weights) - 0.5 * quadratic, z, variance

@@ -78,11 +78,25 @@ GENERATIVE = [
         (f"{G}/test_diffusion_exact.py::test_probability_flow_likelihood",),
     ),
     Bug(
+        "a bound in discrete time whose first term has the weight of the others' variance",
+        "samplers/generative/diffusion/chain.py",
+        "np.concatenate([betas[:1], posterior[1:]])",
+        "np.concatenate([posterior[1:2], posterior[1:]])",
+        (f"{G}/test_discrete_diffusion.py::test_bound_with_known_noise",),
+    ),
+    Bug(
+        "the loss of a normal density counted without the features of a row",
+        "samplers/generative/diffusion/loss.py",
+        "return Z.shape[1] * (rise - fall) + fall * (Z**2).sum(axis=1)",
+        "return Z.shape[1] * rise + fall * (Z**2).sum(axis=1)",
+        (f"{G}/test_given_noise.py::test_the_bound_is_tight",),
+    ),
+    Bug(
         "a learnt schedule whose density is not that of its times",
         "samplers/generative/diffusion/noise.py",
         "return self.shares[self.part(gamma)] / self.width",
         "return np.full(np.shape(gamma), 1.0 / (GAMMA_MAX - GAMMA_MIN))",
-        (f"{G}/test_diffusion.py::test_the_bound_is_the_same_for_all_schedules",),
+        (f"{G}/test_diffusion.py::test_the_loss_is_the_same_for_all_schedules",),
     ),
     Bug(
         "clusters that grow with half the probability",
