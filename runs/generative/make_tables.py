@@ -36,6 +36,7 @@ def toys() -> str:
     for target in ("eight-gaussians", "two-moons"):
         for name, found in results("toys")[target]["models"].items():
             divergence = format_value(found["kl"], found["kl_error"]) if "kl" in found else "no density"
+            divergence = f"at most {divergence}" if found.get("method") == "lower bound" else divergence
             share = found.get("within_three_deviations")
             modes = "" if share is None else f"{min(found['modes']):.3f} to {max(found['modes']):.3f}"
             inside = "" if share is None else f"{share:.3f}"

@@ -1,7 +1,9 @@
 """Densities in the plane, learnt from draws, beside the exact ones: python runs/generative/toys.py.
 
 The Kullback-Leibler divergence of each fit is a mean over new exact draws, <log p - log q>, with its standard error; q
-is exact but for the diffusion, where it is that of the probability-flow ODE.  The adversarial network has no q.
+is exact but for the diffusion, where it is that of the probability-flow ODE, the variational autoencoder, where it is
+an average of importance weights, and the diffusion in discrete time, where it is a bound.  The adversarial network has
+no q.
 """
 
 from __future__ import annotations
@@ -12,8 +14,18 @@ import numpy as np
 from study import fitted, mean_and_error, options, write_picture, write_results
 from toys_pictures import Panel, densities, trajectories
 
-from samplers.generative import GAN, Diffusion, GaussianBinaryRBM, MixtureAutoregressive, NoDensityError, SplineFlow
-from samplers.generative.model import GenerativeModel
+from samplers.generative import (
+    GAN,
+    Diffusion,
+    DiscreteDiffusion,
+    GaussianBinaryRBM,
+    MixtureAutoregressive,
+    NoDensityError,
+    ProbabilisticPCA,
+    SplineFlow,
+    VariationalAutoencoder,
+)
+from samplers.generative.model import GenerativeModel, Scores
 from samplers.generative.targets import EightGaussians, TwoMoons
 
 TARGETS: dict[str, Any] = {"eight-gaussians": EightGaussians(), "two-moons": TwoMoons()}
@@ -36,7 +48,12 @@ def models(quick: bool) -> dict[str, GenerativeModel]:
         "spline flow": SplineFlow(n_epochs=epochs(30), random_state=SEED),
         "autoregressive": MixtureAutoregressive(n_epochs=epochs(40), batch_size=250, random_state=SEED),
         "diffusion": Diffusion(n_epochs=epochs(150), batch_size=512, random_state=SEED),
+        "diffusion, discrete": DiscreteDiffusion(n_epochs=epochs(150), batch_size=512, random_state=SEED),
         "Gaussian RBM": machine,
+        "VAE": VariationalAutoencoder(
+            2, hidden=(64, 64), n_importance=20 if quick else 500, n_epochs=epochs(100), random_state=SEED
+        ),
+        "PPCA": ProbabilisticPCA(1),
         "GAN": GAN(n_epochs=epochs(40), random_state=SEED),
     }
 
@@ -49,6 +66,11 @@ def grid_of(target: Any, side: int) -> np.ndarray:
     return np.column_stack([x.ravel(), y.ravel()])
 
 
+def scores_of(model: GenerativeModel, test: np.ndarray) -> Scores:
+    """Scores for a mean over many rows: for a bound with noise of its own for each."""
+    return model.bound(test) if isinstance(model, DiscreteDiffusion) else model.scores(test)
+
+
 def measure(
     target: Any, model: GenerativeModel, test: np.ndarray, counts: dict[str, int]
 ) -> tuple[dict, np.ndarray, np.ndarray | None]:
@@ -59,11 +81,13 @@ def measure(
         found["modes"] = target.modes_found(draws)
         found["within_three_deviations"] = float(np.sum(found["modes"]))
     try:
-        scores = model.scores(test)
+        scores = scores_of(model, test)
     except NoDensityError:
         return found, draws[: counts["shown"]], None
     found["kl"], found["kl_error"] = mean_and_error(target.log_density(test) - scores.values)
     found["method"] = scores.method
+    if scores.method == "lower bound":
+        return found, draws[: counts["shown"]], None
     with np.errstate(under="ignore"):
         density = np.exp(model.score_samples(grid_of(target, counts["grid"])))
     return found, draws[: counts["shown"]], density.reshape(counts["grid"], -1)

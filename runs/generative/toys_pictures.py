@@ -26,19 +26,20 @@ BENDS = (4.0, -8.0)
 
 
 def densities(target: Any, exact: np.ndarray, panels: list[Panel]) -> Figure:
-    """Densities above, all in the colours of the exact one, and draws below."""
+    """Densities in the colours of the exact one, each above draws from it; two such rows, and a bar of the colours."""
     figure = blank_figure()
     figure.set_layout_engine("compressed")
     left, right, bottom, top = target.extent
+    columns = len(panels) // 2 + 1
     with house_style():
-        figure.set_size_inches(7.2, 0.8 + 2.0 * (top - bottom) / (right - left))
-        rows = figure.subplots(2, len(panels), sharex=True, sharey=True)
+        figure.set_size_inches(7.2, 1.5 + 26.0 / columns * (top - bottom) / (right - left))
+        rows = figure.subplots(4, columns, sharex=True, sharey=True)
         greatest = float(exact.max())
-        for (label, found, draws, density), upper, lower in zip(panels, *rows):
+        for k, (label, found, draws, density) in enumerate(panels):
+            upper, lower = rows[2 * (k // columns) : 2 * (k // columns) + 2, k % columns]
             if density is None:
-                upper.text(
-                    0.5, 0.5, "has no density", transform=upper.transAxes, ha="center", va="center", fontsize=6.5
-                )
+                words = "a bound only" if "kl" in found else "has no density"
+                upper.text(0.5, 0.5, words, transform=upper.transAxes, ha="center", va="center", fontsize=6.5)
             else:
                 image = upper.imshow(
                     density, origin="lower", extent=target.extent, cmap=COLOUR_MAP, vmin=0.0, vmax=greatest
@@ -47,11 +48,14 @@ def densities(target: Any, exact: np.ndarray, panels: list[Panel]) -> Figure:
             lower.plot(*draws.T, ",", color=COLOURS["blue"], alpha=0.7, rasterized=True)
             for axes in (upper, lower):
                 _frame(axes, target)
-        for axes in rows[1]:
+        for axes in [*rows[3, : columns - 1], rows[1, -1]]:
             axes.set_xlabel("$x$")
-        for axes, name in zip(rows[:, 0], ("density", "draws")):
+        rows[1, -1].tick_params(labelbottom=True)
+        for axes, name in zip(rows[:, 0], ("density", "draws") * 2):
             axes.set_ylabel(f"{name}\n$y$")
-        bar = figure.colorbar(image, ax=rows[0], pad=0.01, aspect=12, extend="max")
+        for empty in rows[2:, -1]:
+            empty.axis("off")
+        bar = figure.colorbar(image, cax=rows[2, -1].inset_axes((0.1, 0.0, 0.12, 1.0)), extend="max")
         bar.set_label("$q(x, y)$")
         bar.outline.set_linewidth(0.5)
     return figure
@@ -102,7 +106,11 @@ def _common_frame(clouds: np.ndarray, target: Any) -> tuple[float, ...]:
 
 
 def _divergence(found: dict[str, Any]) -> str:
-    return f"KL {format_value(found['kl'], found['kl_error'])} nats" if "kl" in found else ""
+    """The KL in nats, or that it is at most so much."""
+    if "kl" not in found:
+        return ""
+    sign = r"$\leq$ " if found["method"] == "lower bound" else ""
+    return f"KL {sign}{format_value(found['kl'], found['kl_error'])} nats"
 
 
 def _frame(axes: Axes, target: Any) -> None:
