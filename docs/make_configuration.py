@@ -107,7 +107,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
     ("start", (schema.StartSection,)),
     ("pretraining", (schema.PretrainingSection,)),
     ("sampler", (schema.MetropolisSection, schema.LangevinSection, schema.GibbsSection)),
-    ("sampler.proposal", (schema.ProposalSection,)),
+    ("sampler.proposal", (schema.MixtureProposalSection, schema.FlowProposalSection)),
     (
         "optimizer",
         (

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from samplers.independence import Independence
+from samplers.independence import Independence, Proposal
 from vmc.errors import UserError
 from vmc.parallel import on_root
 
 if TYPE_CHECKING:
-    from samplers.generative import MixtureAutoregressive
+    from samplers.generative import GenerativeModel
     from vmc.config.schema import ProposalSection
     from vmc.ensemble import Ensemble
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 N_JUDGED = 2000
 
 
-def proposal_model(section: ProposalSection, seed: int) -> MixtureAutoregressive:
+class Learner(NamedTuple):
+    """A model, its density as compiled kernels, and what makes their parameters of the fitted model."""
+
+    model: GenerativeModel
+    proposal: Proposal
+    parameters: Callable[[Any], np.ndarray]
+
+
+def learner(section: ProposalSection, n_coordinates: int, seed: int) -> Learner:
     """The model that a configuration describes, not yet fitted.
 
     Raises
@@ -28,12 +37,19 @@ def proposal_model(section: ProposalSection, seed: int) -> MixtureAutoregressive
         if scikit-learn is not installed.
     """
     try:
-        from samplers.generative import MixtureAutoregressive
+        from samplers.generative import MixtureAutoregressive, SplineFlow
     except ImportError as error:
         raise UserError(f"sampler.proposal: {error}") from error
-    return MixtureAutoregressive(
-        section.components, hidden=tuple(section.hidden), n_epochs=section.epochs, random_state=seed
-    )
+    common: dict[str, Any] = {"hidden": tuple(section.hidden), "n_epochs": section.epochs, "random_state": seed}
+    if section.kind == "flow":
+        from samplers.generative.flow.compiled import flow_parameters, flow_proposal
+
+        flow = SplineFlow(section.layers, section.bins, **common)
+        return Learner(flow, flow_proposal(flow, n_coordinates), flow_parameters)
+    from samplers.generative.autoregressive.compiled import mixture_parameters, mixture_proposal
+
+    mixture = MixtureAutoregressive(section.components, **common)
+    return Learner(mixture, mixture_proposal(mixture, n_coordinates), mixture_parameters)
 
 
 def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> str:
@@ -51,17 +67,15 @@ def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> s
         if rows is not None:
             collected.append(rows.copy())
     parameters, lines = np.zeros(move.proposal.n_parameters), []
-    model = proposal_model(section, seed)
+    model, _, parameters_of = learner(section, ensemble.measurement.wave_function.system.n_coordinates, seed)
 
     def fit() -> None:
-        from samplers.generative.autoregressive.compiled import mixture_parameters
-
         X = np.concatenate(collected)
         try:
             model.fit(X)
         except (ValueError, FloatingPointError) as error:
             raise UserError(f"sampler.proposal: {error}") from error
-        parameters[:] = mixture_parameters(model)
+        parameters[:] = parameters_of(model)
         lines.append(_judge(ensemble, model, X, seed))
 
     on_root(ensemble.communicator, fit)

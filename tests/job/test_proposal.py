@@ -62,6 +62,20 @@ def test_the_note_says_how_good_proposals_are(folder, one):
 
 @pytest.mark.slow
 @pytest.mark.mpi
+def test_a_flow_on_one_rank_and_on_two(folder):
+    """The other kind of density: one connected piece, which two orders of the electrons are not, but a long trap is."""
+    flow = ("-s", 'sampler.proposal={ kind = "flow", samples = 3000, layers = 4, hidden = [16], epochs = 15 }')
+    done = folder.vmc("run", "long.toml", "-o", "flow.h5", *flow)
+    assert done.returncode == 0, done.stderr
+    accepted = float(done.stderr.split("configurations: ")[1].split("%")[0])
+    assert 20.0 < accepted <= 100.0
+    done = folder.vmc("run", "long.toml", "-o", "flow-two.h5", "--quiet", *flow, ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert different(folder.numbers("flow.h5"), folder.numbers("flow-two.h5")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.mpi
 def test_the_same_on_two_ranks_and_over_a_stop(folder, one):
     done = folder.vmc("run", "long.toml", "-o", "two.h5", "--quiet", ranks=2)
     assert done.returncode == 0, done.stderr
@@ -81,6 +95,8 @@ def test_the_same_on_two_ranks_and_over_a_stop(folder, one):
     [
         (("sampler.proposal.samples=3",), "sampler.proposal.samples"),
         (("sampler.proposal.component=3",), "components"),
+        (("sampler.proposal.kind='spline'",), "sampler.proposal"),
+        (("sampler.proposal={ kind = 'flow', components = 3 }",), "sampler.proposal.flow.components"),
         (
             (
                 'hamiltonian={kind="electron_gas", r_s=2.0}', "system.n_dim=3", "system.n_up=1",

@@ -27,17 +27,37 @@ class SystemSection(Section):
     )
 
 
-class ProposalSection(Section):
-    """Proposals of whole configurations in the evaluation, from an autoregressive mixture fitted to the walkers."""
+class ProposalCommon(Section):
+    """What all learnt proposals share."""
 
     samples: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
         20000, description="configurations to learn from, of all walkers"
     )
     stride: Count = Field(10, description="steps between two of a walker")
-    components: Width = Field(8, description="normal densities in each conditional mixture")
-    hidden: list[Width] = Field([32, 32], min_length=1, description="units of the network's hidden layers")
     epochs: Count = Field(60, description="passes over the configurations")
     local_steps: Count = Field(10, description="steps of the sampler for each proposal")
+
+
+class MixtureProposalSection(ProposalCommon):
+    """One coordinate after the other, each from a mixture that a network makes of those before: several modes."""
+
+    kind: Literal["mixture"]
+    components: Width = Field(8, description="normal densities in each conditional mixture")
+    hidden: list[Width] = Field([32, 32], min_length=1, description="units of the network's hidden layers")
+
+
+class FlowProposalSection(ProposalCommon):
+    """Normal numbers through invertible layers of splines: one connected density of any shape."""
+
+    kind: Literal["flow"]
+    layers: Annotated[int, Field(ge=2, le=100)] = Field(6, description="coupling layers")
+    bins: Annotated[int, Field(ge=2, le=500)] = Field(12, description="of a spline")
+    hidden: list[Width] = Field([64, 64], min_length=1, description="units of the hidden layers of a coupling")
+
+
+ProposalSection = Annotated[
+    MixtureProposalSection | FlowProposalSection, Field(discriminator="kind"), kind_or("mixture")
+]
 
 
 class SamplerCommon(Section):

@@ -10,7 +10,7 @@ from samplers.metropolis import BlockMetropolis, Metropolis
 from vmc.config import schema
 from vmc.config.schema import Config
 from vmc.errors import UserError
-from vmc.proposal_stage import proposal_model
+from vmc.proposal_stage import learner
 from wavefunctions.base import WaveFunction
 from wavefunctions.rbm import RBM
 from wavefunctions.rbm_conditionals import CONDITIONALS
@@ -22,11 +22,8 @@ def build_move(config: Config, wave_function: WaveFunction) -> Move:
     if section is None:
         return local
     if wave_function.system.cell is not None:
-        raise UserError("sampler.proposal: expected none, in a cell coordinates go round and a mixture does not")
-    model = proposal_model(section, config.seed)
-    from samplers.generative.autoregressive.compiled import mixture_proposal
-
-    proposal = mixture_proposal(model, wave_function.system.n_coordinates)
+        raise UserError("sampler.proposal: expected none, in a cell coordinates go round and a learnt density does not")
+    proposal = learner(section, wave_function.system.n_coordinates, config.seed).proposal
     return Independence(local, proposal, section.local_steps)
 
 
