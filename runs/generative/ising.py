@@ -59,7 +59,7 @@ def laws(n_train: int, epochs: dict[str, int]) -> dict[str, Any]:
             n_steps=5,
             n_chains=500,
             batch_size=200,
-            learning_rate=0.05,
+            learning_rate=0.8,
             random_state=SEED,
         ),
     }

@@ -113,7 +113,7 @@ def _read_model(group: Any) -> GenerativeModel:
     model = model_class(group.attrs["model"])(**{name: _tuples(value) for name, value in settings.items()})
     for name, value in group.attrs.items():
         if name.endswith("_"):
-            setattr(model, name, json.loads(value))
+            setattr(model, name, _tuples(json.loads(value)))
     for name, entry in group.items():
         setattr(model, name, _read(entry))
     return model
@@ -131,7 +131,7 @@ def _read(entry: Any) -> Any:
     if "length" in entry.attrs:
         return [_read(entry[str(position)]) for position in range(entry.attrs["length"])]
     return {name: _read(inside) for name, inside in entry.items()} | {
-        name: json.loads(value) for name, value in entry.attrs.items()
+        name: _tuples(json.loads(value)) for name, value in entry.attrs.items()
     }
 
 
@@ -155,4 +155,5 @@ def _read_generator(state: dict[str, Any]) -> np.random.Generator:
 
 
 def _tuples(value: Any) -> Any:
+    """JSON knows no tuples: a list in it was one, as the lists of a model are groups of the file."""
     return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value

@@ -84,8 +84,7 @@ class GradientModel(GenerativeModel):
             self._epoch(kept, self.learning_rate * SCHEDULES[self.schedule](epoch / self.n_epochs))
             if not held.size:
                 continue
-            loss = float(self._loss(held, self.generator_))
-            self._note(validation_loss=loss)
+            loss = self._validate(held)
             if loss < best:
                 best_state, best, waited = self._state(), loss, 0
             else:
@@ -95,6 +94,12 @@ class GradientModel(GenerativeModel):
         if self.patience is not None and held.size:
             for name, value in best_state.items():
                 setattr(self, name, value)
+
+    def _validate(self, held: np.ndarray) -> float:
+        """Note what the model makes of held-out rows; the loss by which early stopping goes."""
+        loss = float(self._loss(held, self.generator_))
+        self._note(validation_loss=loss)
+        return loss
 
     def _state(self) -> dict[str, np.ndarray]:
         """Copies of the arrays that say what has been learnt: those that early stopping takes from its best epoch."""

@@ -27,7 +27,7 @@ def model(request):
     """Fitted to few draws: far from exact."""
     X = TARGET.sample(400, thin=3, random_state=1)
     if request.param == "machine":
-        return BinaryRBM(6, spins=True, n_epochs=30, learning_rate=0.05, random_state=0).fit(X)
+        return BinaryRBM(6, spins=True, n_epochs=30, learning_rate=0.8, random_state=0).fit(X)
     return BinaryAutoregressive((16,), spins=True, n_epochs=40, learning_rate=0.02, random_state=0).fit(X)
 
 

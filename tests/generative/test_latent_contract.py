@@ -67,13 +67,11 @@ def test_not_finite(fitted):
         clone(fitted).fit(X)
 
 
-@pytest.mark.parametrize("model", [model for model in MODELS if hasattr(model, "partial_fit")])
-def test_learning_goes_on_from_a_file(model, tmp_path):
-    fitted = clone(model).fit(data())
+def test_learning_goes_on_from_a_file(fitted, tmp_path):
     fitted.save(tmp_path / "model.h5")
-    again = load(tmp_path / "model.h5")
-    np.testing.assert_array_equal(again.partial_fit(data()).theta_, fitted.partial_fit(data()).theta_)
-    np.testing.assert_array_equal(again.sample(5), fitted.sample(5))
+    again, before = load(tmp_path / "model.h5"), fitted.sample(500)
+    np.testing.assert_array_equal(again.partial_fit(data()[:9]).sample(5), fitted.partial_fit(data()[:9]).sample(5))
+    assert not np.array_equal(fitted.sample(500), before)
 
 
 def test_copies_go_without_networks(fitted):

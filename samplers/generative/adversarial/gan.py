@@ -36,6 +36,8 @@ class GAN(HasNetworks, GradientModel):
         step t while that is less.  0 for the parameters themselves.
     n_epochs, batch_size, learning_rate, schedule, random_state, verbose : see
         :class:`samplers.generative.training.GradientModel`; a batch of data is a step of the discriminator.
+    validation_fraction : of the rows, held out, for `history_` only: they tell whether the discriminator has learnt
+        the data by heart, which the rows that it learns from cannot.
 
     Attributes
     ----------
@@ -48,7 +50,8 @@ class GAN(HasNetworks, GradientModel):
         discriminator gives data and draws, with 'value', V, and 'jensen_shannon', (V + 2 log 2) / 2.  For 'wgan_gp'
         these four are instead 'wasserstein', the distance that the critic sees, in the units of the data.  All are of
         the discriminator as it is, which is not the best one: a :class:`Discriminator` of fresh draws and data tells
-        how far apart they are.
+        how far apart they are.  With rows held out the same of these, after each epoch, as 'validation_real' and so on;
+        a 'validation_real' that falls from 'real' to 'fake' says that the discriminator knows the rows, not their law.
 
     References
     ----------
@@ -58,8 +61,7 @@ class GAN(HasNetworks, GradientModel):
     """
 
     optimizer: ClassVar[FirstOrderOptimizer] = Adam(beta1=0.5, beta2=0.99)
-    # No loss on held-out rows says how well a generator does.
-    validation_fraction = 0.0
+    # No loss on held-out rows says how well a generator does, so there is none to stop by.
     patience = None
     structure = ("n_latent", "hidden", "activation")
 
@@ -83,6 +85,7 @@ class GAN(HasNetworks, GradientModel):
         batch_size: int = 256,
         learning_rate: float = 2e-3,
         schedule: str = "cosine",
+        validation_fraction: float = 0.0,
         random_state: RandomState = None,
         verbose: bool = False,
     ) -> None:
@@ -97,6 +100,7 @@ class GAN(HasNetworks, GradientModel):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.schedule = schedule
+        self.validation_fraction = validation_fraction
         self.random_state = random_state
         self.verbose = verbose
 
@@ -138,6 +142,16 @@ class GAN(HasNetworks, GradientModel):
             reports.append({"generator_loss": np.nan})
         names = dict.fromkeys(name for report in reports for name in report)
         self._note(**{name: float(np.mean([report[name] for report in reports if name in report])) for name in names})
+
+    def _validate(self, held: np.ndarray) -> float:
+        """Note how the discriminator sees held-out rows beside as many draws; there is no loss to stop by."""
+        generator, discriminator = self._networks_for(held.shape[1])
+        of_generator, theta = self._parts(held.shape[1])
+        fake = generator.forward(of_generator, self.generator_.normal(size=(self.n_latent, len(held))))
+        on_real, on_fake = np.split(discriminator.forward(theta, np.hstack([self._columns(held), fake]))[0], 2)
+        report = GAMES[self.loss].report(on_real, on_fake, self.scale_)
+        self._note(**{f"validation_{name}": value for name, value in report.items()})
+        return np.nan
 
     def _teach_discriminator(self, X: np.ndarray, learning_rate: float) -> dict[str, float]:
         """One step against draws of the generator as it is; what there is to tell of it."""

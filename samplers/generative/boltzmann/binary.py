@@ -38,8 +38,8 @@ class BinaryRBM(BoltzmannMachine):
     n_chains : persistent chains.
     centred : whether to use the enhanced gradient.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
-        see :class:`samplers.generative.training.GradientModel`.  Spins want a smaller rate, about 0.05: in these units
-        a step is sixteen times as long.
+        see :class:`samplers.generative.training.GradientModel`.  The rate is that of units of 0 and 1: with the
+        enhanced gradient the same rows as spins make the same model.
 
     Attributes
     ----------
@@ -188,5 +188,7 @@ class BinaryRBM(BoltzmannMachine):
         low, rows = self.hidden.low, len(X)
         mean = low + (1.0 - low) * ((X == 1.0).sum(axis=0) + 0.5) / (rows + 1.0)
         self.base_bias_ = self.hidden.input_of_mean(mean)
-        weights = rng.normal(0.0, 0.1, X.shape[1] * self.n_hidden)
-        self.theta_ = np.concatenate([self.base_bias_, np.zeros(self.n_hidden), weights])
+        # That of a machine of 0 and 1 without hidden biases, in whichever units.
+        weights = rng.normal(0.0, 0.1, (X.shape[1], self.n_hidden)) / (1.0 - low) ** 2
+        a, b = self.base_bias_ - low * weights.sum(axis=1), -low * weights.sum(axis=0)
+        self.theta_ = np.concatenate([a, b, weights.ravel()])

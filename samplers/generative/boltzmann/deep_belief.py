@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -10,8 +12,24 @@ from sklearn.base import TransformerMixin
 
 from samplers.generative.boltzmann.binary import BinaryRBM
 from samplers.generative.boltzmann.chains import gibbs
+from samplers.generative.boltzmann.units import MOST_UNITS
 from samplers.generative.model import GenerativeModel, RandomState, to_binary
 from samplers.generative.training import check
+
+#: Settings that the network hands on to its machines.
+OF_MACHINES = (
+    "spins",
+    "negative_phase",
+    "n_steps",
+    "n_chains",
+    "n_epochs",
+    "batch_size",
+    "learning_rate",
+    "schedule",
+    "validation_fraction",
+    "patience",
+    "verbose",
+)
 
 
 class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
@@ -24,38 +42,59 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
     Parameters
     ----------
     hidden : units of the hidden layers, from the data upwards.
-    threshold : features above it count as 1, others as 0; None for features that are so already.
-    n_steps : steps of block Gibbs at the top for a sample, where that layer is too large to be drawn from exactly.
-    n_epochs, batch_size, learning_rate, n_chains, random_state, verbose :
-        of every machine, see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.
+    spins : units of -1 and 1 instead of 0 and 1, in every layer.
+    threshold : features above it count as 1, others as 0 (or -1); None for features that are so already.
+    n_gibbs : steps of block Gibbs at the top for a sample, where that layer is too large to be drawn from exactly.
+    negative_phase, n_steps, n_chains, n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience,
+    verbose :
+        of every machine, see :class:`samplers.generative.boltzmann.binary.BinaryRBM`.  Each machine holds rows of its
+        own out, and stops by itself; that takes at most 20 units in one of its two layers.
+    random_state : of the fit and the draws.
 
     Attributes
     ----------
     machines_ : the machines, from the data upwards.
+    history_ : the curves of every machine, 'loss_1' and so on for the lowest, 'loss_2' for the next.
     """
 
     is_binary = True
+    structure = ("hidden", "spins")
+
+    machines_: list[BinaryRBM]
+    generator_: np.random.Generator
 
     def __init__(
         self,
         hidden: tuple[int, ...] = (32, 16),
         *,
+        spins: bool = False,
         threshold: float | None = 0.0,
-        n_steps: int = 1000,
+        n_gibbs: int = 1000,
+        negative_phase: str = "pcd",
+        n_steps: int = 1,
+        n_chains: int = 100,
         n_epochs: int = 100,
         batch_size: int = 50,
         learning_rate: float = 0.2,
-        n_chains: int = 100,
+        schedule: str = "linear",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
         random_state: RandomState = None,
         verbose: bool = False,
     ) -> None:
         self.hidden = hidden
+        self.spins = spins
         self.threshold = threshold
+        self.n_gibbs = n_gibbs
+        self.negative_phase = negative_phase
         self.n_steps = n_steps
+        self.n_chains = n_chains
         self.n_epochs = n_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
-        self.n_chains = n_chains
+        self.schedule = schedule
+        self.validation_fraction = validation_fraction
+        self.patience = patience
         self.random_state = random_state
         self.verbose = verbose
 
@@ -66,25 +105,45 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
         ------
         ValueError
             for values that are not finite, too few rows, or settings out of range.
+        FloatingPointError
+            if the loss of a machine or its gradient stops being finite.
         """
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
-        check(self, "n_steps", self.n_steps >= 1, "a positive integer")
-        V = self._checked(X, reset=True)
-        rng = np.random.default_rng(self.random_state)
-        self.machines_ = []
-        for units in self.hidden:
-            machine = BinaryRBM(
-                units,
-                n_epochs=self.n_epochs,
-                batch_size=self.batch_size,
-                learning_rate=self.learning_rate,
-                n_chains=self.n_chains,
-                random_state=int(rng.integers(2**31)),
-                verbose=self.verbose,
-            ).fit(V)
-            self.machines_.append(machine)
-            V = machine.hidden.draw(machine.hidden_input(V), rng)
+        V = self._checked_with_settings(X, reset=True)
+        rng, machines = np.random.default_rng(self.random_state), list[BinaryRBM]()
+        self._teach(V, machines, BinaryRBM.fit, rng)
+        self.machines_, self.generator_ = machines, rng
         return self
+
+    def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """One epoch of every machine over the rows of X, or units drawn for them, from where it is; y is ignored."""
+        first = not hasattr(self, "machines_")
+        V = self._checked_with_settings(X, reset=first)
+        rng = np.random.default_rng(self.random_state) if first else self.generator_
+        machines = [] if first else self.machines_
+        self._teach(V, machines, BinaryRBM.partial_fit, rng)
+        self.machines_, self.generator_ = machines, rng
+        return self
+
+    @property
+    def history_(self) -> dict[str, np.ndarray]:
+        """Learning curves of the machines."""
+        layers = enumerate(self.machines_, start=1)
+        return {f"{name}_{layer}": curve for layer, machine in layers for name, curve in machine.history_.items()}
+
+    def _teach(
+        self,
+        V: np.ndarray,
+        machines: list[BinaryRBM],
+        learn: Callable[[BinaryRBM, np.ndarray], BinaryRBM],
+        rng: np.random.Generator,
+    ) -> None:
+        """Every machine, made where there is none yet, learns from V, and draws its hidden units for the next."""
+        settings = {name: getattr(self, name) for name in OF_MACHINES}
+        for layer, units in enumerate(self.hidden):
+            if layer == len(machines):
+                machines.append(BinaryRBM(units, random_state=int(rng.integers(2**31))))
+            machine = learn(machines[layer].set_params(**settings), V)
+            V = machine.hidden.draw(machine.hidden_input(V), rng)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Means of the units of the highest layer, going up with the means of each layer."""
@@ -105,10 +164,24 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
             V = top.sample(n_samples, rng)
         else:
             start = top.draw_visible(top.visible_input(np.zeros((n_samples, top.n_hidden)), 0.0), rng)
-            V = gibbs(top, start, self.n_steps, rng)
+            V = gibbs(top, start, self.n_gibbs, rng)
         for machine in reversed(self.machines_[:-1]):
             V = machine.draw_visible(machine.visible_input(V), rng)
         return V
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
-        return to_binary(super()._checked(X, reset=reset), self.threshold)
+        return to_binary(super()._checked(X, reset=reset), self.threshold, -1.0 if self.spins else 0.0)
+
+    def _checked_with_settings(self, X: ArrayLike, *, reset: bool) -> np.ndarray:
+        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
+        check(self, "n_gibbs", self.n_gibbs >= 1, "a positive integer")
+        V = self._checked(X, reset=reset)
+        layers = (V.shape[1], *self.hidden)
+        check(
+            self,
+            "validation_fraction",
+            self.validation_fraction == 0.0 or all(min(pair) <= MOST_UNITS for pair in pairwise(layers)),
+            f"0 for layers of {', '.join(map(str, layers))} units, as held-out rows are scored exactly, which takes at "
+            f"most {MOST_UNITS} units in one layer of every machine",
+        )
+        return V

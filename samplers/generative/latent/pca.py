@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from samplers.generative.latent.scatter import Scatter
 from samplers.generative.model import GenerativeModel, RandomState, Scores
 
 
@@ -22,6 +23,9 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
 
     The density is that of N(mean, W W^T + sigma^2 1), exact.  Constant features are welcome: noise gives them a spread.
 
+    `partial_fit` gives the maximum for all rows seen, whatever the batches they came in (see :mod:`.scatter`): nothing
+    is cut off between calls, so `n_components` may change from one to the next.
+
     Parameters
     ----------
     n_components : number of latent dimensions k, 1 <= k < n_features.
@@ -29,10 +33,13 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
 
     Attributes
     ----------
-    mean_ : (n_features,).
+    n_samples_seen_ : rows of all calls.
+    mean_ : of them, (n_features,).
+    singular_values_, singular_vectors_ : all those of the centred rows, (r,) and (r, n_features), largest first.
     components_ : eigenvectors u_i in rows, (k, n_features); the largest entry of each is positive.
     explained_variance_ : eigenvalues l_i, (k,), largest first.
     noise_variance_ : sigma^2.
+    history_ : 'loss', minus the mean log-likelihood of all rows seen, one entry a call.
 
     References
     ----------
@@ -41,10 +48,14 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
 
     has_exact_density: ClassVar[bool] = True
 
+    n_samples_seen_: int
     mean_: np.ndarray
+    singular_values_: np.ndarray
+    singular_vectors_: np.ndarray
     components_: np.ndarray
     explained_variance_: np.ndarray
     noise_variance_: float
+    history_: dict[str, np.ndarray]
 
     def __init__(self, n_components: int = 1, random_state: RandomState = None) -> None:
         self.n_components = n_components
@@ -60,35 +71,58 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
             variance for the noise: then there is no density.
         """
         X = self._checked(X, reset=True)
-        k, n_features = self.n_components, X.shape[1]
+        self._take(Scatter.of(X), {"loss": np.empty(0)})
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Find the principal components of the rows of X and all before, of which there may be none; y is ignored.
+
+        Raises
+        ------
+        ValueError
+            as `fit` does, so that the first batch has at least `n_components` + 2 rows; rows that are refused do not
+            count as seen.
+        """
+        first = not hasattr(self, "mean_")
+        batch = Scatter.of(self._checked(X, reset=first))
+        if first:
+            self._take(batch, {"loss": np.empty(0)})
+        else:
+            before = Scatter(self.n_samples_seen_, self.mean_, self.singular_values_, self.singular_vectors_)
+            self._take(before.with_rows_of(batch), self.history_)
+        return self
+
+    def _take(self, seen: Scatter, history: dict[str, np.ndarray]) -> None:
+        """Everything that is learnt, from what is known of the rows seen; nothing changes where that is refused."""
+        k, n_features = self.n_components, len(seen.mean)
         if not 1 <= k < n_features:
             raise ValueError(
                 f"n_components = {k!r}: expected 1 <= n_components < n_features, where n_features = {n_features}"
             )
-        mean = X.mean(axis=0)
-        _, singular, rows = np.linalg.svd(X - mean, full_matrices=False)
-        variances = singular**2 / len(X)
+        variances, directions = seen.lengths**2 / seen.n_rows, seen.directions
         noise = float(variances[k:].sum()) / (n_features - k)
         if noise <= np.finfo(float).eps * float(variances.sum()):
             raise ValueError(
-                f"n_components = {k!r}: the rows lie in a subspace of that many dimensions, which leaves no variance "
-                "for the noise; use fewer components or more varied data"
+                f"n_components = {k!r}: the {seen.n_rows} rows lie in a subspace of that many dimensions, which leaves "
+                f"no variance for the noise; use fewer components or more varied data, of at least {k + 2} rows"
             )
-        largest = np.argmax(np.abs(rows[:k]), axis=1)
-        signs = np.sign(rows[np.arange(k), largest])
-        self.mean_, self.components_ = mean, rows[:k] * signs[:, None]
+        largest = np.argmax(np.abs(directions[:k]), axis=1)
+        signs = np.sign(directions[np.arange(k), largest])
+        self.n_samples_seen_, self.mean_, self.singular_values_, self.singular_vectors_ = seen
+        self.components_ = directions[:k] * signs[:, None]
         self.explained_variance_, self.noise_variance_ = variances[:k].copy(), noise
-        return self
+        # At the maximum the distances x^T C^-1 x have the mean n_features: each l_i / l_i, and the rest over sigma^2.
+        loss = 0.5 * (self._log_determinant() + n_features * (np.log(2.0 * np.pi) + 1.0))
+        self.history_ = {"loss": np.append(history["loss"], loss)}
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
         """Log density of every row of X, exact."""
         centred = self._checked(X) - self.mean_
         along = centred @ self.components_.T
         across = centred - along @ self.components_
-        k, n_features = self.components_.shape
-        log_determinant = np.log(self.explained_variance_).sum() + (n_features - k) * np.log(self.noise_variance_)
+        n_features = self.components_.shape[1]
         distances = (along**2 / self.explained_variance_).sum(axis=1) + (across**2).sum(axis=1) / self.noise_variance_
-        values = -0.5 * (distances + log_determinant + n_features * np.log(2.0 * np.pi))
+        values = -0.5 * (distances + self._log_determinant() + n_features * np.log(2.0 * np.pi))
         return Scores(values, np.zeros(len(values)), "exact")
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -107,6 +141,11 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
     @property
     def _n_features_out(self) -> int:
         return len(self.components_)
+
+    def _log_determinant(self) -> float:
+        """Of W W^T + sigma^2 1."""
+        k, n_features = self.components_.shape
+        return float(np.log(self.explained_variance_).sum() + (n_features - k) * np.log(self.noise_variance_))
 
     def _stretches(self) -> np.ndarray:
         """Lengths of the columns of W."""

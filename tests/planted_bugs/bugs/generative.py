@@ -15,6 +15,20 @@ GENERATIVE = [
         (f"{G}/test_boltzmann_exact.py",),
     ),
     Bug(
+        "steps of spins whose weights are as fast as their biases",
+        "samplers/generative/boltzmann/machine.py",
+        "weights /= square**2",
+        "weights /= square",
+        (f"{G}/test_boltzmann_sampling.py::test_learning_rate_means_the_same_for_spins",),
+    ),
+    Bug(
+        "principal components of batches without what lies between their means",
+        "samplers/generative/latent/scatter.py",
+        "np.vstack([self.root, other.root, between])",
+        "np.vstack([self.root, other.root])",
+        (f"{G}/test_pca_batches.py",),
+    ),
+    Bug(
         "log of the variance without its own term in the gradient",
         "samplers/generative/boltzmann/gaussian.py",
         "by_variance = precision * (0.5 * (V - a) ** 2 - V * (H @ W.T)).mean(axis=0)",
