@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,8 @@ from samplers.settings import whole_number
 
 #: What random numbers are made from: a seed, a generator, or None for fresh ones.
 RandomState = int | np.random.Generator | None
+#: A method that learns.
+Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 @cache
@@ -27,6 +30,22 @@ def _libraries() -> ThreadpoolController:
 def one_thread() -> Any:
     """Context in which BLAS uses one thread: on the products of a batch more would mostly wait for each other."""
     return _libraries().limit(limits=1, user_api="blas")
+
+
+def all_or_nothing(fit: Fit) -> Fit:
+    """Of a fit: one that is refused, or breaks down, leaves the model with the attributes that it had before."""
+
+    @wraps(fit)
+    def guarded(model: Any, *args: Any, **kwargs: Any) -> Any:
+        before = vars(model).copy()
+        try:
+            return fit(model, *args, **kwargs)
+        except Exception:
+            vars(model).clear()
+            vars(model).update(before)
+            raise
+
+    return cast(Fit, guarded)
 
 
 class NoDensityError(TypeError):
@@ -143,6 +162,11 @@ class GenerativeModel(BaseEstimator):
         if reset:
             self._remember_structure()
         return rows
+
+    def _forget(self) -> None:
+        """Drop what a fit found, for what is given in its place."""
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
 
     def _remember_structure(self) -> None:
         self.structure_ = {name: getattr(self, name) for name in self.structure}

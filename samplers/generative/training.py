@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from rich.progress import track
 
 from numerics.optimizers import Adam, FirstOrderOptimizer
-from samplers.generative.model import GenerativeModel, one_thread
+from samplers.generative.model import GenerativeModel, all_or_nothing, one_thread
 
 #: Learning rate of an epoch as a share of `learning_rate`, by the part of the epochs that is over.
 SCHEDULES = {
@@ -59,6 +59,7 @@ class GradientModel(GenerativeModel):
     optimizer_state_: dict[str, np.ndarray]
     generator_: np.random.Generator
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn the density of the rows of X from new parameters on; y is ignored.
 
@@ -67,7 +68,7 @@ class GradientModel(GenerativeModel):
         ValueError
             for values that are not finite, too few rows, or settings out of range.
         FloatingPointError
-            if the loss or its gradient stops being finite.
+            if the loss or its gradient stops being finite.  Whatever is refused leaves an earlier fit.
         """
         self._check_settings()
         X = self._checked(X, reset=True)
@@ -105,6 +106,7 @@ class GradientModel(GenerativeModel):
         """Copies of the arrays that say what has been learnt: those that early stopping takes from its best epoch."""
         return {name: getattr(self, name).copy() for name in self.learnt}
 
+    @all_or_nothing
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """One epoch over the rows of X from where the model is, at the full learning rate; y is ignored."""
         self._check_settings()
@@ -113,6 +115,8 @@ class GradientModel(GenerativeModel):
         with one_thread():
             if first:
                 self._begin(X)
+            elif not hasattr(self, "generator_"):
+                self._begin_learning(np.random.default_rng(self.random_state))
             self._epoch(X, self.learning_rate)
             self._finish(X)
         return self
@@ -130,9 +134,13 @@ class GradientModel(GenerativeModel):
         """What is worked out once the parameters stand; nothing, unless a model says so."""
 
     def _begin(self, X: np.ndarray) -> None:
-        self.generator_ = np.random.default_rng(self.random_state)
-        self.history_ = {}
-        self._start(X, self.generator_)
+        rng = np.random.default_rng(self.random_state)
+        self._start(X, rng)
+        self._begin_learning(rng)
+
+    def _begin_learning(self, rng: np.random.Generator) -> None:
+        """What learning keeps beside the parameters, whether they were started or given."""
+        self.generator_, self.history_ = rng, {}
         self.optimizer_state_ = self.optimizer.init(self.theta_.size)
 
     def _epoch(self, X: np.ndarray, learning_rate: float) -> None:

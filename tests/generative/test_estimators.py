@@ -253,3 +253,35 @@ def test_steps_of_diffusion_are_checked_where_they_are_made(setting):
     for use in (model.sample, lambda: model.scores(np.zeros((1, 4)))):
         with pytest.raises(ValueError, match=f"{next(iter(setting))} = .*: expected"):
             use()
+
+
+def test_a_refused_fit_leaves_what_was_before(trained):
+    """Neither the settings of a fit that did not take place, nor parameters that nothing has taught."""
+    X = data(trained)
+    refused = {"validation_fraction": 1e-6} if "validation_fraction" in trained.get_params() else {"n_epochs": 0}
+    never = fresh(trained).set_params(**refused)
+    with pytest.raises(ValueError, match=next(iter(refused))):
+        never.fit(X)
+    with pytest.raises(ValueError, match="not fitted"):
+        never.sample(2)
+    before = trained.fit(X).sample(5, random_state=1)
+    kept, other = trained.get_params(), {"n_hidden": 2} if hasattr(trained, "n_hidden") else {"hidden": (5,)}
+    with pytest.raises(ValueError, match=next(iter(refused))):
+        trained.set_params(**refused, **other).fit(X)
+    with pytest.raises(ValueError, match="fit again"):
+        trained.sample(5)
+    assert np.array_equal(trained.set_params(**kept).sample(5, random_state=1), before)
+
+
+@pytest.mark.parametrize("phase", ["pcd", "cd", "tempering", "exact"])
+def test_given_parameters_can_be_learnt_from(phase):
+    """The epoch begins at them: with a rate of next to nothing they stay."""
+    rng = np.random.default_rng(0)
+    a, b, W = rng.normal(size=4), rng.normal(size=3), rng.normal(size=(4, 3))
+    machine = generative.BinaryRBM(3, negative_phase=phase, n_chains=10, learning_rate=1e-12, random_state=0)
+    X = (rng.random((30, 4)) < 0.5).astype(float)
+    machine.fit(X).set_parameters(a, b, W).partial_fit(X)
+    assert machine.theta_ == pytest.approx(np.concatenate([a, b, W.ravel()]), abs=1e-8)
+    assert machine.history_["loss"].size == 1
+    gaussian = generative.GaussianBinaryRBM(3, negative_phase=phase, n_chains=10, random_state=0)
+    assert gaussian.set_parameters(a, b, W, 1.0).partial_fit(rng.normal(size=(30, 4))).history_["loss"].size == 1

@@ -96,7 +96,7 @@ def test_the_same_on_two_ranks_and_over_a_stop(folder, one):
         (("sampler.proposal.samples=3",), "sampler.proposal.samples"),
         (("sampler.proposal.component=3",), "components"),
         (("sampler.proposal.kind='spline'",), "sampler.proposal"),
-        (("sampler.proposal={ kind = 'flow', components = 3 }",), "sampler.proposal.flow.components"),
+        (("sampler.proposal={ kind = 'flow', components = 3 }",), "components"),
         (
             (
                 'hamiltonian={kind="electron_gas", r_s=2.0}', "system.n_dim=3", "system.n_up=1",

@@ -216,4 +216,4 @@ def _all_kinds() -> set[str]:
 
 _KINDS = _all_kinds()
 _ONE_OR_SEVERAL = ("backflow",)
-_CHOSEN_BY_KIND = ("hamiltonian", "backflow", "interaction", "sampler", "optimizer", "schedule")
+_CHOSEN_BY_KIND = ("hamiltonian", "backflow", "interaction", "sampler", "proposal", "optimizer", "schedule")

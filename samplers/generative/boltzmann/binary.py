@@ -97,6 +97,7 @@ class BinaryRBM(BoltzmannMachine):
         a, b, W = (np.asarray(part, dtype=np.float64) for part in (visible_bias, hidden_bias, weights))
         if W.shape != (a.size, b.size) or b.size != self.n_hidden:
             raise ValueError(f"weights {W.shape}: expected {(a.size, self.n_hidden)}, hidden_bias ({self.n_hidden},)")
+        self._forget()
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel()])
         self.base_bias_ = a.copy()

@@ -13,7 +13,7 @@ from sklearn.base import TransformerMixin
 from samplers.generative.boltzmann.binary import BinaryRBM
 from samplers.generative.boltzmann.chains import gibbs
 from samplers.generative.boltzmann.units import MOST_UNITS
-from samplers.generative.model import GenerativeModel, RandomState, to_binary
+from samplers.generative.model import GenerativeModel, RandomState, all_or_nothing, to_binary
 from samplers.generative.training import check
 
 #: Settings that the network hands on to its machines.
@@ -98,6 +98,7 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
         self.random_state = random_state
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn layer by layer from the rows of X, (n_samples, n_features); y is ignored.
 
@@ -114,6 +115,7 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
         self.machines_, self.generator_ = machines, rng
         return self
 
+    @all_or_nothing
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """One epoch of every machine over the rows of X, or units drawn for them, from where it is; y is ignored."""
         first = not hasattr(self, "machines_")

@@ -103,6 +103,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
             raise ValueError(f"weights {W.shape}: expected {(a.size, self.n_hidden)}, hidden_bias ({self.n_hidden},)")
         if not (sigma > 0.0).all():
             raise ValueError(f"deviation = {deviation!r}: expected positive numbers")
+        self._forget()
         self.n_features_in_ = a.size
         self.theta_ = np.concatenate([a, b, W.ravel(), 2.0 * np.log(sigma)])
         self._remember_structure()

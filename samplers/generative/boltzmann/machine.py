@@ -194,11 +194,11 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
     # Learning.
 
-    def _begin(self, X: np.ndarray) -> None:
+    def _begin_learning(self, rng: np.random.Generator) -> None:
         self._check_layers()
-        super()._begin(X)
+        super()._begin_learning(rng)
         if self.negative_phase in ("pcd", "tempering"):
-            start(self, self.generator_)
+            start(self, rng)
 
     def _loss_and_gradient(self, X: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         """Difference of the mean free energies of data and chains, and minus the gradient of the log-likelihood."""

@@ -74,10 +74,6 @@ class NoiseModel(HasNetworks, GradientModel):
             raise TypeError(f"{type(self).__name__}: the noise given to set_noise is a function; a file holds numbers")
         super().save(path)
 
-    def _forget(self) -> None:
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-
     # What the model sees; arrays are (features, columns) here.
 
     def _see(self, x: np.ndarray, gammas: np.ndarray) -> np.ndarray:

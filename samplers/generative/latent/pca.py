@@ -10,7 +10,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from samplers.generative.latent.scatter import Scatter
-from samplers.generative.model import GenerativeModel, RandomState, Scores
+from samplers.generative.model import GenerativeModel, RandomState, Scores, all_or_nothing
 
 
 class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GenerativeModel):
@@ -61,6 +61,7 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
         self.n_components = n_components
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Find the principal components of the rows of X, (n_samples, n_features); y is ignored.
 
@@ -74,6 +75,7 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
         self._take(Scatter.of(X), {"loss": np.empty(0)})
         return self
 
+    @all_or_nothing
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Find the principal components of the rows of X and all before, of which there may be none; y is ignored.
 
