@@ -161,7 +161,8 @@ def kind_of(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         inner, *further = get_args(annotation)
         alone = any(isinstance(one, BeforeValidator) for one in further)
-        return ("table or " if alone else "") + kind_of(inner)
+        kind = kind_of(inner)
+        return f"table or {kind}" if alone and kind != "table" else kind
     if isinstance(annotation, type):
         if issubclass(annotation, BaseModel):
             return "table"

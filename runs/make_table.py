@@ -128,20 +128,21 @@ def moves() -> str:
     """Effective draws a second of the long dot, with and without learnt proposals."""
     data = json.loads((HERE / "long-dot" / "moves.json").read_text())
     lines = [
-        "| | correlation time of x1 (local moves) | effective draws | CPU s | mean x1 | energy |",
-        "|:--|--:|--:|--:|--:|--:|",
+        "| | correlation time of x1 (local moves) | effective draws | CPU s | mean x1 | gain | fit, CPU s | accepted "
+        "| energy |",
+        "|:--|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name, row in data["moves"].items():
-        mean, energy = format_value(row["mean"], row["error"]), format_value(*data["energies"][name])
-        lines.append(
-            f"| {name} | {row['tau']:.3g} | {row['effective']:.3g} | {row['seconds']:.2g} | {mean} | {energy} |"
-        )
-    weighted = format_value(*data["energies"]["independent draws with weights"])
+        mean, energy = format_value(row["mean"], row["error"]), format_value(*row["energy"])
+        learnt = "gain" in row
+        cells = [f"{row['gain']:.0f}", f"{row['fit_seconds']:.1f}", f"{row['acceptance']:.1%}"] if learnt else [""] * 3
+        start = f"| {name} | {row['tau']:.3g} | {row['effective']:.3g} | {row['seconds']:.2g} | {mean} | "
+        lines.append(start + " | ".join([*cells, energy]) + " |")
+    shares = " and ".join(f"{row['effective_share']:.1%}" for row in data["moves"].values() if "gain" in row)
     lines += [
         "",
-        f"Gain in effective draws a second: {data['gain']:.0f}. The fit took {data['fit_seconds']:.1f} s; "
-        f"{data['acceptance']:.1%} of its proposals are accepted. Independent draws of the model with importance "
-        f"weights give {weighted} hartree and keep {data['effective_share']:.1%} of the sample.",
+        "The gain is in effective draws a second. Energies are of local moves, and of independent draws of the models "
+        f"with importance weights, which keep {shares} of a sample.",
     ]
     return "\n".join(lines)
 

@@ -17,11 +17,11 @@ import numpy as np
 import vmc
 from samplers import Density, Metropolis, Sampler
 from samplers.base import Move
-from samplers.generative import MixtureAutoregressive
-from samplers.generative.autoregressive.compiled import mixture_parameters, mixture_proposal
 from samplers.independence import Independence
 from samplers.summary import summarise
 from vmc.config.build import build
+from vmc.config.schema import FlowProposalSection, MixtureProposalSection
+from vmc.proposal_stage import learner
 from vmc.statistics import format_value
 from vmc.target import density_of
 
@@ -32,6 +32,12 @@ LOCAL, N_WALKERS, STEPS = Metropolis(1.5), 64, 10
 #: Local moves alone forget so slowly that they get this many times more of both for an honest correlation time: draws,
 #: and local moves before each.
 LONGER = 25, 10
+ALONE = "local moves"
+#: As a configuration has them.
+PROPOSALS = {
+    "mixture": MixtureProposalSection(kind="mixture"),
+    "flow": FlowProposalSection(kind="flow"),
+}
 
 
 def main() -> None:
@@ -43,43 +49,38 @@ def main() -> None:
     arguments = parser.parse_args()
     results = vmc.load(arguments.results)
     psi = results.wave_function()
-    model = MixtureAutoregressive(8, hidden=(32, 32), n_epochs=60, random_state=1)
-    started = time.process_time()
-    fit = vmc.fit_density(arguments.results, model)
-    seconds = time.process_time() - started
     density = Density.from_kernels(density_of(psi), START.size, psi.arguments(), ["x1", "y1", "x2", "y2"])
-    moves = {"local moves": (LOCAL, None)}
-    mixed = Independence(LOCAL, mixture_proposal(model, START.size), STEPS)
-    moves["with learnt proposals"] = (mixed, mixture_parameters(model))
     found, paths = {}, {}
-    for name, (move, parameters) in moves.items():
-        more, sparser = LONGER if parameters is None else (1, 1)
-        found[name], paths[name] = measure(density, move, parameters, arguments.draws * more, STEPS * sparser)
-    rate = {name: row["effective"] / row["seconds"] for name, row in found.items()}
-    gain = rate["with learnt proposals"] / rate["local moves"]
+    found[ALONE], paths[ALONE] = measure(density, LOCAL, None, arguments.draws * LONGER[0], STEPS * LONGER[1])
     energy = vmc.evaluate(psi, build(results.config).hamiltonian, LOCAL, samples=2000, stride=10, n_walkers=512).energy
-    table = {
-        "fit_seconds": seconds,
-        "acceptance": fit.acceptance,
-        "effective_share": fit.effective_share,
-        "energies": {
-            "local moves": [energy.value, energy.error],
-            "with learnt proposals": [results.energy.value, results.energy.error],
-            "independent draws with weights": [fit.energy.value, fit.energy.error],
-        },
-        "moves": found,
-        "gain": gain,
-    }
-    (arguments.output / "moves.json").write_text(json.dumps(table, indent=1) + "\n")
+    found[ALONE] |= {"energy": [energy.value, energy.error]}
+    for kind in ("mixture", "flow"):
+        model, proposal, parameters_of = learner(PROPOSALS[kind], START.size, seed=1)
+        started = time.process_time()
+        fit = vmc.fit_density(arguments.results, model)
+        seconds = time.process_time() - started
+        name, move = f"and a learnt {kind}", Independence(LOCAL, proposal, STEPS)
+        found[name], paths[name] = measure(density, move, parameters_of(model), arguments.draws, STEPS)
+        found[name] |= {
+            "fit_seconds": seconds,
+            "acceptance": fit.acceptance,
+            "effective_share": fit.effective_share,
+            "energy": [fit.energy.value, fit.energy.error],
+            "gain": rate(found[name]) / rate(found[ALONE]),
+        }
+    (arguments.output / "moves.json").write_text(json.dumps({"moves": found}, indent=1) + "\n")
     for name, row in found.items():
         print(
             f"{name}: correlation time of x1 {row['tau']:.3g} local moves, {row['effective']:.0f} effective draws "
-            f"in {row['seconds']:.1f} s, <x1> = {row['mean']:.2f}({row['error']:.2f}) bohr"
+            f"in {row['seconds']:.1f} s, <x1> = {row['mean']:.2f}({row['error']:.2f}) bohr, "
+            f"energy {format_value(*row['energy'])} hartree, gain {row.get('gain', 1.0):.0f}"
         )
-    for name, (value, error) in table["energies"].items():
-        print(f"energy, {name}: {format_value(value, error)} hartree")
-    print(f"gain in effective draws a second: {gain:.0f}")
     draw(paths, arguments.output / "moves.png")
+
+
+def rate(row: dict) -> float:
+    """Effective draws a second."""
+    return row["effective"] / row["seconds"]
 
 
 def measure(
@@ -114,11 +115,11 @@ def draw(paths: dict[str, np.ndarray], target: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(2, 1, figsize=(7.0, 4.2), sharex=True, sharey=True, layout="constrained")
+    figure, axes = plt.subplots(3, 1, figsize=(7.0, 5.6), sharex=True, sharey=True, layout="constrained")
     for ax, (name, path) in zip(axes, paths.items()):
         for walker, colour in zip(path, ("#0072b2", "#d55e00", "#009e73", "#cc79a7")):
             ax.plot(walker[:400], ".", color=colour, markersize=2.5)
-        steps = STEPS * (LONGER[1] if name == "local moves" else 1)
+        steps = STEPS * (LONGER[1] if name == ALONE else 1)
         ax.set_title(f"{name}: a draw after every {steps} local moves", loc="left", fontsize=10)
         ax.set_ylabel(r"$x_1$ (bohr)")
         ax.axhline(0.0, color="0.6", linewidth=0.6)
