@@ -153,7 +153,7 @@ class Results:
         """What is to be said of the run, a line each, once its evaluation has begun."""
         if self.summary is None:
             return []
-        return remarks_on(self.summary, self.optimization, self.config.evaluation.parameters)
+        return remarks_on(self.summary, self.optimization, self.config, self.reference)
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""

@@ -183,7 +183,7 @@ class ConsoleReporter(Reporter):
         reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
-            remarks = remarks_on(summary, course, config.evaluation.parameters)
+            remarks = remarks_on(summary, course, config, reference)
             # In one piece: a reader that wants its first line alone must not make this run a failed one.
             self._results.print("\n".join([*summary_lines(summary, config, reference), *remarks]), markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)

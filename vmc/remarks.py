@@ -10,14 +10,22 @@ import numpy as np
 
 from vmc.best import best_iteration
 from vmc.history import rolled_back
+from vmc.known_reference import known_reference
 from vmc.safeguard import SHARE_LIMIT, SIGMA_LIMIT
 from vmc.statistics import Estimate, format_known, format_value
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
 from vmc.statistics.summary import ZERO_VARIANCE
 
 if TYPE_CHECKING:
+    from vmc.config import Config
     from vmc.evaluation import EnergySummary
 
+#: Energy, error, source.
+Known = tuple[float, float, str]
+#: Standard deviations that are told as a number.
+COUNTED = 1e4
+#: Relative difference of two values of the same energy, one of them rounded by who wrote it.
+SAME = 1e-4
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
 #: Iterations in a quarter below which their medians say little.
@@ -34,11 +42,10 @@ def reference_line(energy: Estimate, value: float, error: float, source: str) ->
     """How far an energy is from what it should be, a known value with its error and source."""
     difference = energy.value - value
     both = math.hypot(energy.error, error)
-    sigmas = f", {difference / both:+.1f} sigma" if both > 0 else ""
-    line = f"reference   {format_known(value, error, source)}: difference {difference:+.2e}{sigmas}"
-    if is_below_exact(energy, value, error, source):
-        line += ", BELOW the exact energy: no state is, what was averaged is not the energy of one"
-    return line
+    sigmas = difference / both if both > 0.0 else math.inf
+    # Of an energy without scatter they count rounding, and nobody counts further than some thousands.
+    counted = f", {sigmas:+.1f} sigma" if abs(sigmas) < COUNTED else ""
+    return f"reference   {format_known(value, error, source)}: difference {difference:+.2e}{counted}"
 
 
 def is_below_exact(energy: Estimate, value: float, error: float, source: str) -> bool:
@@ -47,23 +54,62 @@ def is_below_exact(energy: Estimate, value: float, error: float, source: str) ->
     return source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value))
 
 
-def doubt_of_variance(energy: Estimate) -> str:
+def remarks_on(
+    summary: EnergySummary, iterations: Mapping[str, np.ndarray], config: Config, reference: Known | None
+) -> list[str]:
+    """What is to be said of a run whose evaluation has begun, a line each.
+
+    Parameters
+    ----------
+    summary : of the evaluation.
+    iterations : columns of the history, (n_iterations,) each; see :func:`remarks_on_course`.
+    config : of the run.
+    reference : energy, error and source of what the energy should be, if that is known.
+    """
+    found = [
+        below_exact(summary.energy, reference),
+        contradicted(config),
+        endless_variance(summary.energy),
+        far_virial(summary.virial_ratio),
+        standing(summary.acceptance),
+        *remarks_on_course(iterations, config.evaluation.parameters, summary.energy),
+    ]
+    return [line for line in found if line]
+
+
+def below_exact(energy: Estimate, reference: Known | None) -> str:
+    """Whether the energy is below one that no state goes below."""
+    if reference is None or not is_below_exact(energy, *reference):
+        return ""
+    return "reference   the energy is BELOW the exact one: no state is, what was averaged is not the energy of one"
+
+
+def contradicted(config: Config) -> str:
+    """Whether the reference that the configuration gives is another one than the exact one that is known."""
+    given, known = config.reference, known_reference(config)
+    if given is None or known is None or known.kind != "exact":
+        return ""
+    if abs(given.energy - known.value) <= IMPOSSIBLE * given.error + SAME * abs(known.value):
+        return ""
+    return (
+        f"reference   the one in the configuration, {given.energy:.10g}, is not the exact one that is known, "
+        f"{known.value:.10g} ({known.source}): is it of another Hamiltonian?"
+    )
+
+
+def endless_variance(energy: Estimate) -> str:
     """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
     rounding = UNCERTAIN_VARIANCE * (ZERO_VARIANCE * energy.value) ** 2
-    return " (may be infinite)" if energy.variance_error > UNCERTAIN_VARIANCE * energy.variance > rounding else ""
+    if not energy.variance_error > UNCERTAIN_VARIANCE * energy.variance > rounding:
+        return ""
+    return "variance    a few configurations make most of it: it may be infinite, and the error of the energy too small"
 
 
-def meaning_of_virial(ratio: float, error: float) -> str:
-    """That it is one for an eigenstate, and whether this is near."""
-    if math.isfinite(error) and abs(ratio - 1.0) > max(FAR, 5.0 * error):
-        return "(one where the scale of psi is optimised, as in an eigenstate: this is far from one)"
-    return "(one for an eigenstate)"
-
-
-def remarks_on(summary: EnergySummary, iterations: Mapping[str, np.ndarray], parameters: str) -> list[str]:
-    """What is to be said of a run whose evaluation has begun, a line each; see :func:`remarks_on_course`."""
-    found = [standing(summary.acceptance), *remarks_on_course(iterations, parameters, summary.energy)]
-    return [line for line in found if line]
+def far_virial(ratio: Estimate) -> str:
+    """Whether the virial ratio, one in an eigenstate, and where the scale of psi is optimised, is far from it."""
+    if not (math.isfinite(ratio.error) and abs(ratio.value - 1.0) > max(FAR, 5.0 * ratio.error)):
+        return ""
+    return "virial      far from one: the scale of psi is not optimised, as it is in an eigenstate"
 
 
 def standing(acceptance: float) -> str:

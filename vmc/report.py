@@ -10,7 +10,7 @@ from vmc.config import Config
 from vmc.evaluation import EnergySummary
 from vmc.gas import gas_lines, gas_summary
 from vmc.observables.measured import observable_lines
-from vmc.remarks import STANDING, doubt_of_variance, is_below_exact, meaning_of_virial, reference_line
+from vmc.remarks import STANDING, is_below_exact, reference_line
 from vmc.statistics import format_value
 
 #: How many times as many measurements nobody makes.
@@ -24,7 +24,7 @@ def summary_lines(
     energy = summary.energy
     lines = [
         f"energy      {energy}",
-        f"variance    {format_value(energy.variance, energy.variance_error)}{doubt_of_variance(energy)}   "
+        f"variance    {format_value(energy.variance, energy.variance_error)}   "
         f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
     ]
     gas = gas_summary(summary, config)
@@ -33,7 +33,7 @@ def summary_lines(
     lines += observable_lines(summary.observables, summary.equilibration)
     ratio = summary.virial_ratio
     if math.isfinite(ratio.value):
-        lines.append(f"virial      {ratio} {meaning_of_virial(ratio.value, ratio.error)}")
+        lines.append(f"virial      {ratio} (one for an eigenstate)")
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
     if reference is not None:

@@ -62,7 +62,7 @@ def test_walkers_that_hardly_move(end):
     found = short(estimate(3.0, 0.001), acceptance=0.003)
     out, err = end(found)
     course = {name: np.empty(0) for name in NO_COURSE.columns}
-    kept = SimpleNamespace(summary=found, optimization=course, config=check_config(LAST))
+    kept = SimpleNamespace(summary=found, optimization=course, config=check_config(LAST), reference=None)
     assert Results.remarks.fget(kept) == out.splitlines()[-1:]
     assert out.splitlines()[-1].startswith("walkers     they hardly move (acceptance 0.003): lower the step")
     assert "go on" not in err

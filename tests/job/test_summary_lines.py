@@ -8,7 +8,7 @@ import pytest
 from vmc.config import check_config
 from vmc.evaluation import EnergySummary
 from vmc.known_reference import reference_of
-from vmc.remarks import no_rest, not_found_again, reference_line
+from vmc.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on
 from vmc.report import summary_lines
 from vmc.statistics import Diagnostics, Estimate, verdict
 
@@ -17,6 +17,9 @@ DOT = {
     "hamiltonian": {"interaction": {"kind": "coulomb"}},
     "wavefunction": [{"kind": "gaussian"}],
 }
+
+#: An optimisation that made no iteration.
+NO_COURSE = {"energy": np.empty(0), "error": np.empty(0), "update_norm": np.empty(0)}
 
 
 def estimate(value, error, variance=1.0, variance_error=0.01):
@@ -30,7 +33,8 @@ def summary(energy, virial=(1.0, 0.01), acceptance=0.5):
 
 def text(found):
     config = check_config(DOT)
-    return "\n".join(summary_lines(found, config, reference_of(config)))
+    known = reference_of(config)
+    return "\n".join([*summary_lines(found, config, known), *remarks_on(found, NO_COURSE, config, known)])
 
 
 @pytest.mark.parametrize(
@@ -39,11 +43,25 @@ def text(found):
 )
 def test_an_energy_below_an_exact_one(value, error, is_below):
     """More than six errors: two in a thousand million sound runs, by chance."""
-    assert ("BELOW the exact energy" in text(summary(estimate(value, error)))) == is_below
+    assert ("BELOW the exact one" in text(summary(estimate(value, error)))) == is_below
 
 
 def test_an_energy_below_a_published_one_is_no_wonder():
-    assert "BELOW" not in reference_line(estimate(2.9, 1e-3), 3.0, 0.0, "published: somebody")
+    assert below_exact(estimate(2.9, 1e-3), (3.0, 0.0, "published: somebody")) == ""
+    assert "BELOW" in below_exact(estimate(2.9, 1e-3), (3.0, 0.0, "exact: somebody"))
+
+
+@pytest.mark.parametrize(("given", "is_said"), [(3.0, False), (3.00002, False), (14.0, True)])
+def test_a_reference_of_another_hamiltonian(given, is_said):
+    """Left in a file that was edited; digits that somebody rounded are no other value."""
+    config = check_config(DOT | {"reference": {"energy": given, "source": "a book"}})
+    lines = remarks_on(summary(estimate(3.0, 1e-3)), NO_COURSE, config, reference_of(config))
+    assert any("is not the exact one that is known, 3 (" in line for line in lines) == is_said
+
+
+def test_errors_that_count_rounding_are_not_counted():
+    line = reference_line(estimate(22.5, 1e-15), 14.0, 0.0, "exact: somebody")
+    assert line == "reference   14 (exact: somebody): difference +8.50e+00"
 
 
 @pytest.mark.parametrize(("error", "is_doubted"), [(0.3, False), (0.5, True), (5.0, True)])
