@@ -1,14 +1,15 @@
 """The targets of the generative models: python benchmarks/generative/run.py [--only G5 G11] [--torch PYTHON].
 
-Seconds are CPU seconds on one core.  With --torch, the Python of an environment with PyTorch, the same digits and
-Ising draws go through its masked network and variational autoencoder in the same run.  Results go to
-benchmarks/results/generative.json; benchmarks/report.py makes a table of them.
+Seconds are CPU seconds on one core.  With --torch, the Python of an environment with PyTorch, its models follow every
+part that they have an equivalent for, and their figures stand beside ours; a part that is measured without it has none
+beside it.  Results go to benchmarks/results/generative.json; benchmarks/report.py makes a table of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,12 @@ from pathlib import Path
 import densities
 import latent
 import machines
+from rows import Row
 
 from vmc.parallel import limit_threads
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 RESULTS = HERE.parent / "results" / "generative.json"
 PARTS = {
     "G4": machines.annealing,
@@ -38,6 +41,37 @@ PARTS = {
 }
 
 
+#: Parts that `peers_torch.py` has an equivalent for.
+PEERS = ("G5", "G10", "G11", "G12", "G14", "G16")
+
+
+def set_beside(rows: list[Row], peers: list[dict]) -> None:
+    """Put every figure of PyTorch's into the row that measures the same, with its time and the ratio to ours."""
+    named = {row.item: row for row in rows}
+    for peer in peers:
+        row, text = named[peer["item"]], f"PyTorch {peer['text']} in {peer['seconds']:.2g} s"
+        if row.seconds:
+            text += f", {peer['seconds'] / row.seconds:.2g} x our time"
+        row.peer = "; ".join(filter(None, [row.peer, text]))
+
+
+def torch_figures(python: str, part: str) -> list[dict]:
+    """What PyTorch makes of a part, in its own environment and with this checkout's data."""
+    command = [python, str(HERE / "peers_torch.py"), part]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+def show(row: Row) -> None:
+    """A line of the terminal."""
+    parts = [
+        f"{row.target:4} {'ok  ' if row.met else 'MISS'} {row.item}: {row.value:.5g} (wanted {row.wanted})",
+        f"{row.seconds:.2f} s" if row.seconds is not None else "",
+        row.peer,
+    ]
+    print("; ".join(filter(None, parts)), flush=True)
+
+
 def main() -> int:
     """Measure, print, and keep what was measured beside what is known already."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -45,25 +79,16 @@ def main() -> int:
     parser.add_argument("--torch", default="", help="Python of an environment with PyTorch")
     arguments = parser.parse_args()
     limit_threads(1)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}, "peers": []}
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}}
     for name in arguments.only:
-        rows = []
-        for row in PARTS[name]():
-            rows.append(row.as_dict())
-            print(
-                f"{row.target:4} {'ok  ' if row.met else 'MISS'} {row.item}: {row.value:.5g} (wanted {row.wanted})"
-                + (f", {row.seconds:.2f} s" if row.seconds is not None else "") + (f"; {row.peer}" if row.peer else ""),
-                flush=True,
-            )  # fmt: skip
-        known["parts"][name] = rows
+        rows = list(PARTS[name]())
+        if arguments.torch and name in PEERS:
+            set_beside(rows, torch_figures(arguments.torch, name))
+        for row in rows:
+            show(row)
+        parts = {**known["parts"], name: [row.as_dict() for row in rows]}
+        known["parts"] = {part: parts[part] for part in PARTS if part in parts}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
-    if arguments.torch:
-        command = [arguments.torch, str(HERE / "peers_torch.py")]
-        finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        known["peers"] = json.loads(finished.stdout)
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
-        for peer in known["peers"]:
-            print(f"peer {peer['item']}: {peer['value']:.4g}, {peer['seconds']:.1f} s")
     return 0
 
 

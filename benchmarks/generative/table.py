@@ -19,5 +19,4 @@ def generative_table(results: Path) -> str:
         lines.append(
             f"| {row['target']} | {row['item']} | {value} | {row['wanted']} | {reached} | {seconds} | {row['peer']} |"
         )
-    peers = [f"{peer['item']}: {peer['value']:.2f} in {peer['seconds']:.1f} s" for peer in data["peers"]]
-    return "\n".join([*lines, "", f"PyTorch in the same run: {'; '.join(peers)}."] if peers else lines)
+    return "\n".join(lines)
