@@ -64,11 +64,9 @@ def torch_figures(python: str, part: str) -> list[dict]:
 
 def show(row: Row) -> None:
     """A line of the terminal."""
-    parts = [
-        f"{row.target:4} {'ok  ' if row.met else 'MISS'} {row.item}: {row.value:.5g} (wanted {row.wanted})",
-        f"{row.seconds:.2f} s" if row.seconds is not None else "",
-        row.peer,
-    ]
+    reached = {True: "ok  ", False: "MISS", None: "    "}[row.met]
+    seconds = f"{row.seconds:.2f} s" if row.seconds is not None else ""
+    parts = [f"{row.target:4} {reached} {row.item}: {row.value:.5g} (wanted {row.wanted})", seconds, row.peer]
     print("; ".join(filter(None, parts)), flush=True)
 
 
@@ -79,16 +77,17 @@ def main() -> int:
     parser.add_argument("--torch", default="", help="Python of an environment with PyTorch")
     arguments = parser.parse_args()
     limit_threads(1)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}}
+    known = json.loads(RESULTS.read_text())["parts"] if RESULTS.exists() else {}
     for name in arguments.only:
         rows = list(PARTS[name]())
         if arguments.torch and name in PEERS:
             set_beside(rows, torch_figures(arguments.torch, name))
         for row in rows:
             show(row)
-        parts = {**known["parts"], name: [row.as_dict() for row in rows]}
-        known["parts"] = {part: parts[part] for part in PARTS if part in parts}
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
+        known[name] = [row.as_dict() for row in rows]
+        RESULTS.write_text(
+            json.dumps({"parts": {part: known[part] for part in PARTS if part in known}}, indent=1) + "\n"
+        )
     return 0
 
 

@@ -15,7 +15,7 @@ def generative_table(results: Path) -> str:
     for row in (row for part in data["parts"].values() for row in part):
         value = format_value(row["value"], row["error"]) if row["error"] else f"{row['value']:.4g}"
         seconds = f"{row['seconds']:.2g}" if row["seconds"] is not None else ""
-        reached = "yes" if row["met"] else "**no**"
+        reached = {True: "yes", False: "**no**", None: ""}[row["met"]]
         lines.append(
             f"| {row['target']} | {row['item']} | {value} | {row['wanted']} | {reached} | {seconds} | {row['peer']} |"
         )
