@@ -141,18 +141,3 @@ def _shares(name: str) -> np.ndarray:
     from samplers.generative.diffusion.noise import schedule_of
 
     return schedule_of(name, N_PARTS).shares
-
-
-def ising() -> Iterator[Row]:
-    """G18: Wolff against the exact energies."""
-    for size in (8, 16):
-        target = Ising(size)
-        started = time.process_time()
-        S = target.sample(64 * 4000 if size == 8 else 64 * 1500, n_walkers=64, thin=5, warm_up=500, random_state=1)
-        seconds = time.process_time() - started
-        value, error = mean_and_error(target.energy(S).reshape(-1, 64).mean(axis=0))
-        z = (value - target.exact_energy()) / error
-        met = abs(z) < 4.42 and error < 1e-3 * abs(value)
-        text = f"exact {target.exact_energy():.6f}, z = {z:.2f}"
-        wanted = "within 4.42 errors of 0.1 %, 60 s"
-        yield Row("G18", f"Ising {size} x {size} at T_c, energy of a spin", value, wanted, met, seconds, text, error)

@@ -14,7 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import checkout
 import densities
+import exact
+import files
+import gradients
+import ising
 import latent
 import machines
 from rows import Row
@@ -22,9 +27,11 @@ from rows import Row
 from vmc.parallel import limit_threads
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 RESULTS = HERE.parent / "results" / "generative.json"
 PARTS = {
+    "G1": exact.binary_sums,
+    "G2": exact.gaussian_sums,
+    "G3": exact.chains,
     "G4": machines.annealing,
     "G5": machines.digit_machines,
     "G6": machines.ising_machine,
@@ -34,13 +41,15 @@ PARTS = {
     "G10": latent.bernoulli,
     "G11": densities.autoregressive,
     "G12": densities.flows,
+    "G13": exact.exact_noise,
     "G14": densities.diffusion,
     "G16": latent.adversarial,
     "G16-critic": latent.critic,
-    "G18": densities.ising,
+    "G18": ising.draws,
+    "G18-fits": ising.fits,
+    "G19": gradients.gradients,
+    "G20": files.files,
 }
-
-
 #: Parts that `peers_torch.py` has an equivalent for.
 PEERS = ("G5", "G10", "G11", "G12", "G14", "G16")
 
@@ -58,7 +67,7 @@ def set_beside(rows: list[Row], peers: list[dict]) -> None:
 def torch_figures(python: str, part: str) -> list[dict]:
     """What PyTorch makes of a part, in its own environment and with this checkout's data."""
     command = [python, str(HERE / "peers_torch.py"), part]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(checkout.ROOT)}
     return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
