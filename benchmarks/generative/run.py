@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-import checkout
+import checkout  # noqa: F401
 import densities
 import exact
 import files
 import gradients
-import ising
 import latent
 import machines
+import spins
+from beside import PEERS, set_beside, torch_figures
 from rows import Row
 
 from vmc.parallel import limit_threads
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parent / "results" / "generative.json"
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "generative.json"
 PARTS = {
     "G1": exact.binary_sums,
     "G2": exact.gaussian_sums,
@@ -45,30 +43,11 @@ PARTS = {
     "G14": densities.diffusion,
     "G16": latent.adversarial,
     "G16-critic": latent.critic,
-    "G18": ising.draws,
-    "G18-fits": ising.fits,
+    "G18": spins.draws,
+    "G18-fits": spins.fits,
     "G19": gradients.gradients,
     "G20": files.files,
 }
-#: Parts that `peers_torch.py` has an equivalent for.
-PEERS = ("G5", "G10", "G11", "G12", "G14", "G16")
-
-
-def set_beside(rows: list[Row], peers: list[dict]) -> None:
-    """Put every figure of PyTorch's into the row that measures the same, with its time and the ratio to ours."""
-    named = {row.item: row for row in rows}
-    for peer in peers:
-        row, text = named[peer["item"]], f"PyTorch {peer['text']} in {peer['seconds']:.2g} s"
-        if row.seconds:
-            text += f", {peer['seconds'] / row.seconds:.2g} x our time"
-        row.peer = "; ".join(filter(None, [row.peer, text]))
-
-
-def torch_figures(python: str, part: str) -> list[dict]:
-    """What PyTorch makes of a part, in its own environment and with this checkout's data."""
-    command = [python, str(HERE / "peers_torch.py"), part]
-    environment = {**os.environ, "PYTHONPATH": str(checkout.ROOT)}
-    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def show(row: Row) -> None:

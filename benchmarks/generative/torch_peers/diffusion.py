@@ -11,6 +11,7 @@ from data import mean_and_error
 
 from samplers.generative.targets import EightGaussians, TwoMoons
 from torch_peers.learning import Peer, fit, network
+from vmc.statistics import format_value
 
 #: Noise of beta from 0.1 to 20 in times from 0 to 1 (Y. Song et al., ICLR 2021); the flow ends at LEAST_TIME.
 BETA_MIN, BETA_MAX, LEAST_TIME = 0.1, 20.0, 1e-3
@@ -81,4 +82,4 @@ def diffusion() -> Iterator[Peer]:
 
         seconds = fit(model.parameters(), X, loss, 420, 3e-3, 256, follow)
         kl, error = mean_and_error(target.log_density(Y) - log_density(average.module.double(), Y))
-        yield Peer(f"diffusion, {target.name}, KL (ODE)", f"{kl:.3f} +- {error:.3f}", kl, seconds)
+        yield Peer(f"diffusion, {target.name}, KL (ODE)", f"{format_value(kl, error)}", kl, seconds)

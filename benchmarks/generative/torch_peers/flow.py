@@ -10,6 +10,7 @@ from data import mean_and_error
 
 from samplers.generative.targets import EightGaussians, TwoMoons
 from torch_peers.learning import Peer, fit, network
+from vmc.statistics import format_value
 
 BOUND, N_BINS, LEAST = 4.0, 12, 1e-3
 
@@ -74,4 +75,4 @@ def flows() -> Iterator[Peer]:
         with torch.no_grad():
             log_q = model.log_density(torch.tensor(Y, dtype=torch.float32)).double().numpy()
         kl, error = mean_and_error(target.log_density(Y) - log_q)
-        yield Peer(f"flow, {target.name}, KL", f"{kl:.4f} +- {error:.4f}", kl, seconds)
+        yield Peer(f"flow, {target.name}, KL", f"{format_value(kl, error)}", kl, seconds)
