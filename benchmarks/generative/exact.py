@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from data import mean_and_error
-from rows import Row
+from rows import Row, bounded
 from scipy.special import logsumexp
 
 from numerics.random import stream_states
@@ -27,11 +27,6 @@ REAL_CHAINS = {"Gibbs": {}, "Gibbs-Langevin": {"n_langevin": 3, "time_step": 0.8
 def largest(found: object, expected: object) -> float:
     """Absolute difference."""
     return float(np.abs(np.subtract(found, expected)).max())
-
-
-def bounded(target: str, item: str, value: float, limit: float) -> Row:
-    """A row whose value is to be at most the limit."""
-    return Row(target, item, value, f"<= {limit:.0e}", value <= limit)
 
 
 def binary_sums() -> Iterator[Row]:

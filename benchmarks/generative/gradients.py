@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from differences import differences, relative
 from gradients_of_layers import of_layers
-from rows import Row
+from rows import Row, bounded
 
 from samplers.generative import GAN, SplineFlow
 from samplers.generative.flow.layers import masks
@@ -21,7 +21,6 @@ MORE_SETTINGS: dict[str, tuple[dict, ...]] = {
     "GAN": ({"loss": "minimax"}, {"loss": "wgan_gp"}),
     "VariationalAutoencoder": ({"hidden": ()}, {"likelihood": "bernoulli", "threshold": 0.0}),
 }
-LIMIT = 1e-7
 
 
 def gradients() -> Iterator[Row]:
@@ -33,7 +32,7 @@ def gradients() -> Iterator[Row]:
 def _row(what: str, found: dict[str, float]) -> Row:
     worst = max(found, key=lambda name: found[name])
     item = f"gradients of {len(found)} {what}: largest relative deviation"
-    return Row("G19", item, found[worst], f"<= {LIMIT:.0e}", found[worst] <= LIMIT, peer=f"that of {worst}")
+    return bounded("G19", item, found[worst], 1e-7, f"that of {worst}")
 
 
 def of_losses() -> Iterator[tuple[str, float]]:

@@ -33,3 +33,8 @@ class Row:
         fields = asdict(self)
         fields["met"], fields["value"] = None if self.met is None else bool(self.met), float(self.value)
         return fields
+
+
+def bounded(target: str, item: str, value: float, limit: float, peer: str = "") -> Row:
+    """A row whose value is to be at most the limit, a power of ten."""
+    return Row(target, item, value, f"<= {limit:.0e}".replace("e-0", "e-"), value <= limit, peer=peer)
