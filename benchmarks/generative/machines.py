@@ -65,7 +65,7 @@ def ising_machine() -> Iterator[Row]:
     X = target.sample(20000, thin=5, random_state=1)
     started = time.process_time()
     machine = BinaryRBM(
-        16, spins=True, n_epochs=40, learning_rate=0.05, n_chains=500, batch_size=200, random_state=0
+        16, spins=True, n_epochs=40, learning_rate=0.8, n_chains=500, batch_size=200, random_state=0
     ).fit(X)  # fmt: skip
     seconds = time.process_time() - started
     kl = float(np.exp(log_p) @ (log_p - machine.score_samples(S)))
@@ -79,7 +79,7 @@ def stripes() -> Iterator[Row]:
     patterns = bars_and_stripes(4)
     started = time.process_time()
     machine = BinaryRBM(
-        16, spins=True, negative_phase="tempering", n_epochs=3000, learning_rate=0.3, batch_size=60, random_state=0
+        16, spins=True, negative_phase="tempering", n_epochs=3000, learning_rate=2.4, batch_size=60, random_state=0
     ).fit(np.repeat(patterns, 10, axis=0))  # fmt: skip
     seconds = time.process_time() - started
     kl = float(-np.log(len(patterns)) - machine.score(patterns))

@@ -14,7 +14,7 @@ class Row:
     ----------
     target : its number.
     item, value, error : what was measured, in nats where nothing else is said; the error where there is one.
-    wanted, met : what was asked for, and whether it was reached.
+    wanted, met : what was asked for, and whether it was reached; "no target" and None where nothing was.
     seconds : CPU seconds of the fit (or of one run).
     peer : what another package found in the same run.
     """
@@ -23,7 +23,7 @@ class Row:
     item: str
     value: float
     wanted: str
-    met: bool
+    met: bool | None
     seconds: float | None = None
     peer: str = ""
     error: float | None = None
@@ -31,5 +31,10 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         fields = asdict(self)
-        fields["met"], fields["value"] = bool(self.met), float(self.value)
+        fields["met"], fields["value"] = None if self.met is None else bool(self.met), float(self.value)
         return fields
+
+
+def bounded(target: str, item: str, value: float, limit: float, peer: str = "") -> Row:
+    """A row whose value is to be at most the limit, a power of ten."""
+    return Row(target, item, value, f"<= {limit:.0e}".replace("e-0", "e-"), value <= limit, peer=peer)

@@ -1,27 +1,35 @@
 """The targets of the generative models: python benchmarks/generative/run.py [--only G5 G11] [--torch PYTHON].
 
-Seconds are CPU seconds on one core.  With --torch, the Python of an environment with PyTorch, the same digits and
-Ising draws go through its masked network and variational autoencoder in the same run.  Results go to
-benchmarks/results/generative.json; benchmarks/report.py makes a table of them.
+Seconds are CPU seconds on one core.  With --torch, the Python of an environment with PyTorch, its models follow every
+part that they have an equivalent for, and their figures stand beside ours; a part that is measured without it has none
+beside it.  Results go to benchmarks/results/generative.json; benchmarks/report.py makes a table of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import checkout  # noqa: F401
 import densities
+import exact
+import files
+import gradients
 import latent
 import machines
+import spins
+from beside import PEERS, set_beside, torch_figures
+from rows import Row
 
 from vmc.parallel import limit_threads
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parent / "results" / "generative.json"
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "generative.json"
 PARTS = {
+    "G1": exact.binary_sums,
+    "G2": exact.gaussian_sums,
+    "G3": exact.chains,
     "G4": machines.annealing,
     "G5": machines.digit_machines,
     "G6": machines.ising_machine,
@@ -31,11 +39,23 @@ PARTS = {
     "G10": latent.bernoulli,
     "G11": densities.autoregressive,
     "G12": densities.flows,
+    "G13": exact.exact_noise,
     "G14": densities.diffusion,
     "G16": latent.adversarial,
     "G16-critic": latent.critic,
-    "G18": densities.ising,
+    "G18": spins.draws,
+    "G18-fits": spins.fits,
+    "G19": gradients.gradients,
+    "G20": files.files,
 }
+
+
+def show(row: Row) -> None:
+    """A line of the terminal."""
+    reached = {True: "ok  ", False: "MISS", None: "    "}[row.met]
+    seconds = f"{row.seconds:.2f} s" if row.seconds is not None else ""
+    parts = [f"{row.target:4} {reached} {row.item}: {row.value:.5g} (wanted {row.wanted})", seconds, row.peer]
+    print("; ".join(filter(None, parts)), flush=True)
 
 
 def main() -> int:
@@ -45,25 +65,17 @@ def main() -> int:
     parser.add_argument("--torch", default="", help="Python of an environment with PyTorch")
     arguments = parser.parse_args()
     limit_threads(1)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}, "peers": []}
+    known = json.loads(RESULTS.read_text())["parts"] if RESULTS.exists() else {}
     for name in arguments.only:
-        rows = []
-        for row in PARTS[name]():
-            rows.append(row.as_dict())
-            print(
-                f"{row.target:4} {'ok  ' if row.met else 'MISS'} {row.item}: {row.value:.5g} (wanted {row.wanted})"
-                + (f", {row.seconds:.2f} s" if row.seconds is not None else "") + (f"; {row.peer}" if row.peer else ""),
-                flush=True,
-            )  # fmt: skip
-        known["parts"][name] = rows
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
-    if arguments.torch:
-        command = [arguments.torch, str(HERE / "peers_torch.py")]
-        finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        known["peers"] = json.loads(finished.stdout)
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
-        for peer in known["peers"]:
-            print(f"peer {peer['item']}: {peer['value']:.4g}, {peer['seconds']:.1f} s")
+        rows = list(PARTS[name]())
+        if arguments.torch and name in PEERS:
+            set_beside(rows, torch_figures(arguments.torch, name))
+        for row in rows:
+            show(row)
+        known[name] = [row.as_dict() for row in rows]
+        RESULTS.write_text(
+            json.dumps({"parts": {part: known[part] for part in PARTS if part in known}}, indent=1) + "\n"
+        )
     return 0
 
 

@@ -14,10 +14,9 @@ def generative_table(results: Path) -> str:
     lines = ["| | what | measured | wanted | reached | CPU s | beside it |", "|:--|:--|--:|:--|:--|--:|:--|"]
     for row in (row for part in data["parts"].values() for row in part):
         value = format_value(row["value"], row["error"]) if row["error"] else f"{row['value']:.4g}"
-        seconds = f"{row['seconds']:.2g}" if row["seconds"] is not None else ""
-        reached = "yes" if row["met"] else "**no**"
+        seconds = f"{row['seconds']:.3g}" if row["seconds"] is not None else ""
+        reached = {True: "yes", False: "**no**", None: ""}[row["met"]]
         lines.append(
             f"| {row['target']} | {row['item']} | {value} | {row['wanted']} | {reached} | {seconds} | {row['peer']} |"
         )
-    peers = [f"{peer['item']}: {peer['value']:.2f} in {peer['seconds']:.1f} s" for peer in data["peers"]]
-    return "\n".join([*lines, "", f"PyTorch in the same run: {'; '.join(peers)}."] if peers else lines)
+    return "\n".join(lines)

@@ -7,43 +7,27 @@ from scipy.stats import chi2
 
 from hamiltonians.system import System
 from samplers.generative import BinaryRBM, GaussianBinaryRBM
+from tests.generative import exact_sums
+from tests.generative.exact_sums import GAUSSIANS, GRADIENTS, SPINS, SUMS
 from tests.generative.machines import all_rows, binary, gaussian, parameters, three_rows
+from tests.naive import gaussian_machine
+from tests.naive import spline_flow as naive
 from wavefunctions.rbm import RBM
 
-#: (visible, hidden): log Z, mean log-likelihood of the three rows, entropy, sums of <v> and <h>.
-SUMS = {
-    (4, 3): (5.898896530602, -3.674358443128, 2.243241385833, 2.139789749799, 1.950893469629),
-    (10, 8): (14.397818947903, -8.165103584179, 6.508839311097, 5.109606814323, 4.233364972441),
-}
-#: Norm, first and last entries of the gradient of that likelihood: |g_W|, g_W[0, 0], g_W[-1, -1], g_a[0], g_b[0].
-GRADIENTS = {
-    (4, 3): (1.030568244418, -0.420873828133, 0.274187620415, -0.436178928764, -0.200433661133),
-    (10, 8): (1.773131162982, -0.270136165900, 0.056897999836, -0.331298862471, -0.122827844247),
-}
 SIZES = list(SUMS)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_partition_function_likelihood_entropy_and_means(size):
     machine = binary(*size)
-    log_Z, likelihood, entropy, visible, hidden = SUMS[size]
-    assert machine.log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
-    assert machine.score(three_rows(size[0])) == pytest.approx(likelihood, abs=1e-11)
-    log_p = machine.score_samples(all_rows(size[0]))
-    assert logsumexp(log_p) == pytest.approx(0.0, abs=1e-12)
-    assert -np.exp(log_p) @ log_p == pytest.approx(entropy, abs=1e-11)
-    means = machine.views(machine.negative_phase_exact())
-    assert [means[0].sum(), means[1].sum()] == pytest.approx([visible, hidden], abs=1e-11)
+    assert exact_sums.sums(machine) == pytest.approx(SUMS[size], abs=1e-11)
+    assert logsumexp(machine.score_samples(all_rows(size[0]))) == pytest.approx(0.0, abs=1e-12)
     assert machine.scores(three_rows(size[0])).method == "exact"
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_gradient_of_the_likelihood(size):
-    machine = binary(*size)
-    gradient = machine.positive_phase(three_rows(size[0])) - machine.negative_phase_exact()
-    a, b, W, _ = machine.views(gradient)
-    found = (np.linalg.norm(W), W[0, 0], W[-1, -1], a[0], b[0])
-    assert found == pytest.approx(GRADIENTS[size], abs=1e-11)
+    assert exact_sums.gradient(binary(*size)) == pytest.approx(GRADIENTS[size], abs=1e-11)
 
 
 def test_visible_enumeration_says_the_same():
@@ -84,36 +68,30 @@ def test_the_visible_layer_is_enumerated_where_the_hidden_one_is_too_large(spins
     assert len(fitted.fit(all_rows(4)).history_["validation_loss"]) == 2
 
 
-@pytest.mark.parametrize(("size", "log_Z", "log_norm"), [((4, 3), 7.671287375467, 13.845294727988)])
-def test_spins_and_the_norm_of_the_wave_function(size, log_Z, log_norm):
+@pytest.mark.parametrize("size", SIZES)
+def test_spins_and_the_norm_of_the_wave_function(size):
     """Psi = exp(a.s) prod 2 cosh(b + W^T s) squared is a machine with every hidden unit twice."""
-    a, b, W = parameters(*size)
-    assert binary(*size, spins=True).log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
-    doubled = BinaryRBM(2 * size[1], spins=True).set_parameters(2 * a, np.tile(b, 2), np.tile(W, 2))
-    assert doubled.log_partition_exact() == pytest.approx(log_norm, abs=1e-11)
+    assert exact_sums.spins(binary(*size, spins=True)) == pytest.approx(SPINS[size], abs=1e-11)
 
 
-@pytest.mark.parametrize(
-    ("size", "log_Z", "mean", "variance", "trace", "hidden", "log_p"),
-    [
-        ((2, 3), 4.714152803295, 0.973189594295, 0.755389553806, 1.692681083173, 2.073950716042, -2.710648815512),
-        ((8, 10), 17.267098426520, 0.122528552983, 1.066403756886, 9.394062741704, 5.620002472083, -10.555464792715),
-    ],
-)
-def test_gaussian_machine(size, log_Z, mean, variance, trace, hidden, log_p):
+@pytest.mark.parametrize("size", list(GAUSSIANS))
+def test_gaussian_machine(size):
     machine = gaussian(*size)
-    assert machine.log_partition_exact() == pytest.approx(log_Z, abs=1e-11)
-    assert machine.score(np.zeros((1, size[0]))) == pytest.approx(log_p, abs=1e-11)
-    a, _, W, log_variance = machine.views(machine.theta_)
-    H = np.concatenate(list(machine.hidden.all_states(size[1])))
-    p = np.exp(machine.log_visible_sum(H) - log_Z)
-    centres = a + H @ W.T
-    means = p @ centres
-    spread = p @ centres**2 - means**2 + np.exp(log_variance)
-    assert (means[0], spread[0], spread.sum()) == pytest.approx((mean, variance, trace), abs=1e-10)
-    statistics = machine.views(machine.negative_phase_exact())
-    assert statistics[1].sum() == pytest.approx(hidden, abs=1e-10)
-    assert a + statistics[0] * np.exp(log_variance) == pytest.approx(means, abs=1e-10)
+    found = exact_sums.gaussians(machine)
+    assert found == pytest.approx(GAUSSIANS[size], abs=1e-10)
+    assert (found[0], found[-1]) == pytest.approx((GAUSSIANS[size][0], GAUSSIANS[size][-1]), abs=1e-11)
+    a, _, _, log_variance = machine.views(machine.theta_)
+    means = a + machine.views(machine.negative_phase_exact())[0] * np.exp(log_variance)
+    assert means[0] == pytest.approx(GAUSSIANS[size][1], abs=1e-10)
+
+
+@pytest.mark.parametrize("size", [(2, 3), (3, 4)])
+def test_gradient_of_the_gaussian_machine_by_complex_steps(size):
+    """Nothing is subtracted, so that ten digits and more agree, those by log sigma^2 among them."""
+    machine, X = gaussian(*size), three_rows(size[0])
+    found = machine.positive_phase(X) - machine.negative_phase_exact()
+    expected = naive.gradient(lambda theta: gaussian_machine.mean_log_likelihood(theta, X, size[1]), machine.theta_)
+    assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_density_of_the_gaussian_machine_integrates_to_one():

@@ -4,86 +4,29 @@ import numpy as np
 import pytest
 
 from samplers.generative.diffusion import probability_flow
-from samplers.generative.diffusion.mixture import NormalMixture
-from samplers.generative.diffusion.noise import (
-    BETAS,
-    GAMMA_MAX,
-    GAMMA_MIN,
-    alpha,
-    gammas_of,
-    linear_betas,
-    schedule_of,
-    sigma,
+from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN, alpha, schedule_of, sigma
+from tests.generative.exact_diffusion import (
+    ANCESTRAL,
+    IMPLICIT,
+    LOG_DENSITIES,
+    MIXTURE,
+    POINTS,
+    flow_log_density,
+    implicit_moments,
+    moments,
 )
-from samplers.generative.diffusion.steps import ancestral_step, draw, last_step
-
-#: N(1, 0.25).
-NORMAL = NormalMixture(np.ones(1), np.array([[1.0]]), np.array([0.5]))
-MIXTURE = NormalMixture(
-    np.array([0.3, 0.5, 0.2]), np.array([[-2.0, 0.0], [1.0, 1.5], [2.0, -2.0]]), np.array([0.3, 0.5, 0.2])
-)
-POINTS = np.array([(-2.0, 0.0), (0.0, 0.0), (1.0, 1.5), (2.0, -2.0), (3.0, 3.0), (-1.0, -1.0)])
-LOG_DENSITIES = [-0.63390426, -7.64472964, -1.14472989, -0.22843915, -13.64472989, -11.74496519]
-#: Gamma of the most noise of beta from 0.1 to 20: alpha^2 = exp(-10.05).
-MOST = float(np.log(np.expm1(10.05)))
 
 
-def see(x, gamma):
-    return NORMAL.predict(np.array([[x]]), gamma)[0]
+@pytest.mark.parametrize(("schedule", "n_steps"), list(ANCESTRAL))
+def test_ancestral_sampling(schedule, n_steps):
+    mean, by_beta, by_posterior = ANCESTRAL[schedule, n_steps]
+    assert moments(schedule, n_steps, "beta") == pytest.approx((mean, by_beta), abs=1e-9)
+    assert moments(schedule, n_steps, "posterior") == pytest.approx((mean, by_posterior), abs=1e-9)
 
 
-def moments(gammas, variance):
-    """Mean and variance at the end: every step is linear in x and in the normal number."""
-    mean, spread = 0.0, 1.0
-
-    def step(x, z, above, below):
-        return ancestral_step(np.array([[x]]), see(x, above), above, below, np.array([[z]]), variance)[0, 0]
-
-    for above, below in zip(gammas[:0:-1], gammas[-2::-1]):
-        at_zero = step(0.0, 0.0, above, below)
-        slope, noise = step(1.0, 0.0, above, below) - at_zero, step(0.0, 1.0, above, below) - at_zero
-        mean, spread = step(mean, 0.0, above, below), slope**2 * spread + noise**2
-
-    def last(x):
-        return last_step(np.array([[x]]), see(x, gammas[0]), gammas[0])[0, 0]
-
-    return last(mean), (last(1.0) - last(0.0)) ** 2 * spread
-
-
-@pytest.mark.parametrize(
-    ("schedule", "n_steps", "mean", "by_beta", "by_posterior"),
-    [
-        ("linear", 50, 0.9999980638, 0.2661898327, 0.1965565272),
-        ("linear", 100, 0.9999949024, 0.2577758818, 0.2192278185),
-        ("linear", 1000, 0.9999899101, 0.2507520750, 0.2461252114),
-        ("cosine", 50, 0.9999997572, 0.2576205034, 0.2187845111),
-        ("cosine", 1000, 0.9999999994, 0.2504185893, 0.2479967026),
-    ],
-)
-def test_ancestral_sampling(schedule, n_steps, mean, by_beta, by_posterior):
-    gammas = gammas_of(BETAS[schedule](n_steps))
-    assert moments(gammas, "beta") == pytest.approx((mean, by_beta), abs=1e-9)
-    assert moments(gammas, "posterior") == pytest.approx((mean, by_posterior), abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("n_steps", "mean", "variance"),
-    [
-        (10, 0.9977027465, 0.1307630380),
-        (20, 0.9972654188, 0.1852886474),
-        (50, 0.9970020092, 0.2227038688),
-        (100, 0.9969134986, 0.2360478804),
-        (1000, 0.9968331501, 0.2484975472),
-    ],
-)
-def test_implicit_sampling(n_steps, mean, variance):
-    gammas = gammas_of(linear_betas(1000))[np.round(np.linspace(0, 999, n_steps)).astype(int)]
-    low, high = (draw(see_rows, gammas, np.array([[x]]), None)[0, 0] for x in (0.0, 1.0))
-    assert (low, (high - low) ** 2) == pytest.approx((mean, variance), abs=1e-9)
-
-
-def see_rows(x, gamma):
-    return NORMAL.predict(x, gamma)[0]
+@pytest.mark.parametrize("n_steps", list(IMPLICIT))
+def test_implicit_sampling(n_steps):
+    assert implicit_moments(n_steps) == pytest.approx(IMPLICIT[n_steps], abs=1e-9)
 
 
 def test_density_of_the_mixture():
@@ -110,12 +53,9 @@ def test_noise_of_the_mixture_against_differences(gamma):
 def test_probability_flow_likelihood():
     """With the exact density of the most noise; a normal density in its place leaves an error of 1.6e-2."""
 
-    def found(prior, n_steps):
-        return probability_flow.log_density(MIXTURE.predict, POINTS, np.linspace(-30.0, MOST, n_steps + 1), prior)
-
     exact = MIXTURE.log_density(POINTS)
-    assert found(lambda x: MIXTURE.log_density(x, MOST), 2500) == pytest.approx(exact, abs=1e-6)
-    normal = found(lambda x: -0.5 * (x**2).sum(axis=1) - np.log(2 * np.pi), 1000) - exact
+    assert flow_log_density(2500) == pytest.approx(exact, abs=1e-6)
+    normal = flow_log_density(1000, lambda x: -0.5 * (x**2).sum(axis=1) - np.log(2 * np.pi)) - exact
     assert np.abs(normal).max() == pytest.approx(1.58e-2, abs=1e-4)
 
 

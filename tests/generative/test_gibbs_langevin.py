@@ -16,9 +16,16 @@ from samplers.generative import GaussianBinaryRBM
 from samplers.generative.boltzmann import langevin
 from samplers.generative.boltzmann.chains import N_RUNGS, step, temper
 from tests.contracts.test_samplers import accept_all, compiled
+from tests.generative.chain_checks import (
+    LIMIT,
+    draw,
+    largest_deviation,
+    least_p_value,
+    p_value_of_rank,
+)
 from tests.generative.machines import gaussian
 
-ALPHA, LIMIT = 1e-5, 4.42
+ALPHA = 1e-5
 LANGEVIN = {"n_langevin": 3, "time_step": 0.8}
 CHAINS = {"gibbs": {}, "gibbs_langevin": LANGEVIN, "large_step": {"n_langevin": 2, "time_step": 2.5}}
 chains = pytest.mark.parametrize("settings", CHAINS.values(), ids=CHAINS)
@@ -31,73 +38,6 @@ def unadjusted(monkeypatch):
     loose = link(langevin_move._step, **slots, decide=accept_all)
     sound = langevin._kernels()
     monkeypatch.setattr(langevin, "_kernels", lambda: MoveKernels(sound.prepare, sound.begin, loose))
-
-
-def mixture(machine, beta=1.0):
-    """Weights (K,), means (K, V) and variances (V,) of the normal densities that the machine is a sum of."""
-    a, b, W, log_variance = machine.views(machine.theta_)
-    H = np.concatenate(list(machine.hidden.all_states(machine.n_hidden)))
-    shift = beta * (H @ W.T)
-    log_weights = beta * (H @ b) + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
-    weights = np.exp(log_weights - np.logaddexp.reduce(log_weights))
-    return weights, a + shift, np.exp(log_variance)
-
-
-def draw(machine, n, rng, beta=1.0):
-    weights, means, variances = mixture(machine, beta)
-    return means[rng.choice(weights.size, n, p=weights)] + np.sqrt(variances) * rng.standard_normal((n, means.shape[1]))
-
-
-def largest_deviation(machine, V, beta=1.0):
-    """Of all means and products of two visible units from the exact ones, in standard errors of independent rows."""
-    weights, means, variances = mixture(machine, beta)
-    products = np.einsum("k,ki,kj->ij", weights, means, means) + np.diag(variances)
-    n = V.shape[1]
-    pairs = V[:, :, None] * V[:, None, :]
-    found = np.column_stack([V, pairs.reshape(len(V), -1)])
-    exact = np.concatenate([weights @ means, products.ravel()])
-    errors = found.std(axis=0) / np.sqrt(len(V))
-    assert found.shape[1] == n + n * n
-    return np.abs((found.mean(axis=0) - exact) / errors).max()
-
-
-def least_p_value(machine, V, beta=1.0):
-    """Kolmogorov-Smirnov test of every visible unit against its mixture, times their number."""
-    weights, means, variances = mixture(machine, beta)
-    p_values = []
-    for i, column in enumerate(V.T):
-        cumulative = stats.norm.cdf((column[:, None] - means[:, i]) / np.sqrt(variances[i])) @ weights
-        p_values.append(stats.kstest(cumulative, "uniform").pvalue)
-    return min(p_values) * len(p_values)
-
-
-def p_value_of_rank(machine, beta=1.0, n_chains=20_000, n_steps=7):
-    """Exact rank test of reversibility (Besag and Clifford, Biometrika 76, 633 (1989)); two p-values, Bonferroni.
-
-    An exact draw stands at a random place of a path, its past made by one run from it and its future by another: its
-    rank is uniform, here in the log density and along a direction (a wrong chain may leave the sum of both in place).
-    """
-    rng = np.random.default_rng(7)
-    V = draw(machine, n_chains, rng, beta)
-    tilt = np.linspace(0.3, 0.5, V.shape[1])
-    paths = np.empty((2, 2, n_steps + 1, n_chains))
-    for run in range(2):
-        X = V
-        for t in range(n_steps + 1):
-            paths[0, run, t], paths[1, run, t] = machine.negative_free_energy(X, beta), X @ tilt
-            X = step(machine, X, 1, rng, beta)
-    place = rng.integers(0, n_steps + 1, n_chains)
-    return 2.0 * min(p_value_of_ranks(*statistic, place, rng) for statistic in paths)
-
-
-def p_value_of_ranks(past, future, place, rng):
-    """Of the first points of both runs, one and the same, among all points of the path."""
-    n_steps = len(past) - 1
-    times = np.arange(1, n_steps + 1)[:, None]
-    others = np.where(times <= place, past[1:], np.take_along_axis(future, abs(times - place), 0))
-    below, ties = (others < past[0]).sum(axis=0), (others == past[0]).sum(axis=0)
-    rank = below + rng.integers(0, ties + 1)
-    return stats.chisquare(np.bincount(rank, minlength=n_steps + 1)).pvalue
 
 
 @chains

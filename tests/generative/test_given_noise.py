@@ -8,11 +8,9 @@ from samplers.generative.diffusion import probability_flow
 from samplers.generative.diffusion.mixture import NormalMixture
 from samplers.generative.diffusion.model import _normal_log_density
 from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN
+from tests.generative.exact_diffusion import MIXTURE
 
 LIMIT = 4.42  # a false alarm in 100,000
-MIXTURE = NormalMixture(
-    np.array([0.3, 0.5, 0.2]), np.array([[-2.0, 0.0], [1.0, 1.5], [2.0, -2.0]]), np.array([0.3, 0.5, 0.2])
-)
 
 
 def points():

@@ -1,5 +1,6 @@
 """Jobs whose evaluation proposes whole configurations from what the walkers taught."""
 
+import numpy as np
 import pytest
 
 import vmc
@@ -58,6 +59,17 @@ def test_the_note_says_how_good_proposals_are(folder, one):
     accepted = float(one.stderr.split("configurations: ")[1].split("%")[0])
     assert 40.0 < accepted <= 100.0
     assert vmc.load(folder.path / "one.h5").attributes["phase"] == "done"
+
+
+@pytest.mark.mpi
+def test_the_same_on_four_ranks(folder, one):
+    """The fit of the proposals as well, from the walkers of all ranks; the comparison sees the last bit of a number."""
+    done = folder.vmc("run", "long.toml", "-o", "four.h5", "--quiet", ranks=4)
+    assert done.returncode == 0, done.stderr
+    alone, four = folder.numbers("one.h5"), folder.numbers("four.h5")
+    assert different(alone, four) == []
+    four["evaluation/energy"] = np.nextafter(four["evaluation/energy"], np.inf)
+    assert different(alone, four) == ["evaluation/energy"]
 
 
 @pytest.mark.slow
