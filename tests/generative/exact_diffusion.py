@@ -7,7 +7,7 @@ import numpy as np
 
 from samplers.generative.diffusion import probability_flow
 from samplers.generative.diffusion.mixture import NormalMixture
-from samplers.generative.diffusion.noise import BETAS, alpha, gammas_of, linear_betas, sigma
+from samplers.generative.diffusion.noise import BETAS, gammas_of, linear_betas
 from samplers.generative.diffusion.steps import ancestral_step, draw, last_step
 
 #: N(1, 0.25).
