@@ -127,12 +127,23 @@ def electron_dot(n_dim: int, n_particles: int, omega: float) -> Reference:
     return Reference(value, error, "published", _DIFFUSION)
 
 
-def calogero(n_particles: int, exponent: float, omega: float = 1.0) -> Reference:
-    """Particles on a line repelling as exponent (exponent - 1) / r^2: omega (N / 2 + exponent N (N - 1) / 2).
+def calogero(n_particles: int, exponent: float, omega: float = 1.0, mass: float = 1.0) -> Reference:
+    """Particles on a line with exponent (exponent - 1) / r^2: omega (N / 2 + lambda N (N - 1) / 2).
 
-    At an exponent of one nothing is left of the repulsion but that they do not pass each other.
+    Lambda is the larger root of lambda (lambda - 1) = m exponent (exponent - 1), with which psi goes to zero where two
+    meet.  Where it is one nothing is left of the repulsion but that they do not pass each other.
+
+    Raises
+    ------
+    ValueError
+        for an attraction so strong that they fall into each other.
     """
-    value = omega * (0.5 * n_particles + 0.5 * exponent * n_particles * (n_particles - 1))
+    _require_positive("mass", mass)
+    square = 0.25 + mass * exponent * (exponent - 1.0)
+    if square < 0.0:
+        raise ValueError(f"exponent = {exponent} with the mass {mass}: expected m exponent (exponent - 1) >= -1 / 4")
+    power = 0.5 + math.sqrt(square)
+    value = omega * (0.5 * n_particles + 0.5 * power * n_particles * (n_particles - 1))
     source = "F. Calogero, J. Math. Phys. 12, 419 (1971); B. Sutherland, J. Math. Phys. 12, 246 (1971)"
     return Reference(value, 0.0, "exact", source)
 
@@ -180,11 +191,13 @@ def harmonic_fermions(n_up: int, n_down: int, n_dim: int, strength: float, omega
     return Reference(value, 0.0, "exact", "free fermions in the relative coordinates of a harmonic trap")
 
 
-def hard_sphere_pair(core_radius: float, omega: float = 1.0) -> Reference:
-    """Two hard spheres in an isotropic trap in three dimensions."""
+def hard_sphere_pair(core_radius: float, omega: float = 1.0, n_dim: int = 3, mass: float = 1.0) -> Reference:
+    """Two hard spheres of equal masses in an isotropic trap in one, two or three dimensions."""
     _require_positive("omega", omega)
-    value = omega * hard_sphere_pair_energy(core_radius * math.sqrt(omega))
-    return Reference(value, 0.0, "exact", "parabolic cylinder function that vanishes at the core")
+    _require_positive("mass", mass)
+    value = omega * hard_sphere_pair_energy(core_radius * math.sqrt(mass * omega), n_dim)
+    function = "confluent hypergeometric" if n_dim == 2 else "parabolic cylinder"
+    return Reference(value, 0.0, "exact", f"{function} function that vanishes at the core")
 
 
 def hard_sphere_gas(n_particles: int, core_radius: float, omega: float = 1.0, aspect: float = 1.0) -> Reference:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 #: Distance of the wall from the classical minimum, or from the core; it moves no level by 1e-14.
 _WALL = 10.0
 #: Beyond these the series leaves the range of floating-point numbers.
-_MAX_COUPLING, _MAX_CORE_RADIUS = 1000.0, 20.0
+_MAX_COUPLING, _MAX_CORE_RADIUS, _MAX_DISC_RADIUS = 1000.0, 20.0, 5.0
 #: The levels above the ground state lie farther away than this, so a search in such steps meets it first.
 _SEARCH_STEP = 0.5
 
@@ -53,24 +53,32 @@ def electron_pair_energy(n_dim: int, coupling: float) -> float:
     return 0.5 * n_dim + _lowest_root(at_wall, 0.5 * n_dim)
 
 
-def hard_sphere_pair_energy(core_radius: float) -> float:
-    """Ground-state energy of two hard spheres in three dimensions, centre of mass included.
+def hard_sphere_pair_energy(core_radius: float, n_dim: int = 3) -> float:
+    """Ground-state energy of two hard spheres, centre of mass included.
 
-    r phi = exp(-r^2 / 4) sum_k g_k (r - a)^k with g_0 = 0, g_1 = 1 and
+    On a line phi, and in three dimensions r phi, solve the same equation, so that energies differ by those of two axes
+    of the centre of mass.  In a plane phi = exp(-r^2 / 4) U(-nu, 1, r^2 / 2) with e = 1 + 2 nu, the solution that ends.
+
+    In three dimensions r phi = exp(-r^2 / 4) sum_k g_k (r - a)^k with g_0 = 0, g_1 = 1 and
     k (k - 1) g_k = a (k - 1) g_{k-1} + (k - 2 + 1 / 2 - e) g_{k-2}: the parabolic cylinder function
     D_nu(r), nu = e - 1 / 2, that vanishes at the core.
 
     Parameters
     ----------
-    core_radius : a in units of the trap length, 0 to 20.
+    core_radius : a in units of the trap length, 0 to 20, in a plane to 5.
+    n_dim : 1 to 3.
 
     Raises
     ------
     ValueError
         for a core radius out of range.
     """
-    if not 0.0 <= core_radius <= _MAX_CORE_RADIUS:
-        raise ValueError(f"core_radius = {core_radius}: expected a length, 0 to {_MAX_CORE_RADIUS:g} trap lengths")
+    largest = _MAX_DISC_RADIUS if n_dim == 2 else _MAX_CORE_RADIUS
+    if not 0.0 <= core_radius <= largest:
+        raise ValueError(f"core_radius = {core_radius}: expected a length, 0 to {largest:g} trap lengths")
+
+    if n_dim == 2:
+        return _hard_disc_pair_energy(core_radius)
 
     def at_wall(energy: float) -> float:
         def term(k: int, last: float, before: float) -> float:
@@ -79,7 +87,19 @@ def hard_sphere_pair_energy(core_radius: float) -> float:
 
         return _sum_series(0.0, term, _WALL)
 
-    return 1.5 + _lowest_root(at_wall, max(1.5, 0.25 * core_radius**2))
+    return 0.5 * n_dim + _lowest_root(at_wall, max(1.5, 0.25 * core_radius**2))
+
+
+def _hard_disc_pair_energy(core_radius: float) -> float:
+    from scipy.special import hyperu
+
+    if core_radius == 0.0:
+        return 2.0
+
+    def at_core(energy: float) -> float:
+        return float(hyperu(-0.5 * (energy - 1.0), 1.0, 0.5 * core_radius**2))
+
+    return 1.0 + _lowest_root(at_core, max(1.0, 0.25 * core_radius**2))
 
 
 def _sum_series(first: float, term: Callable[[int, float, float], float], r: float) -> float:

@@ -68,8 +68,10 @@ def _coulomb(system: System, trap: TrapSection) -> Reference | None:
 
 def _hard_sphere(system: System, trap: TrapSection) -> Reference | None:
     assert isinstance(trap.interaction, HardSphere)
-    known = (system.n_particles, system.n_dim, system.n_up, system.common_mass) == (2, 3, None, 1.0)
-    return hard_sphere_pair(trap.interaction.core_radius, trap.frequencies[0]) if known and trap.is_isotropic else None
+    mass = system.common_mass
+    if (system.n_particles, system.n_up) != (2, None) or mass is None or not trap.is_isotropic:
+        return None
+    return hard_sphere_pair(trap.interaction.core_radius, trap.frequencies[0], system.n_dim, mass)
 
 
 def _harmonic_pair(system: System, trap: TrapSection) -> Reference | None:
@@ -88,8 +90,10 @@ def _inverse_square(system: System, trap: TrapSection) -> Reference | None:
     assert isinstance(trap.interaction, InverseSquare)
     if trap.interaction.exponent in (0.0, 1.0):  # no repulsion
         return _ideal(system, trap)
-    known = (system.n_dim, system.n_up, system.common_mass) == (1, None, 1.0) and trap.interaction.exponent > 1.0
-    return calogero(system.n_particles, trap.interaction.exponent, trap.frequencies[0]) if known else None
+    mass = system.common_mass
+    if (system.n_dim, system.n_up) != (1, None) or mass is None:
+        return None
+    return calogero(system.n_particles, trap.interaction.exponent, trap.frequencies[0], mass)
 
 
 _IN_A_TRAP: dict[type, Callable[..., Reference | None]] = {

@@ -70,6 +70,36 @@ def test_hard_spheres_at_hermite_zeros(core_radius, energy):
     assert hard_sphere_pair_energy(core_radius) == pytest.approx(energy, rel=1e-14)
 
 
+@pytest.mark.parametrize(("core_radius", "energy"), [(0.0, 2.0), (1.0, 3.0), (math.sqrt(3.0), 4.0)])
+def test_hard_rods_at_hermite_zeros(core_radius, energy):
+    """On a line the same function; without a core they still do not pass each other."""
+    assert hard_sphere_pair_energy(core_radius, 1) == pytest.approx(energy, rel=1e-14)
+
+
+@pytest.mark.parametrize("core_radius", [1e-4, 0.1, 0.5, 2.0, 5.0])
+def test_hard_discs_against_a_grid(core_radius):
+    """-u'' + (r^2 / 4 - 1 / (4 r^2)) u = e u with u = sqrt(r) phi, by differences, extrapolated to no step.
+
+    Next to the smallest core the potential is too steep for an evenly spaced grid; there is only the logarithm,
+    e - 1 = 1 / log(1 / a) and more, by first-order perturbation theory in 1 / log.
+    """
+    from scipy.linalg import eigh_tridiagonal
+
+    energy = hard_sphere_pair_energy(core_radius, 2) - 2.0
+    if core_radius < 1e-2:
+        assert energy == pytest.approx(1.0 / math.log(1.0 / core_radius), rel=0.1)
+        return
+
+    def lowest(n):
+        r = core_radius + np.linspace(0.0, 12.0, n + 2)[1:-1]
+        h = 12.0 / (n + 1)
+        diagonal = 2.0 / h**2 - 0.25 / r**2 + 0.25 * r**2
+        off = np.full(n - 1, -1.0 / h**2)
+        return eigh_tridiagonal(diagonal, off, select="i", select_range=(0, 0))[0][0]
+
+    assert (4.0 * lowest(10001) - lowest(5000)) / 3.0 - 1.0 == pytest.approx(energy, abs=1e-7)
+
+
 @pytest.mark.parametrize("core_radius", [0.0043, 0.1, 0.6, 1.5, 3.0])
 def test_hard_spheres_against_the_parabolic_cylinder_function(core_radius):
     """pbdv itself is right to about 1e-10 of its size."""
@@ -106,6 +136,7 @@ def test_dilute_hard_spheres_are_of_first_order():
         lambda: hard_sphere_pair_energy(-1.0),
         lambda: hard_sphere_pair_energy(21.0),
         lambda: hard_sphere_pair_energy(math.nan),
+        lambda: hard_sphere_pair_energy(6.0, 2),
     ],
 )
 def test_values_out_of_range(call):

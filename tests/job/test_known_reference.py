@@ -36,7 +36,22 @@ def configuration(system, hamiltonian, **more):
         # exponent (exponent - 1) = 0: nothing keeps two bosons apart
         ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 1.0}}, 1.0),
         ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 1.5}}, 2.5),
+        # an attraction, and the other root of the same repulsion
+        ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 0.6}}, 5.6),
+        ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": -1.0}}, 14.0),
+        # lambda (lambda - 1) = 2 x 3 / 4 x 7 / 4 for a mass of two
+        (
+            {"n_particles": 2, "n_dim": 1, "masses": 2.0},
+            {"interaction": {"kind": "inverse_square", "exponent": 1.75}},
+            1.5 + math.sqrt(0.25 + 2.625),
+        ),
         # the first state without a core that has a node in the relative motion, at its node
+        ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "hard_sphere", "core_radius": math.sqrt(3)}}, 4.0),
+        (
+            {"n_particles": 2, "n_dim": 3, "masses": 3.0},
+            {"interaction": {"kind": "hard_sphere", "core_radius": 1.0}},
+            5.0,
+        ),
         ({"n_particles": 2, "n_dim": 3}, {"interaction": {"kind": "hard_sphere", "core_radius": math.sqrt(3)}}, 5.0),
     ],
 )
@@ -60,10 +75,10 @@ def test_known(system, hamiltonian, energy):
         ({"n_particles": 4, "n_dim": 2, "n_up": 2}, {}),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"omega": [1.0, 2.0]}),
         ({"n_particles": 4, "n_dim": 1}, {"potential": {"kind": "user"}}),
-        ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 0.6}}),
         ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "harmonic_pair", "strength": -1.0}}),
         ({"n_particles": 3, "n_dim": 3}, {"interaction": {"kind": "hard_sphere", "core_radius": 0.1}}),
-        ({"n_particles": 2, "n_dim": 3, "masses": 2.0}, {"interaction": {"kind": "hard_sphere", "core_radius": 0.1}}),
+        ({"n_particles": 2, "n_dim": 2}, {"interaction": {"kind": "hard_sphere", "core_radius": 9.0}}),
+        ({"n_particles": 3, "n_dim": 1, "masses": 2.0}, {"interaction": {"kind": "inverse_square", "exponent": 0.6}}),
         ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "gaussian", "strength": 1.0, "width": 1.0}}),
         ({"n_particles": 14, "n_dim": 3, "n_up": 7}, {"kind": "electron_gas", "r_s": 2.0}),
     ],

@@ -116,8 +116,10 @@ def pade(cusp):
     return pairs(lambda theta, r: mpf(cusp) * r / (1 + theta[0] * r))
 
 
-def hard_core(core_radius):
-    return pairs(lambda theta, r: mp.log(1 - mpf(core_radius) / r) if r > core_radius else mp.ninf)
+def hard_core(core_radius, n_dim=3):
+    a = mpf(core_radius)
+    solution = {1: lambda r: r / a - 1, 2: lambda r: mp.log(r / a), 3: lambda r: 1 - a / r}[n_dim]
+    return pairs(lambda theta, r: mp.log(solution(r)) if r > core_radius else mp.ninf)
 
 
 def power_law():

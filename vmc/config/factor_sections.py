@@ -124,7 +124,7 @@ class RadialSeriesFactor(Section):
 
 
 class HardCoreFactor(Section):
-    """prod (1 - a / r)."""
+    """prod u(r) with the zero-energy solution of two hard spheres: 1 - a / r, log(r / a) in 2-D, r / a - 1 in 1-D."""
 
     kind: Literal["hard_core"]
     core_radius: Scale | None = Field(None, description="a, taken from the interaction where not given")

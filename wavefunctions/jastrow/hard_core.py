@@ -12,7 +12,9 @@ from wavefunctions.parameters import ParameterLayout
 
 
 class HardCore(Jastrow):
-    """u(r) = log(1 - a / r) outside the core, minus infinity inside; docs/theory.md eq. (9).
+    """The logarithm of the zero-energy solution of a pair, minus infinity inside the core; docs/theory.md eq. (9).
+
+    u(r) = log(1 - a / r) in three dimensions, log log(r / a) in two, and log(r / a - 1) in one.
 
     Parameters
     ----------
@@ -32,26 +34,20 @@ class HardCore(Jastrow):
     def __init__(self, system: System, core_radius: float) -> None:
         if not core_radius > 0:
             raise ValueError(f"core_radius = {core_radius}: expected a positive length")
-        super().__init__(
-            system,
-            ParameterLayout(()),
-            np.empty(0),
-            pair_log,
-            pair_derivatives,
-            pair_parameters,
-            (float(core_radius),),
-        )
+        log_of, derivatives_of = _IN_DIMENSIONS[system.n_dim]
+        layout = ParameterLayout(())
+        super().__init__(system, layout, np.empty(0), log_of, derivatives_of, pair_parameters, (float(core_radius),))
 
 
 @inlined
-def pair_log(p, kind, r):
+def log_in_space(p, kind, r):
     """log(1 - a / r), minus infinity for r <= a."""
     outside = 1.0 - p[1] / r
     return log(outside if outside > 0.0 else 0.0)
 
 
 @inlined
-def pair_derivatives(p, kind, r):
+def derivatives_in_space(p, kind, r):
     """First and second derivative: a / (r (r - a)) and -a (2 r - a) / (r (r - a))^2."""
     a = p[1]
     denominator = 1.0 / (r * (r - a))
@@ -59,5 +55,40 @@ def pair_derivatives(p, kind, r):
 
 
 @inlined
+def log_in_plane(p, kind, r):
+    """log log(r / a), minus infinity for r <= a."""
+    outside = log(r / p[1])
+    return log(outside if outside > 0.0 else 0.0)
+
+
+@inlined
+def derivatives_in_plane(p, kind, r):
+    """With l = log(r / a): 1 / (r l) and -(1 + 1 / l) / (r^2 l)."""
+    first = 1.0 / (r * log(r / p[1]))
+    return first, -first * (1.0 / r + first)
+
+
+@inlined
+def log_on_line(p, kind, r):
+    """log(r / a - 1), minus infinity for r <= a."""
+    outside = r / p[1] - 1.0
+    return log(outside if outside > 0.0 else 0.0)
+
+
+@inlined
+def derivatives_on_line(p, kind, r):
+    """1 / (r - a) and minus its square."""
+    first = 1.0 / (r - p[1])
+    return first, -first * first
+
+
+@inlined
 def pair_parameters(p, kind, r, b, O, first):
     """The core radius is fixed."""
+
+
+_IN_DIMENSIONS = {
+    1: (log_on_line, derivatives_on_line),
+    2: (log_in_plane, derivatives_in_plane),
+    3: (log_in_space, derivatives_in_space),
+}
