@@ -46,8 +46,9 @@ class Independence:
     """`local_steps` steps of a local move, then a proposal y of q accepted with min(1, pi(y) q(x) / (pi(x) q(y))).
 
     L. Tierney, Ann. Stat. 22, 1701 (1994).  Exact for any fixed q.  The parameters of q are part of the options, behind
-    those of the local move and a switch that is off at first: :meth:`activated` gives options with a fitted q.  What a
-    step counts as accepted, and so what tunes the step size, are the local moves.
+    those of the local move and a switch that is off at first, when a step is one of the local move:
+    :meth:`activated` gives options with a fitted q.  What a step counts as accepted, and so what tunes the step size,
+    are the local moves; one alone counts as `local_steps` of them.
 
     Parameters
     ----------
@@ -128,10 +129,12 @@ def _begin(p, X, options, memory):
 def _step(p, X, states, options, memory):
     inner, ws, room, (logs, log_ratio, accepted, Y) = memory
     own = options[:n_local]
+    is_on = options[n_local] > 0.0
+    repeats = local_steps if is_on else 1
     n_accepted = 0
-    for _ in range(local_steps):
+    for _ in range(repeats):
         n_accepted += local_step(p, X, states, own, inner)
-    if options[n_local] > 0.0:
+    if is_on:
         q = options[n_local + 1 :]
         log_density(p, X, logs[0], ws)
         proposal_log_density(q, X, logs[1], room)
@@ -144,4 +147,4 @@ def _step(p, X, states, options, memory):
         for k in range(X.shape[0]):
             keep(accepted, Y[k], X[k])
         local_begin(p, X, own, inner)
-    return n_accepted
+    return n_accepted * (local_steps // repeats)

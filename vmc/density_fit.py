@@ -10,6 +10,7 @@ import numpy as np
 
 from vmc.config.build import build
 from vmc.errors import UserError
+from vmc.importance import acceptance, log_weights
 from vmc.loading import Results, load
 from vmc.local_energy import local_energies
 from vmc.pretraining_stage import draw_configurations
@@ -18,6 +19,8 @@ from vmc.statistics import Estimate
 if TYPE_CHECKING:
     from samplers.generative import GenerativeModel
 
+#: Configurations, beside those to learn from, by which the model is judged.
+N_JUDGED = 2000
 #: Rows whose energies are worked out at once.
 _ROWS = 4096
 
@@ -31,7 +34,8 @@ class DensityFit:
     model : fitted to configurations of |psi|^2.
     energy : of psi, from independent draws of the model with weights |psi|^2 / q.
     effective_share : (sum w)^2 / (n sum w^2), one for a perfect model: what weights leave of a sample.
-    acceptance : of the model's draws as independent Metropolis proposals, from configurations of |psi|^2.
+    acceptance : of the model's draws as independent Metropolis proposals, from configurations of |psi|^2 that the model
+        has not learnt from.
     """
 
     model: GenerativeModel
@@ -81,16 +85,14 @@ def fit_density(
         raise UserError(f"{found.path}: particles in a cell, whose coordinates go round; a model of them does not")
     if model is None:
         model = MixtureAutoregressive(random_state=seed)
-    X = draw_configurations(psi, n_configurations, seed, physics.start_spread)
-    model.fit(X)
+    X = draw_configurations(psi, n_configurations + N_JUDGED, seed, physics.start_spread)
+    model.fit(X[:n_configurations])
     Y = model.sample(n_draws, np.random.default_rng([seed, 1]))
     parts = [Y[first : first + _ROWS] for first in range(0, n_draws, _ROWS)]
     energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts])
-    log_w = np.concatenate([2.0 * psi.evaluate(part).log_psi for part in parts]) - model.score_samples(Y)
-    here = 2.0 * psi.evaluate(X[:n_draws]).log_psi - model.score_samples(X[:n_draws])
-    there = log_w[: len(here)]
-    acceptance = float(np.exp(np.minimum(there - here, 0.0)).mean())
-    return DensityFit(model, *_weighted(energies, log_w, found.unit), acceptance)
+    log_w = log_weights(psi, model, Y)
+    accepted = acceptance(log_weights(psi, model, X[n_configurations:]), log_w)
+    return DensityFit(model, *_weighted(energies, log_w, found.unit), accepted)
 
 
 def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> tuple[Estimate, float]:

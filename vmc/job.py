@@ -32,7 +32,14 @@ from vmc.snapshot import restore_snapshot
 #: What may change between a save and a resume without making it another calculation.
 CHANGEABLE = {"title", "output", "reference", "evaluation.samples", "evaluation.target_error"}
 #: What may change as long as the evaluation has not begun.
-CHANGEABLE_BEFORE_EVALUATION = {"optimizer.iterations", "evaluation", "observables"}
+CHANGEABLE_BEFORE_EVALUATION = {
+    "optimizer.iterations",
+    "evaluation",
+    "observables",
+    "sampler.proposal.samples",
+    "sampler.proposal.stride",
+    "sampler.proposal.epochs",
+}
 
 
 @dataclass
@@ -131,7 +138,7 @@ def resume(
         loaded = _load_everywhere(world, files)
         stored = stored_config(loaded)
         config = changes(stored) if changes else stored
-        _refuse_changes(stored, config, str(loaded.attributes["phase"]), files.results)
+        _refuse_changes(stored, config, _phase_of(loaded.attributes), files.results)
         _compare_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
         driver = make_driver(config, world, options.kernels, options.reporter)
         try:
@@ -215,6 +222,12 @@ def _refuse_changes(stored: Config, config: Config, phase: str, results: Path) -
             )
 
 
+def _phase_of(attributes: Mapping[str, Any]) -> str:
+    """Where a stored job stands; an evaluation without a measurement has not begun."""
+    phase = str(attributes["phase"])
+    return "settle" if phase == "evaluate" and int(attributes["position"]) == 0 else phase
+
+
 def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:
     """Refuse other functions of the user's, by name or by what they say: numbers of two Hamiltonians would be mixed."""
     targets, others = ({name: entry["target"] for name, entry in found.items()} for found in (stored, given))
@@ -247,11 +260,13 @@ def _work(
         return summary
 
     reporter.start(driver, config)
-    save()
     try:
+        save()
         for report in driver.run():
             reporter.report(report)
-            due = time.monotonic() - last_save >= config.output.checkpoint_interval
+            # A phase that begins may fail, an evaluation with a fit of its proposals: what was done is not lost then.
+            begins = report.phase != driver.phase != "done"
+            due = begins or time.monotonic() - last_save >= config.output.checkpoint_interval
             request = signals.poll(world, deadline, due)
             if request.saves:
                 save()
@@ -260,6 +275,8 @@ def _work(
     except GaveUpError as error:
         save()
         raise GaveUpError(f"{error}; its iterations are in {files.results}") from None
+    finally:
+        reporter.close()
     summary = save()
     finished = driver.phase == "done"
     reporter.finish(driver, config, summary, files.results, deadline.elapsed, finished)

@@ -55,6 +55,9 @@ class Reporter:
     ) -> None:
         """The job ends."""
 
+    def close(self) -> None:
+        """Nothing follows, whether the job ended or broke down."""
+
 
 class QuietReporter(Reporter):
     """Says only what went wrong."""
@@ -178,8 +181,7 @@ class ConsoleReporter(Reporter):
         from vmc.remarks import remarks_on
         from vmc.report import advice, summary_lines
 
-        if self._on_terminal:  # elsewhere it never began, and its end would be an empty line
-            self._bar.stop()
+        self.close()
         reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
@@ -191,6 +193,11 @@ class ConsoleReporter(Reporter):
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
         elif summary is not None and (more := advice(summary, config, reference, results)):
             self.console.print(more, markup=False)
+
+    def close(self) -> None:
+        """Take the bar away, and give the cursor back."""
+        if self._on_terminal:  # elsewhere it never began, and its end would be an empty line
+            self._bar.stop()
 
 
 def reporter_for(is_root: bool, quiet: bool, is_result: bool = False) -> Reporter:

@@ -9,15 +9,20 @@ import numpy as np
 
 from samplers.independence import Independence, Proposal
 from vmc.errors import UserError
+from vmc.importance import acceptance, effective_share, log_weights
 from vmc.parallel import on_root
 
 if TYPE_CHECKING:
     from samplers.generative import GenerativeModel
     from vmc.config.schema import ProposalSection
     from vmc.ensemble import Ensemble
+    from wavefunctions.base import WaveFunction
 
-#: Draws of the fitted density that tell how good it is.
+#: Configurations, and draws of the fitted density, that tell how good it is.
 N_JUDGED = 2000
+#: Of the configurations a share is held out, and a fit ends when for so many epochs these have become less likely:
+#: a density that knows single configurations by heart proposes little else.
+HELD_OUT, PATIENCE = 0.1, 5
 
 
 class Learner(NamedTuple):
@@ -40,7 +45,13 @@ def learner(section: ProposalSection, n_coordinates: int, seed: int) -> Learner:
         from samplers.generative import MixtureAutoregressive, SplineFlow
     except ImportError as error:
         raise UserError(f"sampler.proposal: {error}") from error
-    common: dict[str, Any] = {"hidden": tuple(section.hidden), "n_epochs": section.epochs, "random_state": seed}
+    common: dict[str, Any] = {
+        "hidden": tuple(section.hidden),
+        "n_epochs": section.epochs,
+        "validation_fraction": HELD_OUT,
+        "patience": PATIENCE,
+        "random_state": seed,
+    }
     if section.kind == "flow":
         from samplers.generative.flow.compiled import flow_parameters, flow_proposal
 
@@ -55,28 +66,22 @@ def learner(section: ProposalSection, n_coordinates: int, seed: int) -> Learner:
 def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> str:
     """Fit the proposals of the ensemble's move to its walkers and switch them on; return one line on how good they are.
 
-    The walkers of all ranks go on for as long as it takes to collect the configurations; the root fits.  Collective.
+    The walkers of all ranks go on for as long as it takes to collect the configurations, and some more to judge the fit
+    by; the root fits.  Collective.
     """
-    move = ensemble.measurement.move
+    move, wave_function = ensemble.measurement.move, ensemble.measurement.wave_function
     assert isinstance(move, Independence)
-    rounds = -(-section.samples // ensemble.partition.n_walkers)
-    collected: list[np.ndarray] = []
-    for _ in range(rounds):
-        ensemble.advance(section.stride)
-        rows = ensemble.communicator.gather_rows(ensemble.X)
-        if rows is not None:
-            collected.append(rows.copy())
+    X, Y = (_collect(ensemble, n, section.stride) for n in (section.samples, N_JUDGED))
     parameters, lines = np.zeros(move.proposal.n_parameters), []
-    model, _, parameters_of = learner(section, ensemble.measurement.wave_function.system.n_coordinates, seed)
+    model, _, parameters_of = learner(section, wave_function.system.n_coordinates, seed)
 
     def fit() -> None:
-        X = np.concatenate(collected)
         try:
             model.fit(X)
         except (ValueError, FloatingPointError) as error:
             raise UserError(f"sampler.proposal: {error}") from error
         parameters[:] = parameters_of(model)
-        lines.append(_judge(ensemble, model, X, seed))
+        lines.append(f"proposals fitted to {len(X)} configurations: {_judge(wave_function, model, Y, seed)}")
 
     on_root(ensemble.communicator, fit)
     ensemble.communicator.fill_from_root(parameters)
@@ -84,22 +89,21 @@ def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> s
     return lines[0] if lines else ""
 
 
-def _judge(ensemble: Ensemble, model: Any, X: np.ndarray, seed: int) -> str:
-    """Mean acceptance min(1, w(y) / w(x)) of draws y from configurations x, w = |psi|^2 / q, and the size of the sample
-    of independent draws that importance weights would leave of them."""
-    rng = np.random.default_rng([seed, 1])
-    x, y = X[rng.choice(len(X), min(N_JUDGED, len(X)), replace=False)], model.sample(N_JUDGED, rng)
-    here, there = (_log_weights(ensemble, model, rows) for rows in (x, y[: len(x)]))
-    acceptance = np.minimum(1.0, np.exp(np.minimum(there - here, 0.0))).mean()
-    weights = np.exp(there - there.max())
-    effective = weights.sum() ** 2 / (weights**2).sum() / len(weights)
-    return (
-        f"proposals fitted to {len(X)} configurations: {acceptance:.1%} accepted, "
-        f"importance weights would keep {effective:.1%} of a sample"
-    )
+def _collect(ensemble: Ensemble, n: int, stride: int) -> np.ndarray:
+    """N configurations of all walkers, `stride` steps apart, on the root; none elsewhere.  Collective."""
+    collected: list[np.ndarray] = []
+    for _ in range(-(-n // ensemble.partition.n_walkers)):
+        ensemble.advance(stride)
+        rows = ensemble.communicator.gather_rows(ensemble.X)
+        if rows is not None:
+            collected.append(rows.copy())
+    return np.concatenate(collected)[:n] if collected else np.empty((0, ensemble.X.shape[1]))
 
 
-def _log_weights(ensemble: Ensemble, model: Any, X: np.ndarray) -> np.ndarray:
-    log_psi = ensemble.measurement.wave_function.evaluate(X).log_psi
-    found = 2.0 * log_psi - model.score_samples(X)
-    return np.where(np.isnan(found), -np.inf, found)
+def _judge(wave_function: WaveFunction, model: GenerativeModel, X: np.ndarray, seed: int) -> str:
+    """What share of draws would be accepted from configurations X that the model has not seen, and what importance
+    weights would leave of a sample of draws."""
+    Y = model.sample(len(X), np.random.default_rng([seed, 1]))
+    here, there = (log_weights(wave_function, model, rows) for rows in (X, Y))
+    kept = effective_share(there)
+    return f"{acceptance(here, there):.1%} accepted, importance weights would keep {kept:.1%} of a sample"

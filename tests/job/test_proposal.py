@@ -5,6 +5,9 @@ import pytest
 
 import vmc
 from tests.job_folder import Folder, different
+from vmc.config import check_config
+from vmc.errors import UserError
+from vmc.job import resume
 
 #: Two electrons far apart in a long trap: which of them is on the left hardly ever changes by small steps.
 LONG_DOT = """
@@ -55,9 +58,9 @@ def one(folder):
 
 
 def test_the_note_says_how_good_proposals_are(folder, one):
-    assert "proposals fitted to 3008 configurations: " in one.stderr
+    assert "proposals fitted to 3000 configurations: " in one.stderr
     accepted = float(one.stderr.split("configurations: ")[1].split("%")[0])
-    assert 40.0 < accepted <= 100.0
+    assert 60.0 < accepted <= 100.0  # 85; by a normal density in place of each side of the trap it would be some 50
     assert vmc.load(folder.path / "one.h5").attributes["phase"] == "done"
 
 
@@ -70,6 +73,34 @@ def test_the_same_on_four_ranks(folder, one):
     assert different(alone, four) == []
     four["evaluation/energy"] = np.nextafter(four["evaluation/energy"], np.inf)
     assert different(alone, four) == ["evaluation/energy"]
+
+
+def test_a_fit_that_fails_loses_nothing(folder, monkeypatch):
+    """The optimisation is in the file, and the job goes on with other settings of the fit."""
+
+    def broken(model, X):
+        raise FloatingPointError("loss nan")
+
+    results = folder.path / "failed.h5"
+    with monkeypatch.context() as patched:
+        patched.setattr("samplers.generative.MixtureAutoregressive.fit", broken)
+        with pytest.raises(UserError, match=r"sampler.proposal: loss nan"):
+            vmc.run(folder.path / "long.toml", results)
+    kept = vmc.load(results)
+    assert (kept.attributes["phase"], len(kept.optimization["iteration"])) == ("evaluate", 2)
+    with pytest.raises(UserError, match=r"sampler.proposal.components was 4 and cannot become 5"):
+        resume(results, changes=lambda config: changed(config, components=5))
+    outcome = resume(results, changes=lambda config: changed(config, epochs=16))
+    assert outcome.finished
+    with pytest.raises(UserError, match=r"sampler.proposal.epochs was 16 and cannot become 17"):
+        resume(results, changes=lambda config: changed(config, epochs=17))
+
+
+def changed(config, **settings):
+    """The configuration with other settings of its proposals."""
+    tables = config.model_dump(exclude_none=True)
+    tables["sampler"]["proposal"] |= settings
+    return check_config(tables)
 
 
 @pytest.mark.slow

@@ -5,6 +5,9 @@ import pytest
 
 import vmc
 from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive
+from vmc.config.build import build
+from vmc.density_fit import N_JUDGED
+from vmc.pretraining_stage import draw_configurations
 
 #: Two particles in a trap, a Gaussian whose energy is known for any width.
 TRAP = {
@@ -43,6 +46,33 @@ def test_weights_matter(results):
     assert abs(found.energy.value - exact) < 4.42 * found.energy.error
     unweighted = 0.5 * (found.model.sample(20000, 5) ** 2).sum(axis=1) * (1.0 - 4 * 0.3**2) + 2 * 0.3
     assert abs(unweighted.mean() - exact) > 4.42 * unweighted.std() / np.sqrt(20000)
+
+
+def test_acceptance_is_that_of_configurations_not_learnt_from(results):
+    """A model that knows 200 configurations by heart, against 4000 exact draws of |psi|^2 = exp(-0.6 x^2).
+
+    4.42 standard errors, a false alarm in 100,000.  The control: the rows that it learnt from accept more.
+    """
+    model = MixtureAutoregressive(8, hidden=(32, 32), n_epochs=300, learning_rate=0.01, random_state=0)
+    found = vmc.fit_density(results, model, n_configurations=200, n_draws=4000)
+
+    def acceptances(X):
+        here, there = (
+            -0.6 * (rows**2).sum(axis=1) - model.score_samples(rows) for rows in (X, model.sample(len(X), 9))
+        )
+        return np.exp(np.minimum(there - here, 0.0))
+
+    exact = acceptances(np.random.default_rng(3).normal(0.0, np.sqrt(1.0 / 1.2), (4000, 2)))
+    error = np.hypot(exact.std() / np.sqrt(4000), 0.5 / np.sqrt(2000))
+    assert abs(found.acceptance - exact.mean()) < 4.42 * error
+    own = acceptances(learnt_from(results, 200))
+    assert own.mean() - exact.mean() > 4.42 * np.hypot(error, own.std() / np.sqrt(200))
+
+
+def learnt_from(results, n):
+    """The configurations of a fit with the default seed."""
+    kept = vmc.load(results).wave_function()
+    return draw_configurations(kept, n + N_JUDGED, 1, build(vmc.load(results).config).start_spread)[:n]
 
 
 def test_refusals(results):
