@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from vmc.config import Config, Physics, build
 from vmc.config.hamiltonian_sections import TrapSection
-from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, QuasiNewtonSection
+from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, Optimizer, QuasiNewtonSection
 from vmc.kinetic_masses import other_coordinates
 from vmc.observables.chain import Chain
 from vmc.parallel import Partition
+from vmc.proposal_stage import N_JUDGED
 from vmc.segments import N_SEGMENTS
+from vmc.steps import steps_of
 
+#: Function values that a quasi-Newton minimiser takes in one of its iterations: six in runs of two electrons in a dot.
+EVALUATIONS_OF_A_SEARCH = 6
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -61,10 +65,7 @@ def estimate_cost(config: Config, n_ranks: int = 1, physics: Physics | None = No
     P = physics.wave_function.n_params
     optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
     W = sampler.n_walkers
-    per_iteration = optimizer.samples * optimizer.stride + optimizer.discard
-    settle = sampler.thermalise if optimizer.iterations else 0
-    steps = sampler.thermalise + optimizer.iterations * per_iteration + settle + evaluation.samples * evaluation.stride
-    energies = optimizer.iterations * optimizer.samples + evaluation.samples
+    measured = optimizer.iterations * optimizer.samples * _evaluations(optimizer)
     partition = Partition(W, sampler.n_blocks, 0, n_ranks)
     local = partition.n_local
     block = -(-W // sampler.n_blocks)
@@ -74,13 +75,23 @@ def estimate_cost(config: Config, n_ranks: int = 1, physics: Physics | None = No
         "local energies of a block": 8 * block * rows * 4,
         "evaluation series": 8 * evaluation.samples * 6,
     }
+    if sampler.proposal is not None:
+        # On the root: as collected, in one piece, and as the model standardises and splits them.
+        memory["configurations for the proposals"] = 8 * 4 * n * (sampler.proposal.samples + N_JUDGED)
     if n_sums := Chain(physics.observables).n_sums:
         memory["observables"] = 8 * n_sums * (2 * sampler.n_blocks + len(partition.blocks))
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
     differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size
-    rows_of_derivatives = W * optimizer.iterations * optimizer.samples
-    return Cost(P, n, W * steps, W * energies, rows_of_derivatives, differences, memory)
+    energies = measured + evaluation.samples
+    return Cost(P, n, W * steps_of(config).total, W * energies, W * measured, differences, memory)
+
+
+def _evaluations(optimizer: Optimizer) -> int:
+    """Local energies and rows of derivatives of a sample in one iteration; a minimiser's as many as it mostly needs."""
+    if isinstance(optimizer, QuasiNewtonSection):
+        return 1 + EVALUATIONS_OF_A_SEARCH * optimizer.minimiser_iterations
+    return 1
 
 
 def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[str, int]:

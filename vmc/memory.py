@@ -13,6 +13,7 @@ from vmc.parallel import Communicator, on_root
 GROWING = ("evaluation series",)
 #: The key that makes the bytes of a purpose, where that is a whole table.
 KEYS = {
+    "configurations for the proposals": "sampler.proposal.samples",
     "observables": "observables",
     "gradient sums": "wavefunction",
     "overlap matrices": "wavefunction",

@@ -13,6 +13,7 @@ from vmc.config import Config
 from vmc.loading import Results, load
 from vmc.output.lock import is_being_written
 from vmc.statistics import format_value
+from vmc.steps import steps_of
 
 LEVELS = "▁▂▃▄▅▆▇█"
 WIDTH = 48
@@ -117,7 +118,7 @@ def look(path: Path) -> Sight:
         trace=trace,
         written=written,
         running=running,
-        steps_per_second=n_iterations * _iteration_steps(config) / seconds if seconds > 0.0 else math.nan,
+        steps_per_second=n_iterations * steps_of(config).iteration / seconds if seconds > 0.0 else math.nan,
     )
 
 
@@ -159,20 +160,13 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _iteration_steps(config: Config) -> int:
-    optimizer = config.optimizer
-    return optimizer.discard + optimizer.samples * optimizer.stride
-
-
 def _work(config: Config, results: Results, phase: str) -> Work:
-    thermalise = config.sampler.thermalise
-    optimise = config.optimizer.iterations * _iteration_steps(config)
-    settle = thermalise if config.optimizer.iterations else 0
-    total = thermalise + optimise + settle + config.evaluation.samples * config.evaluation.stride
-    before = {"thermalise": 0, "optimise": thermalise, "settle": thermalise + optimise}
-    done = before.get(phase, thermalise + optimise + settle)
+    steps = steps_of(config)
+    optimise = config.optimizer.iterations * steps.iteration
+    before = {"thermalise": 0, "optimise": steps.thermalise, "settle": steps.thermalise + optimise}
+    done = before.get(phase, steps.thermalise + optimise + steps.settle)
     if phase == "optimise":
-        done += len(results.optimization["iteration"]) * _iteration_steps(config)
-    elif phase in ("evaluate", "done"):
-        done += len(results.evaluation["energy"]) * config.evaluation.stride
-    return Work(total if phase == "done" else done, total)  # an evaluation may end early, at its target error
+        done += len(results.optimization["iteration"]) * steps.iteration
+    elif phase in ("evaluate", "done") and len(results.evaluation["energy"]):
+        done += steps.collect + len(results.evaluation["energy"]) * steps.measurement
+    return Work(steps.total if phase == "done" else done, steps.total)  # an evaluation may end at its target error

@@ -9,6 +9,7 @@ import typer
 
 from vmc.commands.jobs import user_kernels
 from vmc.config import build, load_config, to_toml
+from vmc.config.optimizer_sections import QuasiNewtonSection
 from vmc.cost import bytes_text, estimate_cost
 from vmc.errors import UserError
 from vmc.loading import Results, load
@@ -30,6 +31,8 @@ def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int
     typer.echo(f"parameters              {cost.n_params}")
     if config.evaluation.target_error is not None:
         typer.echo("counts are the most     the evaluation stops at its target error")
+    if isinstance(config.optimizer, QuasiNewtonSection):
+        typer.echo("energies and rows are as many as a minimiser mostly needs")
     typer.echo(f"walker steps            {cost.moves:.3g}")
     typer.echo(f"local energies          {cost.local_energies:.3g}")
     if cost.difference_coordinates:
