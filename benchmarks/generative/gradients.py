@@ -79,8 +79,6 @@ def _of_loss(model: GradientModel, X: np.ndarray) -> Iterator[tuple[str, float]]
         expected = naive.gradient(lambda numbers: _loss_of_flow(model, numbers, X), theta)
     else:
         expected = differences(lambda theta: loss_and_gradient(theta)[0], theta) * getattr(model, "mask_", 1.0)
-    if getattr(model, "n_hidden", 0) and model.is_binary:
-        expected = model._as_of_bits(expected)  # of spins, steps are those of units of 0 and 1
     yield "", relative(loss_and_gradient(theta)[1], expected)
 
 

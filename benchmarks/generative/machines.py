@@ -79,7 +79,7 @@ def stripes() -> Iterator[Row]:
     patterns = bars_and_stripes(4)
     started = time.process_time()
     machine = BinaryRBM(
-        16, spins=True, negative_phase="tempering", n_epochs=3000, learning_rate=2.4, batch_size=60, random_state=0
+        16, spins=True, negative_phase="tempering", n_epochs=3000, learning_rate=4.8, batch_size=60, random_state=0
     ).fit(np.repeat(patterns, 10, axis=0))  # fmt: skip
     seconds = time.process_time() - started
     kl = float(-np.log(len(patterns)) - machine.score(patterns))

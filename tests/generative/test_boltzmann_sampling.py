@@ -10,12 +10,12 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from numerics.random import stream_states
-from samplers.generative import BinaryRBM, GaussianBinaryRBM
+from samplers.generative import BinaryRBM
 from samplers.generative.boltzmann.annealing import anneal
 from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
 from samplers.ising import Ising
 from tests.generative.chain_checks import LIMIT, draw, largest_deviation, transition_matrix
-from tests.generative.machines import binary, gaussian
+from tests.generative.machines import all_rows, binary, gaussian
 
 
 @pytest.mark.parametrize("spins", [False, True])
@@ -135,8 +135,8 @@ def cold_spins():
 
 
 def test_weights_stay_bounded_where_chains_are_all_in_one_mode(cold_spins):
-    """Offsets halfway to the chains make weights of 49 here, and a likelihood of -18,000 nats."""
-    machine = BinaryRBM(spins=True, n_epochs=40, learning_rate=8.0, random_state=2).fit(cold_spins[:1000])
+    """Offsets halfway to the chains make weights of 188 here, and a likelihood of -45,000 nats."""
+    machine = BinaryRBM(spins=True, n_epochs=40, learning_rate=16.0, random_state=1).fit(cold_spins[:1000])
     assert np.abs(machine.views(machine.theta_)[2]).max() < 5.0
     assert machine.score(cold_spins) > -100.0
 
@@ -151,38 +151,21 @@ def test_fits_worse_than_independent_units_warn(n_hidden, cold_spins):
         BinaryRBM(n_hidden, learning_rate=0.16, **settings).fit(cold_spins[:500])
 
 
-def of_both_codings(phase, centred, cold_spins):
-    """Largest difference of the scores, after fits to the same rows as spins and as 0 and 1."""
-    settings = {"negative_phase": phase, "centred": centred, "n_epochs": 8, "random_state": 0}
-    bits = BinaryRBM(6, **settings).fit((cold_spins[:200] + 1) / 2)
-    spins = BinaryRBM(6, spins=True, **settings).fit(cold_spins[:200])
-    return np.abs(spins.score_samples(cold_spins) - bits.score_samples((cold_spins + 1) / 2)).max()
+def test_spins_learn_at_the_default_rate():
+    """4 x 4 spins below T_c, whose two modes chains seldom change: nats from the exact law, by a sum over all states.
 
+    With steps as long as those of units of 0 and 1 the weights run away: some hundred nats for any of three seeds, and
+    2 to 7 at the default.
+    """
+    target, S = Ising(4, temperature=1.5), 2.0 * all_rows(16) - 1.0
+    log_p = target.log_weight(S) - target.log_partition()
+    X = target.sample(1000, "wolff", random_state=1)
 
-@pytest.mark.parametrize("phase", ["pcd", "cd", "tempering", "exact"])
-def test_learning_rate_means_the_same_for_spins(phase, cold_spins):
-    """Same random numbers, same model, to rounding.  Control: the plain gradient, unlike the enhanced one, knows what
-    counts as nothing."""
-    assert of_both_codings(phase, True, cold_spins) < 1e-10
-    assert of_both_codings(phase, False, cold_spins) > 0.1
+    def divergence(**settings):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            machine = BinaryRBM(16, spins=True, random_state=2, **settings).fit(X)
+        return np.exp(log_p) @ (log_p - machine.score_samples(S))
 
-
-def test_variances_have_a_floor():
-    """A feature that never changes has no variance; its sigma stops where the others tell it to."""
-    rng = np.random.default_rng(0)
-    X = np.column_stack([rng.normal(size=400), np.zeros(400), 2 * rng.normal(size=400)])
-    machine = GaussianBinaryRBM(4, least_deviation=0.05, n_epochs=20, random_state=0).fit(X)
-    sigma = np.exp(0.5 * machine.views(machine.theta_)[3])
-    assert np.isfinite(machine.theta_).all()
-    assert 0.05 * (1 - 1e-12) <= sigma[1] < 0.1
-    assert (sigma[[0, 2]] > 0.5).all()
-    fixed = GaussianBinaryRBM(4, learn_variance=False, deviation=0.9, n_epochs=5, random_state=0).fit(X)
-    assert np.exp(0.5 * fixed.views(fixed.theta_)[3]) == pytest.approx(0.9, abs=1e-12)
-
-
-@pytest.mark.parametrize(("scale", "shift"), [(1e6, 0.0), (1.0, 1e6), (1e-6, 0.0)])
-def test_warning_of_real_features_far_from_one(scale, shift):
-    """Rates of learning are in units of the data."""
-    X = scale * np.random.default_rng(0).normal(size=(50, 2)) + shift
-    with pytest.warns(ConvergenceWarning, match=r"column 0 has the mean .*: expected both up to 100"):
-        GaussianBinaryRBM(2, n_epochs=1).fit(X)
+    assert divergence() < 10.0
+    assert divergence(learning_rate=16.0 * 0.2) > 100.0

@@ -6,20 +6,22 @@ import pytest
 from samplers.generative import DeepBeliefNetwork
 
 
-def test_a_deep_belief_network_draws_what_it_learnt():
+@pytest.mark.parametrize("low", [0.0, -1.0])
+def test_a_deep_belief_network_draws_what_it_learnt(low):
     """Two patterns of six units and their noise: draws are near one of them, and both occur."""
     rng = np.random.default_rng(0)
     patterns = np.array([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]], dtype=float)
     X = np.abs(patterns[rng.integers(0, 2, 600)] - (rng.random((600, 6)) < 0.05))
-    network = DeepBeliefNetwork((8, 4), n_epochs=60, random_state=1).fit(X)
+    X, patterns = low + (1.0 - low) * X, low + (1.0 - low) * patterns
+    network = DeepBeliefNetwork((8, 4), spins=low < 0.0, n_epochs=60, random_state=1).fit(X)
     draws = network.sample(1000)
-    distances = np.abs(draws[:, None] - patterns).sum(axis=2)
+    distances = np.abs(draws[:, None] - patterns).sum(axis=2) / (1.0 - low)
     assert (distances.min(axis=1) <= 1).mean() > 0.85
     shares = np.bincount(distances.argmin(axis=1), minlength=2) / 1000
     assert shares.min() > 0.25
     assert network.transform(X).shape == (600, 4)
     again = network.inverse_transform(network.transform(patterns))
-    assert (np.abs(again - patterns).max(axis=1) < 0.5).all()
+    assert (np.abs(again - patterns).max(axis=1) < 0.5 * (1.0 - low)).all()
 
 
 def rows(n=120, n_features=6):
@@ -62,18 +64,6 @@ def test_every_machine_stops_by_itself():
         (5, 3), learning_rate=0.5, random_state=0, **{**settings, "patience": None}
     )  # control
     assert len(unstopped.fit(rows()).history_["validation_loss_2"]) == 60
-
-
-@pytest.mark.parametrize("phase", ["pcd", "exact"])
-def test_spins_are_the_same_network(phase):
-    """The same random numbers make the same machines, up to coding, and the same draws and means."""
-    X, settings = rows(), {"negative_phase": phase, "n_steps": 2, "n_epochs": 5, "n_chains": 10, "random_state": 0}
-    bits, spins = DeepBeliefNetwork((5, 3), **settings).fit(X), DeepBeliefNetwork((5, 3), spins=True, **settings)
-    spins.fit(2.0 * X - 1.0)
-    assert np.array_equal(spins.sample(200), 2.0 * bits.sample(200) - 1.0)
-    assert spins.transform(2.0 * X - 1.0) == pytest.approx(2.0 * bits.transform(X) - 1.0, abs=1e-11)
-    other = DeepBeliefNetwork((5, 3), **{**settings, "n_steps": 3, "negative_phase": "cd"}).fit(X)  # the control
-    assert not np.array_equal(bits.sample(200), other.sample(200))
 
 
 def test_the_top_goes_by_block_gibbs_where_it_is_too_large():

@@ -212,7 +212,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
             V = advance(self, X, rng)
             negative = self.positive_phase(V)
             loss += float(self.negative_free_energy(V).mean())
-        return loss, -(self._centre(positive, negative) if self.centred else self._as_of_bits(positive - negative))
+        return loss, -(self._centre(positive, negative) if self.centred else positive - negative)
 
     def _loss(self, X: np.ndarray, rng: np.random.Generator) -> float:
         """Minus the exact mean log-likelihood."""
@@ -235,23 +235,8 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
             for of_data, of_model in zip(self.means(positive), self.means(negative))
         )
         weights -= np.outer(middle_visible, hidden) + np.outer(visible, middle_hidden)
-        self._as_of_bits(difference)
         visible -= weights @ middle_hidden
         hidden -= middle_visible @ weights
-        return difference
-
-    def _as_of_bits(self, difference: np.ndarray) -> np.ndarray:
-        """The difference of two phases, in place, at the length that a step has in units of 0 and 1.
-
-        With s = 2 v - 1 and t = 2 h - 1, s^T W t is v^T (4 W) h and linear terms, and <s t> is 4 <v h> and such: of
-        deviations from offsets, as in `_centre`, a step of spins counts sixteen times in a weight, and four times in a
-        bias.  So a learning rate means the same in either coding.
-        """
-        visible, hidden, weights = self.views(difference)[:3]
-        square = (1.0 - self.hidden.low) ** 2
-        visible /= square
-        hidden /= square
-        weights /= square**2
         return difference
 
     def _is_near(self, of_data: np.ndarray, of_model: np.ndarray) -> bool:

@@ -15,11 +15,11 @@ GENERATIVE = [
         (f"{G}/test_boltzmann_exact.py",),
     ),
     Bug(
-        "steps of spins whose weights are as fast as their biases",
-        "samplers/generative/boltzmann/machine.py",
-        "weights /= square**2",
-        "weights /= square",
-        (f"{G}/test_boltzmann_sampling.py::test_learning_rate_means_the_same_for_spins",),
+        "steps of spins as long as those of units of 0 and 1",
+        "samplers/generative/boltzmann/binary.py",
+        "learning_rate / 16.0 if self.spins else learning_rate",
+        "learning_rate",
+        (f"{G}/test_boltzmann_sampling.py",),
     ),
     Bug(
         "principal components of batches without what lies between their means",
