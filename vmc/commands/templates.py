@@ -32,7 +32,7 @@ def _observables(r_max: float, pair_max: float) -> list[dict[str, Any]]:
 #: What each system says beside the defaults.
 SYSTEMS: dict[str, dict[str, Any]] = {
     "quantum-dot": {
-        "title": "two electrons in a 2-D dot, RBM x Pade-Jastrow",
+        "title": "electrons in a 2-D dot, RBM x Pade-Jastrow",
         "system": {"n_particles": 2, "n_dim": 2},
         "hamiltonian": {"interaction": {"kind": "coulomb"}, "unit": "hartree"},
         "wavefunction": [{"kind": "rbm", "n_hidden": 8}, {"kind": "pade", "beta": 0.5}],
@@ -48,7 +48,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "observables": _observables(4.0, 6.0),
     },
     "boson-trap": {
-        "title": "ten bosons in a trap, no interaction",
+        "title": "bosons in a trap, no interaction",
         "system": {"n_particles": 10, "n_dim": 3},
         "wavefunction": [{"kind": "gaussian", "alpha": 0.7}],
         "sampler": {"kind": "particle_metropolis", "n_walkers": 256, "step_size": 1.0, "thermalise": 100},
@@ -57,7 +57,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "observables": _observables(3.5, 5.0),
     },
     "hard-spheres": {
-        "title": "ten hard-sphere bosons in an elliptic trap",
+        "title": "hard-sphere bosons in an elliptic trap",
         "system": {"n_particles": 10, "n_dim": 3},
         "hamiltonian": {"omega": _ELLIPTIC, "interaction": {"kind": "hard_sphere", "core_radius": 0.0043}},
         "wavefunction": [{"kind": "gaussian", "aspect": _ELLIPTIC}, {"kind": "hard_core"}],
@@ -74,7 +74,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "observables": _observables(3.5, 5.0),
     },
     "calogero": {
-        "title": "Calogero model, N = 4, lambda = 2",
+        "title": "Calogero model",
         "system": {"n_particles": 4, "n_dim": 1},
         "hamiltonian": {"interaction": {"kind": "inverse_square", "exponent": 2.0}},
         "wavefunction": [{"kind": "gaussian", "alpha": 0.6}, {"kind": "power_law", "exponent": 2.0}],
@@ -90,7 +90,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "observables": _observables(5.0, 8.0),
     },
     "fermion-dot": {
-        "title": "six electrons in a 2-D dot, Slater determinants x Pade-Jastrow",
+        "title": "electrons in a 2-D dot, Slater determinants x Pade-Jastrow",
         "system": {"n_particles": 6, "n_dim": 2, "n_up": 3},
         "hamiltonian": {"interaction": {"kind": "coulomb"}, "unit": "hartree"},
         "wavefunction": [{"kind": "slater", "omega": 0.9, "learn_omega": True}, {"kind": "pade", "beta": 0.5}],
@@ -107,7 +107,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "observables": _observables(5.0, 7.0),
     },
     "electron-gas": {
-        "title": "fourteen electrons in a cube at r_s = 2, Hartree-Fock",
+        "title": "electron gas in a cube, Hartree-Fock",
         "system": {"n_particles": 14, "n_dim": 3, "n_up": 7},
         "hamiltonian": {"kind": "electron_gas", "r_s": 2.0},
         "wavefunction": [{"kind": "slater"}],
@@ -116,7 +116,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "evaluation": {"samples": 500, "stride": 2},
     },
     "harmonic-bosons": {
-        "title": "six bosons in a 3-D trap with harmonic pair forces",
+        "title": "bosons in a 3-D trap with harmonic pair forces",
         "system": {"n_particles": 6, "n_dim": 3},
         "hamiltonian": {"interaction": {"kind": "harmonic_pair", "strength": 0.2}},
         "wavefunction": [{"kind": "gaussian"}, {"kind": "gaussian_pair"}],
