@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from rich.progress import track
 
 from numerics.optimizers import Adam, FirstOrderOptimizer
-from samplers.generative.model import GenerativeModel, all_or_nothing, one_thread
+from samplers.generative.fitted import all_or_nothing
+from samplers.generative.model import GenerativeModel, one_thread
 
 #: Learning rate of an epoch as a share of `learning_rate`, by the part of the epochs that is over.
 SCHEDULES = {

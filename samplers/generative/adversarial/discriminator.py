@@ -6,12 +6,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam
 from samplers.generative.adversarial import losses
+from samplers.generative.fitted import Fitted, all_or_nothing
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
 from samplers.generative.training import SCHEDULES, check
@@ -28,7 +28,7 @@ class Value(NamedTuple):
     jensen_shannon: float
 
 
-class Discriminator(HasNetworks, BaseEstimator):
+class Discriminator(HasNetworks, Fitted):
     """Probability that a row comes from the first of two laws p and q, by logistic regression with a dense network.
 
     The best one is p / (p + q) and has V = 2 JSD(p, q) - 2 log 2 (Goodfellow et al. 2014).  On rows that it has not
@@ -75,6 +75,7 @@ class Discriminator(HasNetworks, BaseEstimator):
         self.schedule = schedule
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, other: ArrayLike) -> Self:
         """Learn to tell the rows of X, (n, n_features), from those of `other`, (m, n_features).
 
@@ -84,6 +85,8 @@ class Discriminator(HasNetworks, BaseEstimator):
         ------
         ValueError
             for values that are not finite, samples of different width, or settings out of range.
+        FloatingPointError
+            if the gradient stops being finite.
         """
         self._check_settings()
         X, other = self._checked(X, reset=True), self._checked(other)
@@ -100,7 +103,13 @@ class Discriminator(HasNetworks, BaseEstimator):
             first, second = rng.permutation(len(X))[:n], rng.permutation(len(other))[:n]
             for start in range(0, n, self.batch_size):
                 part = slice(start, start + self.batch_size)
-                gradient = self._gradient(network, X[first[part]], other[second[part]])
+                with np.errstate(all="ignore"):
+                    gradient = self._gradient(network, X[first[part]], other[second[part]])
+                if not np.isfinite(gradient).all():
+                    raise FloatingPointError(
+                        "Discriminator: the gradient is not finite; "
+                        f"use a smaller learning_rate than {self.learning_rate:g}"
+                    )
                 self.theta_ += optimizer.step(gradient, rate, state)
         return self
 

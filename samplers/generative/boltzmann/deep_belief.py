@@ -13,7 +13,8 @@ from sklearn.base import TransformerMixin
 from samplers.generative.boltzmann.binary import BinaryRBM
 from samplers.generative.boltzmann.chains import gibbs
 from samplers.generative.boltzmann.units import MOST_UNITS
-from samplers.generative.model import GenerativeModel, RandomState, all_or_nothing, to_binary
+from samplers.generative.fitted import all_or_nothing
+from samplers.generative.model import GenerativeModel, RandomState, to_binary
 from samplers.generative.training import check
 
 #: Settings that the network hands on to its machines.

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from samplers.generative.fitted import all_or_nothing
 from samplers.generative.latent.scatter import Scatter
-from samplers.generative.model import GenerativeModel, RandomState, Scores, all_or_nothing
+from samplers.generative.model import GenerativeModel, RandomState, Scores
 
 
 class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GenerativeModel):
