@@ -39,7 +39,7 @@ class DiscreteDiffusion(NoiseModel):
         weights that make it the bound (eq. 12).
     variance : of a step back: 'beta', beta_t, or 'posterior', that of the step given x_0 (Ho et al., section 3.2).
     method : of `sample`: 'ancestral', all steps with noise, or 'implicit', without (J. Song et al., ICLR 2021, DDIM).
-    n_jumps : steps of 'implicit', evenly spread over the chain; None for all.
+    n_jumps : steps of 'implicit', evenly spread over the chain from its most noise on; None for all.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
 
@@ -135,6 +135,7 @@ class DiscreteDiffusion(NoiseModel):
         else:
             n_jumps = self.n_steps if self.n_jumps is None else self.n_jumps
             kept = np.round(np.linspace(0, self.n_steps - 1, n_jumps)).astype(np.int64)
+            kept[-1] = self.n_steps - 1  # the normal numbers belong to the most noise, in a single jump too
             Z = steps.draw(self.predict_noise, gammas[kept], Z, None)
         return self.mean_ + self.deviation_ * Z
 
