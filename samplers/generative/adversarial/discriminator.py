@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam
@@ -51,6 +51,8 @@ class Discriminator(HasNetworks, Fitted):
     ----------
     I. Goodfellow et al., NeurIPS 2014, arXiv:1406.2661, section 4.
     """
+
+    structure = ("hidden", "activation")
 
     n_features_in_: int
     theta_: np.ndarray
@@ -115,7 +117,6 @@ class Discriminator(HasNetworks, Fitted):
 
     def log_odds(self, X: ArrayLike) -> np.ndarray:
         """log(D / (1 - D)) of every row, (n_samples,): an estimate of log p - log q."""
-        check_is_fitted(self)
         X = self._checked(X)
         return self._network_for(X.shape[1]).forward(self.theta_, self._columns(X))[0]
 
@@ -133,7 +134,12 @@ class Discriminator(HasNetworks, Fitted):
         return network.backward(self.theta_, np.concatenate([by_first, by_other])[None, :])[0]
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
-        return validate_data(self, X, reset=reset, dtype=np.float64)
+        if not reset:
+            self._ready()
+        rows = validate_data(self, X, reset=reset, dtype=np.float64)
+        if reset:
+            self._remember_structure()
+        return rows
 
     def _columns(self, X: np.ndarray) -> np.ndarray:
         return ((X - self.location_) / self.scale_).T

@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
 from samplers.generative.autoregressive.masks import layer_sizes, parameter_mask
 from samplers.generative.model import RandomState, Scores
@@ -91,7 +90,7 @@ class Autoregressive(HasNetworks, GradientModel, ABC):
 
     def set_parameters(self, theta: ArrayLike) -> Self:
         """Take parameters of a fitted model of the same settings; masked ones stay zero."""
-        check_is_fitted(self)
+        self._ready()
         theta = np.asarray(theta, dtype=np.float64)
         if theta.shape != self.theta_.shape:
             raise ValueError(f"theta of shape {theta.shape}: expected {self.theta_.shape}")

@@ -130,6 +130,7 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
     @property
     def history_(self) -> dict[str, np.ndarray]:
         """Learning curves of the machines."""
+        self._ready()
         layers = enumerate(self.machines_, start=1)
         return {f"{name}_{layer}": curve for layer, machine in layers for name, curve in machine.history_.items()}
 
@@ -157,6 +158,7 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
 
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the features given units of the highest layer, going down with the means of each layer."""
+        self._ready()
         for machine in reversed(self.machines_):
             H = machine.inverse_transform(H)
         return np.asarray(H)

@@ -66,6 +66,7 @@ class NoiseModel(HasNetworks, GradientModel):
 
     def predict_noise(self, Z: np.ndarray, gamma: float) -> np.ndarray:
         """Epsilon (rows, features) that the model sees in rows of unit variance at one gamma."""
+        self._ready()
         return self._see(np.ascontiguousarray(Z.T), np.full(len(Z), float(gamma))).T
 
     def save(self, path: str | Path) -> None:

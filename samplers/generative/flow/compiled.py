@@ -25,6 +25,7 @@ _HALF_LOG_TWO_PI = 0.5 * float(np.log(2.0 * np.pi))
 
 def flow_proposal(model: SplineFlow, n_features: int) -> Proposal:
     """Kernels of the density of a model with these settings; :func:`flow_parameters` gives q once it is fitted."""
+    model._check_structure()
     layers = Layers(
         n_features, model.n_transforms, model.n_bins, tuple(model.hidden), model.activation, model.tail_bound
     )
@@ -48,6 +49,7 @@ def flow_proposal(model: SplineFlow, n_features: int) -> Proposal:
 
 def flow_parameters(model: SplineFlow) -> np.ndarray:
     """Parameters of all layers, means and deviations of the features, in one array."""
+    model._ready()
     return np.concatenate([model.theta_, model.mean_, model.deviation_])
 
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from samplers.generative.fitted import all_or_nothing
 from samplers.generative.latent.scatter import Scatter
@@ -135,7 +134,7 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means E[x | z] = W z + mean, (n_samples, n_features), of latent variables (n_samples, n_components)."""
-        check_is_fitted(self)
+        self._ready()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != len(self.components_):
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {len(self.components_)})")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from numerics.activations import ACTIVATIONS
 from samplers.generative.latent.doubt import carried_by_few, missed
@@ -143,8 +142,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means of p(x|z), (n_samples, n_features), for latent variables (n_samples, n_components)."""
-        check_is_fitted(self)
-        self._check_structure()
+        self._ready()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {self.n_components})")
@@ -235,6 +233,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     @property
     def _n_features_out(self) -> int:
+        self._ready()
         return self.n_components
 
     def _check_settings(self) -> None:
