@@ -14,7 +14,7 @@ from samplers.generative.adversarial import losses
 from samplers.generative.fitted import Fitted, all_or_nothing
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import SCHEDULES, check
+from samplers.generative.training import SCHEDULES, check, check_counts, check_hidden
 
 
 class Value(NamedTuple):
@@ -148,9 +148,8 @@ class Discriminator(HasNetworks, Fitted):
         return self._network("discriminator", (n_features, *self.hidden, 1), self.activation)
 
     def _check_settings(self) -> None:
-        for name in ("n_epochs", "batch_size"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_epochs", "batch_size")
+        check_hidden(self, fewest=0)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "learning_rate", 0.0 < self.learning_rate < np.inf, "a positive number")
         check(self, "schedule", self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")

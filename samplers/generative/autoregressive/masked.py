@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from samplers.generative.autoregressive.masks import layer_sizes, parameter_mask
 from samplers.generative.model import RandomState, Scores
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check_hidden
 
 
 class Autoregressive(HasNetworks, GradientModel, ABC):
@@ -86,7 +86,7 @@ class Autoregressive(HasNetworks, GradientModel, ABC):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
+        check_hidden(self)
 
     def set_parameters(self, theta: ArrayLike) -> Self:
         """Take parameters of a fitted model of the same settings; masked ones stay zero."""

@@ -15,6 +15,7 @@ from samplers.generative.boltzmann.machine import BoltzmannMachine
 from samplers.generative.boltzmann.units import Units
 from samplers.generative.model import RandomState
 from samplers.generative.training import check
+from samplers.settings import is_whole
 
 #: Means and deviations up to this size, and deviations down to one by it, are about one.
 MOST_SCALE = 100.0
@@ -208,7 +209,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
     def _check_settings(self) -> None:
         super()._check_settings()
         check(self, "least_deviation", 0.0 < self.least_deviation < np.inf, "a positive number")
-        check(self, "n_langevin", self.n_langevin >= 0, "an integer, not negative")
+        check(self, "n_langevin", is_whole(self.n_langevin, 0), "an integer, not negative")
         check(self, "time_step", 0.0 < self.time_step < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")

@@ -15,7 +15,7 @@ from samplers.generative.boltzmann.annealing import log_partition
 from samplers.generative.boltzmann.chains import NEGATIVE_PHASES, advance, start
 from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, Scores
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts
 
 #: Root mean square distance of the means of chains and data, as a share of the range of units, that is usual in a fit.
 NEAR = 0.2
@@ -50,8 +50,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        for name in ("n_hidden", "n_steps", "n_chains"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
+        check_counts(self, "n_hidden", "n_steps", "n_chains")
         known = (*NEGATIVE_PHASES, "exact")
         check(self, "negative_phase", self.negative_phase in known, f"one of {', '.join(known)}")
 

@@ -12,7 +12,7 @@ from samplers.generative.diffusion.given import Predict, refuse_wrong_noise
 from samplers.generative.diffusion.loss import Noise, difference
 from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN, alpha, sigma
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check_hidden
 
 #: Waves of gamma that the network sees.
 N_WAVES = 4
@@ -140,7 +140,7 @@ class NoiseModel(HasNetworks, GradientModel):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
+        check_hidden(self)
 
 
 def _features_of(gammas: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from samplers.generative.diffusion.loss import Noise, excess, mean_of_normal
 from samplers.generative.diffusion.noise import BETAS
 from samplers.generative.model import RandomState, Scores, one_thread
 from samplers.generative.training import check
-from samplers.settings import whole_number
+from samplers.settings import is_whole, whole_number
 
 METHODS = ("ancestral", "implicit")
 LOSSES = ("simple", "bound")
@@ -159,8 +159,11 @@ class DiscreteDiffusion(NoiseModel):
     def _check_steps(self) -> None:
         """What a fit does not use and may be set after it, and the length of the chain."""
         fewest = 21 if self.betas == "linear" else 1  # with fewer, the last beta would not be below one
-        check(self, "n_steps", self.n_steps >= fewest, f"an integer from {fewest} on for betas = {self.betas!r}")
+        check(
+            self, "n_steps", is_whole(self.n_steps, fewest), f"an integer from {fewest} on for betas = {self.betas!r}"
+        )
         check(self, "variance", self.variance in steps.VARIANCES, f"one of {', '.join(steps.VARIANCES)}")
         check(self, "method", self.method in METHODS, f"one of {', '.join(METHODS)}")
         if self.n_jumps is not None:
-            check(self, "n_jumps", 1 <= self.n_jumps <= self.n_steps, f"None or an integer from 1 to {self.n_steps}")
+            jumps = is_whole(self.n_jumps) and self.n_jumps <= self.n_steps
+            check(self, "n_jumps", jumps, f"None or an integer from 1 to {self.n_steps}")

@@ -20,7 +20,7 @@ from samplers.generative.diffusion.noise import (
     sigma,
 )
 from samplers.generative.model import RandomState, Scores, one_thread
-from samplers.generative.training import check
+from samplers.generative.training import check, check_counts
 from samplers.settings import whole_number
 
 SCHEDULES = ("learned", "uniform", "linear", "cosine")
@@ -210,7 +210,7 @@ class Diffusion(NoiseModel):
     def _check_steps(self) -> None:
         """What a fit does not use and may be set after it."""
         check(self, "method", self.method in METHODS, f"one of {', '.join(METHODS)}")
-        check(self, "n_steps", self.n_steps >= 1, "a positive integer")
+        check_counts(self, "n_steps")
 
 
 def _decreasing(gammas: ArrayLike) -> np.ndarray:

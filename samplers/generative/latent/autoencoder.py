@@ -9,7 +9,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from numerics.activations import ACTIVATIONS
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts, check_hidden
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks, GradientModel):
@@ -137,6 +137,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "n_components", self.n_components >= 1, "a positive integer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_components")
+        check_hidden(self, fewest=0)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")

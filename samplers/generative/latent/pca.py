@@ -11,6 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from samplers.generative.fitted import all_or_nothing
 from samplers.generative.latent.scatter import Scatter
 from samplers.generative.model import GenerativeModel, RandomState, Scores
+from samplers.settings import is_whole
 
 
 class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GenerativeModel):
@@ -97,9 +98,10 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
     def _take(self, seen: Scatter, history: dict[str, np.ndarray]) -> None:
         """Everything that is learnt, from what is known of the rows seen; nothing changes where that is refused."""
         k, n_features = self.n_components, len(seen.mean)
-        if not 1 <= k < n_features:
+        if not (is_whole(k) and k < n_features):
             raise ValueError(
-                f"n_components = {k!r}: expected 1 <= n_components < n_features, where n_features = {n_features}"
+                f"n_components = {k!r}: expected an integer with 1 <= n_components < n_features, "
+                f"where n_features = {n_features}"
             )
         variances, directions = seen.lengths**2 / seen.n_rows, seen.directions
         noise = float(variances[k:].sum()) / (n_features - k)
