@@ -204,11 +204,12 @@ def check_counts(model: Any, *names: str) -> None:
         check(model, name, is_whole(getattr(model, name)), "a positive integer")
 
 
-def check_hidden(model: Any, fewest: int = 1) -> None:
-    """Refuse hidden layers that are fewer than that, or whose units are no positive integers."""
+def check_hidden(model: Any, *, may_be_none: bool = False) -> None:
+    """Refuse hidden layers whose units are no positive integers, and, unless maps may be linear, none at all."""
     layers = model.hidden
-    fine = isinstance(layers, tuple | list | np.ndarray) and len(layers) >= fewest and all(map(is_whole, layers))
-    check(model, "hidden", fine, f"a tuple of at least {fewest} positive integer(s)")
+    fine = isinstance(layers, tuple | list | np.ndarray) and all(map(is_whole, layers))
+    expected = "a tuple of positive integers" if may_be_none else "a tuple of positive integers, at least one"
+    check(model, "hidden", fine and (may_be_none or len(layers) > 0), expected)
 
 
 def check(model: Any, name: str, condition: bool, expected: str) -> None:

@@ -44,6 +44,12 @@ def test_so_are_hidden_units(template):
             ValueError, match=re.escape(f"{name_of(template)}: hidden = {wrong!r}: expected a tuple of")
         ):
             fit(fresh(template).set_params(hidden=wrong))
+    linear = fresh(template).set_params(hidden=())
+    if name_of(template) in ("Autoencoder", "VariationalAutoencoder", "Discriminator"):
+        fit(linear)
+    else:
+        with pytest.raises(ValueError, match=r"hidden = \(\): expected a tuple of positive integers, at least one"):
+            fit(linear)
     for right in ((np.int32(5), 4), [5, 4], np.array([5, 4])):
         assert fit(fresh(template).set_params(hidden=right)).n_features_in_ == 4
 

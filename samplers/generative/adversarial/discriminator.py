@@ -149,7 +149,7 @@ class Discriminator(HasNetworks, Fitted):
 
     def _check_settings(self) -> None:
         check_counts(self, "n_epochs", "batch_size")
-        check_hidden(self, fewest=0)
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "learning_rate", 0.0 < self.learning_rate < np.inf, "a positive number")
         check(self, "schedule", self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")

@@ -62,6 +62,7 @@ class NoiseModel(HasNetworks, GradientModel):
         self.n_features_in_ = n_features
         self.mean_, self.deviation_ = np.zeros(n_features), np.ones(n_features)
         self.given_noise_ = predict
+        self.structure_ = {}  # no setting says what it means
         return self
 
     def predict_noise(self, Z: np.ndarray, gamma: float) -> np.ndarray:

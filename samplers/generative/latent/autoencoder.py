@@ -138,5 +138,5 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
     def _check_settings(self) -> None:
         super()._check_settings()
         check_counts(self, "n_components")
-        check_hidden(self, fewest=0)
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")

@@ -240,7 +240,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def _check_settings(self) -> None:
         super()._check_settings()
         check_counts(self, "n_components", "n_importance")
-        check_hidden(self, fewest=0)
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "likelihood", self.likelihood in LIKELIHOODS, f"one of {', '.join(LIKELIHOODS)}")
         check(self, "threshold", self.threshold is None or self.is_binary, "None, unless likelihood = 'bernoulli'")
