@@ -16,13 +16,17 @@ def require_positive(name: str, value: float) -> None:
 
 def whole_number(name: str, value: object, least: int = 1) -> int:
     """The value as an integer, refused where it is none or less than `least`."""
-    try:
-        number = least - 1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = least - 1
-    if number < least:
+    if not is_whole(value, least):
         raise ValueError(f"{name} = {value}: expected an integer, at least {least}")
-    return number
+    return operator.index(value)  # type: ignore[arg-type]
+
+
+def is_whole(value: object, least: int = 1) -> bool:
+    """Whether a value is an integer, of Python or NumPy, and not less than `least`; truth values are none."""
+    try:
+        return not isinstance(value, bool) and operator.index(value) >= least  # type: ignore[arg-type]
+    except TypeError:
+        return False
 
 
 def require_width(width: int) -> None:

@@ -68,8 +68,8 @@ def sample_by_independence(
     model : fitted, and with an exact density.
     n_draws, n_walkers : draws of each walker, and walkers.
     seed : of all random numbers.
-    local_move : what else happens before each draw: a function (rows, generator) -> rows that leaves the target
-        invariant.
+    local_move : what else happens before each draw: a function (rows, generator) -> rows of the same shape
+        that leaves the target invariant.
     start : (n_walkers, n_features); draws of the model where not given.
 
     Raises
@@ -79,7 +79,7 @@ def sample_by_independence(
     ValueError
         for counts below one, a target of another number of coordinates than the model, a start of the wrong shape, or
         where the target or the model vanishes; without a start, if that is so at a hundred draws of a walker; for a
-        target that does not give one number for each row.
+        target that does not give one number for each row; for a local move that does not give rows.
     """
     check_is_fitted(model)
     require_exact_density(model)
@@ -107,7 +107,7 @@ def sample_by_independence(
     accepted, n_accepted = np.empty(n_walkers, dtype=np.bool_), 0
     for draw in range(n_draws):
         if local_move is not None:
-            x = np.array(local_move(x, rng))
+            x = _moved(local_move, x, rng)
             log_w = _log_weights(model, log_density, x)
         y, log_w_new = source.next()
         n_accepted += decide(log_w_new - log_w, states, accepted)
@@ -134,6 +134,17 @@ def require_real_features(model: Any) -> None:
             f"{type(model).__name__} is no proposal for real coordinates: it draws features of two values; "
             "expected a model of real ones, or as target a function of rows that are two-valued too"
         )
+
+
+def _moved(local_move: LocalMove, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A copy of what the user's move makes of the rows, float64: proposals are written into it."""
+    found = np.asarray(local_move(x, rng))
+    if found.shape != x.shape or found.dtype.kind not in "biuf":
+        raise ValueError(
+            f"local_move gave an array of the shape {found.shape} and type {found.dtype}: expected real numbers of the "
+            f"shape {x.shape}, one row for each walker"
+        )
+    return np.array(found, dtype=np.float64)
 
 
 class _Proposals:

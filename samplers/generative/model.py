@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 from threadpoolctl import ThreadpoolController
 
+from samplers.generative.fitted import Fitted
 from samplers.settings import whole_number
 
 #: What random numbers are made from: a seed, a generator, or None for fresh ones.
 RandomState = int | np.random.Generator | None
-#: A method that learns.
-Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 @cache
@@ -30,22 +27,6 @@ def _libraries() -> ThreadpoolController:
 def one_thread() -> Any:
     """Context in which BLAS uses one thread: on the products of a batch more would mostly wait for each other."""
     return _libraries().limit(limits=1, user_api="blas")
-
-
-def all_or_nothing(fit: Fit) -> Fit:
-    """Of a fit: one that is refused, or breaks down, leaves the model with the attributes that it had before."""
-
-    @wraps(fit)
-    def guarded(model: Any, *args: Any, **kwargs: Any) -> Any:
-        before = vars(model).copy()
-        try:
-            return fit(model, *args, **kwargs)
-        except Exception:
-            vars(model).clear()
-            vars(model).update(before)
-            raise
-
-    return cast(Fit, guarded)
 
 
 class NoDensityError(TypeError):
@@ -73,7 +54,7 @@ def _has_density(model: Any) -> bool:
     return type(model).scores is not GenerativeModel.scores
 
 
-class GenerativeModel(BaseEstimator):
+class GenerativeModel(Fitted):
     """A density over rows of ``(n_samples, n_features)``, learnt from samples.
 
     Settings are the arguments of the constructor, as scikit-learn has it; what a fit finds has names that end in an
@@ -89,8 +70,6 @@ class GenerativeModel(BaseEstimator):
     needs_spread: ClassVar[bool] = False
     #: Fewest rows that `fit` takes.
     fewest_rows: ClassVar[int] = 2
-    #: Settings that say what the parameters mean: as long as a fit is used they stay as they were when it began.
-    structure: ClassVar[tuple[str, ...]] = ()
 
     n_features_in_: int
     random_state: RandomState
@@ -113,8 +92,7 @@ class GenerativeModel(BaseEstimator):
         n_samples : how many.
         random_state : of these draws; None for that of the model, so that a seeded model gives the same draws again.
         """
-        check_is_fitted(self)
-        self._check_structure()
+        self._ready()
         n_samples = whole_number("n_samples", n_samples)
         with one_thread():
             return self._draw(n_samples, np.random.default_rng(self._seed(random_state)))
@@ -143,8 +121,7 @@ class GenerativeModel(BaseEstimator):
         """Write settings and what was learnt to an HDF5 file, for :func:`samplers.generative.load`."""
         from samplers.generative.storage import save
 
-        check_is_fitted(self)
-        self._check_structure()
+        self._ready()
         save(self, Path(path))
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -153,8 +130,7 @@ class GenerativeModel(BaseEstimator):
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
         """X as float64, finite, of the right width; `reset` for data to learn from."""
         if not reset:
-            check_is_fitted(self)
-            self._check_structure()
+            self._ready()
         fewest = self.fewest_rows if reset else 1
         rows = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=fewest, order="C")
         if reset and self.needs_spread:
@@ -162,21 +138,6 @@ class GenerativeModel(BaseEstimator):
         if reset:
             self._remember_structure()
         return rows
-
-    def _forget(self) -> None:
-        """Drop what a fit found, for what is given in its place."""
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-
-    def _remember_structure(self) -> None:
-        self.structure_ = {name: getattr(self, name) for name in self.structure}
-
-    def _check_structure(self) -> None:
-        """Refuse, by name, settings that have changed since the fit: its parameters would make another density."""
-        for name, value in getattr(self, "structure_", {}).items():
-            before, now = (tuple(part) if isinstance(part, list) else part for part in (value, getattr(self, name)))
-            if before != now:
-                raise ValueError(f"{type(self).__name__}: {name} was {before!r} in the fit and is {now!r}: fit again")
 
     def _seed(self, random_state: RandomState) -> RandomState:
         return self.random_state if random_state is None else random_state

@@ -33,7 +33,7 @@ class Network:
         return initial_parameters([int(size) for size in self.sizes], rng, output_scale)
 
     def forward(self, theta: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-        """Outputs (n_out, columns) of inputs (n_in, columns); `backward` and `tangents` refer to the last call."""
+        """Outputs (n_out, columns) of inputs (n_in, columns); `backward` and `tangent` refer to the last call."""
         n_in, columns = inputs.shape
         padded = -(-columns // STRIP) * STRIP
         if padded not in self._memories:

@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike
 from rich.progress import track
 
 from numerics.optimizers import Adam, FirstOrderOptimizer
-from samplers.generative.model import GenerativeModel, all_or_nothing, one_thread
+from samplers.generative.fitted import all_or_nothing
+from samplers.generative.model import GenerativeModel, one_thread
+from samplers.settings import is_whole
 
 #: Learning rate of an epoch as a share of `learning_rate`, by the part of the epochs that is over.
 SCHEDULES = {
@@ -187,14 +189,27 @@ class GradientModel(GenerativeModel):
 
     def _check_settings(self) -> None:
         """Name the first setting that is out of range."""
-        for name in ("n_epochs", "batch_size"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
+        check_counts(self, "n_epochs", "batch_size")
         check(self, "learning_rate", 0.0 < self.learning_rate < np.inf, "a positive number")
         check(self, "schedule", self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")
         check(self, "validation_fraction", 0.0 <= self.validation_fraction < 1.0, "a number from 0 to below 1")
         if self.patience is not None:
-            check(self, "patience", self.patience >= 1, "None or a positive integer")
+            check(self, "patience", is_whole(self.patience), "None or a positive integer")
             check(self, "patience", self.validation_fraction > 0.0, "None, as long as validation_fraction = 0")
+
+
+def check_counts(model: Any, *names: str) -> None:
+    """Refuse settings that count something and are no positive integers."""
+    for name in names:
+        check(model, name, is_whole(getattr(model, name)), "a positive integer")
+
+
+def check_hidden(model: Any, *, may_be_none: bool = False) -> None:
+    """Refuse hidden layers whose units are no positive integers, and, unless maps may be linear, none at all."""
+    layers = model.hidden
+    fine = isinstance(layers, tuple | list | np.ndarray) and all(map(is_whole, layers))
+    expected = "a tuple of positive integers" if may_be_none else "a tuple of positive integers, at least one"
+    check(model, "hidden", fine and (may_be_none or len(layers) > 0), expected)
 
 
 def check(model: Any, name: str, condition: bool, expected: str) -> None:

@@ -27,7 +27,7 @@ def transition_matrix(machine):
 
 def mixture(machine, beta=1.0):
     """Weights (K,), means (K, V) and variances (V,) of the normal densities that the machine is a sum of."""
-    a, b, W, log_variance = machine.views(machine.theta_)
+    a, b, W, log_variance = machine.views()
     H = np.concatenate(list(machine.hidden.all_states(machine.n_hidden)))
     shift = beta * (H @ W.T)
     log_weights = beta * (H @ b) + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)

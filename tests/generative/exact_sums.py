@@ -53,7 +53,7 @@ def spins(machine):
 
 def gaussians(machine):
     """What `GAUSSIANS` holds, of a machine."""
-    a, _, W, log_variance = machine.views(machine.theta_)
+    a, _, W, log_variance = machine.views()
     H = np.concatenate(list(machine.hidden.all_states(machine.n_hidden)))
     log_Z = machine.log_partition_exact()
     p = np.exp(machine.log_visible_sum(H) - log_Z)

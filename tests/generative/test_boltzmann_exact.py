@@ -80,7 +80,7 @@ def test_gaussian_machine(size):
     found = exact_sums.gaussians(machine)
     assert found == pytest.approx(GAUSSIANS[size], abs=1e-10)
     assert (found[0], found[-1]) == pytest.approx((GAUSSIANS[size][0], GAUSSIANS[size][-1]), abs=1e-11)
-    a, _, _, log_variance = machine.views(machine.theta_)
+    a, _, _, log_variance = machine.views()
     means = a + machine.views(machine.negative_phase_exact())[0] * np.exp(log_variance)
     assert means[0] == pytest.approx(GAUSSIANS[size][1], abs=1e-10)
 

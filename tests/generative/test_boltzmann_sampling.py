@@ -10,7 +10,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from numerics.random import stream_states
-from samplers.generative import BinaryRBM
+from samplers.generative import BinaryRBM, GaussianBinaryRBM
 from samplers.generative.boltzmann.annealing import anneal
 from samplers.generative.boltzmann.chains import N_RUNGS, gibbs, temper
 from samplers.ising import Ising
@@ -137,7 +137,7 @@ def cold_spins():
 def test_weights_stay_bounded_where_chains_are_all_in_one_mode(cold_spins):
     """Offsets halfway to the chains make weights of 188 here, and a likelihood of -45,000 nats."""
     machine = BinaryRBM(spins=True, n_epochs=40, learning_rate=16.0, random_state=1).fit(cold_spins[:1000])
-    assert np.abs(machine.views(machine.theta_)[2]).max() < 5.0
+    assert np.abs(machine.views()[2]).max() < 5.0
     assert machine.score(cold_spins) > -100.0
 
 
@@ -169,3 +169,24 @@ def test_spins_learn_at_the_default_rate():
 
     assert divergence() < 10.0
     assert divergence(learning_rate=16.0 * 0.2) > 100.0
+
+
+def test_variances_have_a_floor():
+    """A feature that never changes has no variance; its sigma stops where the others tell it to."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=400), np.zeros(400), 2 * rng.normal(size=400)])
+    machine = GaussianBinaryRBM(4, least_deviation=0.05, n_epochs=20, random_state=0).fit(X)
+    sigma = np.exp(0.5 * machine.views()[3])
+    assert np.isfinite(machine.theta_).all()
+    assert 0.05 * (1 - 1e-12) <= sigma[1] < 0.1
+    assert (sigma[[0, 2]] > 0.5).all()
+    fixed = GaussianBinaryRBM(4, learn_variance=False, deviation=0.9, n_epochs=5, random_state=0).fit(X)
+    assert np.exp(0.5 * fixed.views()[3]) == pytest.approx(0.9, abs=1e-12)
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e6, 0.0), (1.0, 1e6), (1e-6, 0.0)])
+def test_warning_of_real_features_far_from_one(scale, shift):
+    """Rates of learning are in units of the data."""
+    X = scale * np.random.default_rng(0).normal(size=(50, 2)) + shift
+    with pytest.warns(ConvergenceWarning, match=r"column 0 has the mean .*: expected both up to 100"):
+        GaussianBinaryRBM(2, n_epochs=1).fit(X)

@@ -108,7 +108,9 @@ def test_the_target_stays(fitted):
     move = Independence(Metropolis(0.5), proposal, local_steps=3)
     share, info, _ = hills(move, active=q)
     assert abs(share.mean() - 0.75) < 4.42 * share.std(ddof=1) / np.sqrt(share.size)
-    assert 0.3 < info.acceptance < 0.95
+    # Of the local moves: the mean of erfc(s r / sqrt(8)) over normal steps s r in the plane, s = 0.5, and five times
+    # the error of 60,000 decisions, 0.0018.
+    assert info.acceptance == pytest.approx(1.0 - 0.25 / np.sqrt(1.0 + 0.25**2), abs=0.009)
     stuck, _, _ = hills(move)  # the control: switched off
     assert stuck.mean() < 0.1
 

@@ -8,7 +8,12 @@ from samplers.generative import DeepBeliefNetwork
 
 @pytest.mark.parametrize("low", [0.0, -1.0])
 def test_a_deep_belief_network_draws_what_it_learnt(low):
-    """Two patterns of six units and their noise: draws are near one of them, and both occur."""
+    """Two patterns of six units and their noise: draws are near one of them, and both occur.
+
+    At most one unit is off in 0.967 of the data, and would be in 14 of the 64 states; in eight fits to other rows in
+    0.946 of the draws with a deviation of 0.008, while the share of a pattern had one of 0.08 about a half.  Limits are
+    five such deviations off.
+    """
     rng = np.random.default_rng(0)
     patterns = np.array([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]], dtype=float)
     X = np.abs(patterns[rng.integers(0, 2, 600)] - (rng.random((600, 6)) < 0.05))
@@ -16,9 +21,9 @@ def test_a_deep_belief_network_draws_what_it_learnt(low):
     network = DeepBeliefNetwork((8, 4), spins=low < 0.0, n_epochs=60, random_state=1).fit(X)
     draws = network.sample(1000)
     distances = np.abs(draws[:, None] - patterns).sum(axis=2) / (1.0 - low)
-    assert (distances.min(axis=1) <= 1).mean() > 0.85
+    assert (distances.min(axis=1) <= 1).mean() > 0.905
     shares = np.bincount(distances.argmin(axis=1), minlength=2) / 1000
-    assert shares.min() > 0.25
+    assert shares.min() > 0.1
     assert network.transform(X).shape == (600, 4)
     again = network.inverse_transform(network.transform(patterns))
     assert (np.abs(again - patterns).max(axis=1) < 0.5 * (1.0 - low)).all()

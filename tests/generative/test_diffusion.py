@@ -139,7 +139,11 @@ def test_the_bound_of_a_normal_density_has_no_scatter():
 
 
 def test_the_bound_lies_below_the_entropy(model):
-    """On average over data no density is better than the data's own, and a bound is below its density."""
+    """On average over data no density is better than the data's own, and a bound is below its density.
+
+    Five fits to other rows were 0.084 nats below, to 0.002; the error of the mean of 2000 rows is 0.029, and the limit
+    five of them further.
+    """
     rng = np.random.default_rng(7)
     centres = np.array([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.0]])
     X = centres[rng.integers(0, 3, 2000)] + 0.3 * rng.normal(size=(2000, 2))
@@ -148,13 +152,18 @@ def test_the_bound_lies_below_the_entropy(model):
     scores = model.bound(X, 30, random_state=1)
     gap = log_p - scores.values
     assert gap.mean() > -LIMIT * gap.std() / np.sqrt(len(X))
-    assert gap.mean() < 0.5
+    assert gap.mean() < 0.23
     assert scores.method == "lower bound"
 
 
 @pytest.mark.parametrize("method", ["flow", "ancestral", "implicit"])
 def test_samples_have_the_moments_of_the_data(model, method):
-    """Within what the fit achieves: the modes' shares and widths to a tenth."""
+    """Within what so short a fit achieves, as five fits to other rows have shown.
+
+    Shares of the modes were off by 0.017, root mean square, of which the numbers of rows and draws make 0.011.  Within
+    three deviations of a mode were 0.91 of the implicit draws and 0.94 of the others, to 0.006, for 0.989 of the data.
+    Limits are five such deviations off.
+    """
     kept = model.method
     model.set_params(method=method)
     S = model.sample(3000, random_state=5)
@@ -162,8 +171,8 @@ def test_samples_have_the_moments_of_the_data(model, method):
     centres = np.array([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.0]])
     distance = np.linalg.norm(S[:, None] - centres, axis=2)
     shares = np.bincount(distance.argmin(axis=1), minlength=3) / len(S)
-    assert shares == pytest.approx(1 / 3, abs=0.07)
-    assert (distance.min(axis=1) < 0.9).mean() > 0.9
+    assert shares == pytest.approx(1 / 3, abs=0.085)
+    assert (distance.min(axis=1) < 0.9).mean() > 0.88
 
 
 def test_trajectories_end_at_samples(model):

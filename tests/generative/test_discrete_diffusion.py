@@ -8,7 +8,7 @@ import pytest
 from samplers.generative import DiscreteDiffusion
 from samplers.generative.diffusion.loss import difference
 from samplers.generative.diffusion.mixture import NormalMixture
-from samplers.generative.diffusion.noise import BETAS
+from samplers.generative.diffusion.noise import BETAS, alpha, sigma
 from tests.generative.exact_diffusion import ANCESTRAL, IMPLICIT, NORMAL
 
 LIMIT = 4.42  # a false alarm in 100,000
@@ -91,6 +91,14 @@ def test_implicit_draws_are_the_affine_map_that_is_known(n_jumps):
     draws = model.sample(20, random_state=3)
     slope, start = np.polyfit(z[:, 0], draws[:, 0], 1)
     assert (start, slope**2) == pytest.approx(IMPLICIT[n_jumps], abs=1e-9)
+
+
+def test_one_jump_leads_from_the_most_noise_to_what_is_expected_there():
+    """Of N(1, 1/4): 1 + a (x - a) / (a^2 + 4 s^2) with shares a of the signal and s of the noise; a is 0.0064."""
+    model = normal("linear", 1000, method="implicit", n_jumps=1)
+    z, most = np.random.default_rng(3).standard_normal((20, 1)), model._chain().gammas[-1]
+    a, s = alpha(most), sigma(most)
+    assert model.sample(20, random_state=3) == pytest.approx(1.0 + a * (z - a) / (a**2 + 4.0 * s**2), abs=1e-9)
 
 
 @pytest.mark.parametrize("loss", ["simple", "bound"])

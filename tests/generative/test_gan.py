@@ -99,17 +99,18 @@ def curves_of(n, loss, name):
 
 
 @pytest.mark.parametrize(
-    ("loss", "name"), [("minimax", "real"), ("non_saturating", "real"), ("wgan_gp", "wasserstein")]
+    ("loss", "name", "most", "off"),
+    [("minimax", "real", 0.75, 0.06), ("non_saturating", "real", 0.75, 0.06), ("wgan_gp", "wasserstein", 0.6, 0.34)],
 )
-def test_held_out_rows_tell_when_the_discriminator_knows_the_data_by_heart(loss, name):
-    """Others are less than three quarters as good as 20 rows in 20 dimensions; control: for 1000, within a fifth.
+def test_held_out_rows_tell_when_the_discriminator_knows_the_data_by_heart(loss, name, most, off):
+    """Others are less good than 20 rows in 20 dimensions, which are known by heart; control: as good as 1000.
 
-    Errors of the means of held-out rows, found with 5000 fresh ones: 0.04 of D and 0.3 of the distance, a tenth of it
-    where rows are many.  All limits are five errors off: false alarms of less than 1e-6."""
+    In six games each with other rows they were 0.20, 0.26 and 0.01 times as good as 20, with deviations of 0.03, 0.10
+    and 0.11, and 0.98 times as good as 1000, with deviations of 0.008, 0.008 and 0.06: limits are five of them off."""
     own, held = curves_of(20, loss, name)
-    assert held < 0.75 * own
+    assert held < most * own
     own, held = curves_of(1000, loss, name)
-    assert held == pytest.approx(own, rel=0.2)
+    assert held == pytest.approx(own, rel=off)
 
 
 def test_rows_are_held_out_only_if_asked_for():

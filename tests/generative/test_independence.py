@@ -50,7 +50,7 @@ def test_enumerated_transition_matrix(model):
     # Walkers are independent; those that start from q need some steps.
     later = chains.draws[:, 100:]
     moved = (np.diff(codes(later), axis=1) != 0).mean(axis=1)
-    stays = (p * (q * np.minimum(1.0, w / w))).sum()  # accepted proposals that are where the walker is
+    stays = p @ q  # proposals that are where the walker is, all of which are accepted
     error = moved.std(ddof=1) / np.sqrt(len(moved))
     assert abs(moved.mean() - (p @ acceptance - stays)) < 4.42 * error
     assert abs(moved.mean() - 1.1 * (p @ acceptance - stays)) > 4.42 * error  # the control
@@ -166,3 +166,33 @@ def test_targets_give_a_number_for_each_row(target, said):
         sample_by_independence(target, normal, 3, 2, seed=0)
     with pytest.raises(NotFittedError):
         sample_by_independence(lambda X: X[:, 0], ProbabilisticPCA(1), 3, 2, seed=0)
+
+
+def test_a_local_move_may_give_integers():
+    """Rows of two values moved as integers; real proposals are kept as they are, not cut to integers."""
+    normal = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(100, 2)))
+    settings = {"seed": 0, "start": np.zeros((3, 2))}
+    stays, whole = (
+        sample_by_independence(normal.score_samples, normal, 20, 3, local_move=move, **settings).draws
+        for move in (lambda x, rng: x, lambda x, rng: np.round(x).astype(int))
+    )
+    assert np.array_equal(stays, whole)  # every proposal is accepted: the target is the model
+    assert (stays != np.round(stays)).all()
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        (
+            lambda x, rng: x[:, :1],
+            r"local_move gave an array of the shape \(3, 1\) and type float64: expected .* \(3, 2\)",
+        ),
+        (lambda x, rng: x[0], r"shape \(2,\)"),
+        (lambda x, rng: None, r"shape \(\) and type object"),
+        (lambda x, rng: x + 0j, "type complex128: expected real numbers"),
+    ],
+)
+def test_local_moves_give_rows(move, said):
+    normal = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(100, 2)))
+    with pytest.raises(ValueError, match=said):
+        sample_by_independence(normal.score_samples, normal, 2, 3, seed=0, local_move=move)

@@ -6,15 +6,15 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam
 from samplers.generative.adversarial import losses
+from samplers.generative.fitted import Fitted, all_or_nothing
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import SCHEDULES, check
+from samplers.generative.training import SCHEDULES, check, check_counts, check_hidden
 
 
 class Value(NamedTuple):
@@ -28,7 +28,7 @@ class Value(NamedTuple):
     jensen_shannon: float
 
 
-class Discriminator(HasNetworks, BaseEstimator):
+class Discriminator(HasNetworks, Fitted):
     """Probability that a row comes from the first of two laws p and q, by logistic regression with a dense network.
 
     The best one is p / (p + q) and has V = 2 JSD(p, q) - 2 log 2 (Goodfellow et al. 2014).  On rows that it has not
@@ -51,6 +51,8 @@ class Discriminator(HasNetworks, BaseEstimator):
     ----------
     I. Goodfellow et al., NeurIPS 2014, arXiv:1406.2661, section 4.
     """
+
+    structure = ("hidden", "activation")
 
     n_features_in_: int
     theta_: np.ndarray
@@ -75,6 +77,7 @@ class Discriminator(HasNetworks, BaseEstimator):
         self.schedule = schedule
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, other: ArrayLike) -> Self:
         """Learn to tell the rows of X, (n, n_features), from those of `other`, (m, n_features).
 
@@ -84,6 +87,8 @@ class Discriminator(HasNetworks, BaseEstimator):
         ------
         ValueError
             for values that are not finite, samples of different width, or settings out of range.
+        FloatingPointError
+            if the gradient stops being finite.
         """
         self._check_settings()
         X, other = self._checked(X, reset=True), self._checked(other)
@@ -100,13 +105,18 @@ class Discriminator(HasNetworks, BaseEstimator):
             first, second = rng.permutation(len(X))[:n], rng.permutation(len(other))[:n]
             for start in range(0, n, self.batch_size):
                 part = slice(start, start + self.batch_size)
-                gradient = self._gradient(network, X[first[part]], other[second[part]])
+                with np.errstate(all="ignore"):
+                    gradient = self._gradient(network, X[first[part]], other[second[part]])
+                if not np.isfinite(gradient).all():
+                    raise FloatingPointError(
+                        "Discriminator: the gradient is not finite; "
+                        f"use a smaller learning_rate than {self.learning_rate:g}"
+                    )
                 self.theta_ += optimizer.step(gradient, rate, state)
         return self
 
     def log_odds(self, X: ArrayLike) -> np.ndarray:
         """log(D / (1 - D)) of every row, (n_samples,): an estimate of log p - log q."""
-        check_is_fitted(self)
         X = self._checked(X)
         return self._network_for(X.shape[1]).forward(self.theta_, self._columns(X))[0]
 
@@ -124,7 +134,12 @@ class Discriminator(HasNetworks, BaseEstimator):
         return network.backward(self.theta_, np.concatenate([by_first, by_other])[None, :])[0]
 
     def _checked(self, X: ArrayLike, *, reset: bool = False) -> np.ndarray:
-        return validate_data(self, X, reset=reset, dtype=np.float64)
+        if not reset:
+            self._ready()
+        rows = validate_data(self, X, reset=reset, dtype=np.float64)
+        if reset:
+            self._remember_structure()
+        return rows
 
     def _columns(self, X: np.ndarray) -> np.ndarray:
         return ((X - self.location_) / self.scale_).T
@@ -133,9 +148,8 @@ class Discriminator(HasNetworks, BaseEstimator):
         return self._network("discriminator", (n_features, *self.hidden, 1), self.activation)
 
     def _check_settings(self) -> None:
-        for name in ("n_epochs", "batch_size"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_epochs", "batch_size")
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "learning_rate", 0.0 < self.learning_rate < np.inf, "a positive number")
         check(self, "schedule", self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")

@@ -12,7 +12,7 @@ from numerics.optimizers import Adam, FirstOrderOptimizer
 from samplers.generative.adversarial.games import GAMES
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts, check_hidden
 
 
 class GAN(HasNetworks, GradientModel):
@@ -228,10 +228,8 @@ class GAN(HasNetworks, GradientModel):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        for name in ("n_latent", "n_critic"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
-        check(self, "hidden", len(self.hidden) > 0, "at least one layer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_latent", "n_critic")
+        check_hidden(self)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "loss", self.loss in GAMES, f"one of {', '.join(GAMES)}")
         if self.gradient_penalty is not None:

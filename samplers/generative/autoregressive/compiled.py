@@ -21,6 +21,7 @@ _HALF_LOG_TWO_PI = 0.5 * float(np.log(2.0 * np.pi))
 
 def mixture_proposal(model: MixtureAutoregressive, n_features: int) -> Proposal:
     """Kernels of the density of a model with these settings; :func:`mixture_parameters` gives q once it is fitted."""
+    model._check_structure()
     sizes = tuple(int(size) for size in layer_sizes(n_features, model.hidden, model.outputs_each))
     network = link(_evaluate, forward=network_kernels(model.activation).forward)
     return Proposal(
@@ -33,6 +34,7 @@ def mixture_proposal(model: MixtureAutoregressive, n_features: int) -> Proposal:
 
 def mixture_parameters(model: MixtureAutoregressive) -> np.ndarray:
     """Parameters of the network, means and deviations of the features, in one array."""
+    model._ready()
     return np.concatenate([model.theta_, model.mean_, model.deviation_])
 
 

@@ -7,12 +7,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
 from samplers.generative.autoregressive.masks import layer_sizes, parameter_mask
 from samplers.generative.model import RandomState, Scores
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check_hidden
 
 
 class Autoregressive(HasNetworks, GradientModel, ABC):
@@ -87,11 +86,11 @@ class Autoregressive(HasNetworks, GradientModel, ABC):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
+        check_hidden(self)
 
     def set_parameters(self, theta: ArrayLike) -> Self:
         """Take parameters of a fitted model of the same settings; masked ones stay zero."""
-        check_is_fitted(self)
+        self._ready()
         theta = np.asarray(theta, dtype=np.float64)
         if theta.shape != self.theta_.shape:
             raise ValueError(f"theta of shape {theta.shape}: expected {self.theta_.shape}")

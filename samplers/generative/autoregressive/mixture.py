@@ -7,7 +7,7 @@ from scipy.special import logsumexp
 
 from samplers.generative.autoregressive.masked import Autoregressive
 from samplers.generative.model import RandomState
-from samplers.generative.training import check
+from samplers.generative.training import check_counts
 
 #: Least deviation of a component, in units of the deviation of its feature.
 LEAST_DEVIATION = 1e-3
@@ -111,4 +111,4 @@ class MixtureAutoregressive(Autoregressive):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "n_components", self.n_components >= 1, "a positive integer")
+        check_counts(self, "n_components")

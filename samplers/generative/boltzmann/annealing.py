@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from samplers.generative.boltzmann.chains import gibbs
+from samplers.settings import whole_number
 
 #: Standard errors by which both starts may differ: more happens by chance once in 100,000 times.
 MOST_ERRORS = 4.42
@@ -30,8 +31,7 @@ def log_partition(
     ValueError
         for fewer than one temperature or two chains.
     """
-    if n_temperatures < 1 or n_chains < 2:
-        raise ValueError(f"{n_temperatures} temperatures, {n_chains} chains: expected at least 1 and 2")
+    n_temperatures, n_chains = whole_number("n_temperatures", n_temperatures), whole_number("n_chains", n_chains, 2)
     first, first_error, V = anneal(machine, n_temperatures, n_chains, rng)
     second, second_error, V_other = anneal(machine.other_start(), n_temperatures, n_chains, rng)
     variances = np.array([first_error, second_error]) ** 2 + np.finfo(float).tiny

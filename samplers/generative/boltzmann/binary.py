@@ -106,29 +106,32 @@ class BinaryRBM(BoltzmannMachine):
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
         """B + v W."""
-        _, b, W, _ = self.views(self.theta_)
+        _, b, W, _ = self.views()
         return V @ W + b
 
     def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """(1 - beta) a_0 + beta (a + W h), with the biases a_0 of independent units that have the means of the data."""
-        a, _, W, _ = self.views(self.theta_)
+        a, _, W, _ = self.views()
         return (1.0 - beta) * self.base_bias_ + beta * (H @ W.T + a)
 
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Two-valued units given their inputs."""
+        self._ready()
         return self.hidden.draw(inputs, rng)
 
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """((1 - beta) a_0 + beta a).v ."""
-        a = self.views(self.theta_)[0]
+        a = self.views()[0]
         return (V * ((1.0 - beta) * self.base_bias_ + beta * a)).sum(axis=1)
 
     def log_base(self) -> float:
         """Independent visible units, and hidden units without inputs."""
+        self._ready()
         return float(self.hidden.log_sum(self.base_bias_).sum()) + self.n_hidden * np.log(2.0)
 
     def other_start(self) -> BinaryRBM:
         """The machine with uniform units at beta = 0, whatever the data."""
+        self._ready()
         other = copy(self)
         other.base_bias_ = np.zeros_like(self.base_bias_)
         return other
@@ -139,7 +142,7 @@ class BinaryRBM(BoltzmannMachine):
 
     def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
         """B.h + sum_i log sum_v exp(v (a + W h)_i)."""
-        b = self.views(self.theta_)[1]
+        b = self.views()[1]
         return H @ b + self.hidden.log_sum(self.visible_input(H)).sum(axis=1)
 
     def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:

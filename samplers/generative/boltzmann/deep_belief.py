@@ -13,8 +13,9 @@ from sklearn.base import TransformerMixin
 from samplers.generative.boltzmann.binary import BinaryRBM
 from samplers.generative.boltzmann.chains import gibbs
 from samplers.generative.boltzmann.units import MOST_UNITS
-from samplers.generative.model import GenerativeModel, RandomState, all_or_nothing, to_binary
-from samplers.generative.training import check
+from samplers.generative.fitted import all_or_nothing
+from samplers.generative.model import GenerativeModel, RandomState, to_binary
+from samplers.generative.training import check, check_counts, check_hidden
 
 #: Settings that the network hands on to its machines.
 OF_MACHINES = (
@@ -129,6 +130,7 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
     @property
     def history_(self) -> dict[str, np.ndarray]:
         """Learning curves of the machines."""
+        self._ready()
         layers = enumerate(self.machines_, start=1)
         return {f"{name}_{layer}": curve for layer, machine in layers for name, curve in machine.history_.items()}
 
@@ -156,11 +158,13 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
 
     def inverse_transform(self, H: ArrayLike) -> np.ndarray:
         """Means of the features given units of the highest layer, going down with the means of each layer."""
+        self._ready()
         for machine in reversed(self.machines_):
             H = machine.inverse_transform(H)
         return np.asarray(H)
 
     def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+        check_counts(self, "n_gibbs")
         top = self.machines_[-1]
         if top.has_exact_density:
             V = top.sample(n_samples, rng)
@@ -175,8 +179,8 @@ class DeepBeliefNetwork(TransformerMixin, GenerativeModel):
         return to_binary(super()._checked(X, reset=reset), self.threshold, -1.0 if self.spins else 0.0)
 
     def _checked_with_settings(self, X: ArrayLike, *, reset: bool) -> np.ndarray:
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
-        check(self, "n_gibbs", self.n_gibbs >= 1, "a positive integer")
+        check_hidden(self)
+        check_counts(self, "n_gibbs")
         V = self._checked(X, reset=reset)
         layers = (V.shape[1], *self.hidden)
         check(

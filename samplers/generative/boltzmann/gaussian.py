@@ -15,6 +15,7 @@ from samplers.generative.boltzmann.machine import BoltzmannMachine
 from samplers.generative.boltzmann.units import Units
 from samplers.generative.model import RandomState
 from samplers.generative.training import check
+from samplers.settings import is_whole
 
 #: Means and deviations up to this size, and deviations down to one by it, are about one.
 MOST_SCALE = 100.0
@@ -111,12 +112,12 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def hidden_input(self, V: np.ndarray) -> np.ndarray:
         """B + (v / sigma^2) W."""
-        _, b, W, log_variance = self.views(self.theta_)
+        _, b, W, log_variance = self.views()
         return (V * np.exp(-log_variance)) @ W + b
 
     def visible_input(self, H: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """A + W c + beta W (h - c), the means of the visible units, with the `offset` c."""
-        a, _, W, _ = self.views(self.theta_)
+        a, _, W, _ = self.views()
         return beta * ((H - self.offset) @ W.T) + (a + self.offset * W.sum(axis=1))
 
     def draw_visible(self, inputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -125,11 +126,11 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def deviation_of_visible(self) -> np.ndarray:
         """Sigma, (V,): deviations of the visible units given the hidden ones, at every beta."""
-        return np.exp(0.5 * self.views(self.theta_)[3])
+        return np.exp(0.5 * self.views()[3])
 
     def visible_log_weight(self, V: np.ndarray, beta: Any = 1.0) -> np.ndarray:
         """-sum_i (v_i - a_i)^2 / (2 sigma_i^2), plus (1 - beta) c sum_j (b + W^T v / sigma^2)_j with the `offset` c."""
-        a, _, _, log_variance = self.views(self.theta_)
+        a, _, _, log_variance = self.views()
         square = -0.5 * (V - a) ** 2 @ np.exp(-log_variance)
         if self.offset == 0.0:
             return square
@@ -137,7 +138,7 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def log_base(self) -> float:
         """Normal visible units, and hidden units without inputs; with an `offset` the constant of a moved centre."""
-        a, b, W, log_variance = self.views(self.theta_)
+        a, b, W, log_variance = self.views()
         shift = self.offset * W.sum(axis=1)
         moved = self.offset * b.sum() + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
         return float(0.5 * (np.log(2.0 * np.pi) + log_variance).sum() + moved) + self.n_hidden * np.log(2.0)
@@ -148,13 +149,14 @@ class GaussianBinaryRBM(BoltzmannMachine):
         With (b + W^T v / sigma^2).(h - c) in place of ... .h, c = 1/2, and a + W c in place of a, the energy is the
         same up to a constant, but beta leads to it from a + W c instead of a.
         """
+        self._ready()
         other = copy(self)
         other.offset = 0.5
         return other
 
     def statistics(self, V: np.ndarray, H: np.ndarray) -> np.ndarray:
         """<(v - a) / sigma^2>, <h>, <v h^T / sigma^2>, <(v - a)^2 / (2 sigma^2) - v (W h) / sigma^2>."""
-        a, _, W, log_variance = self.views(self.theta_)
+        a, _, W, log_variance = self.views()
         precision = np.exp(-log_variance)
         by_variance = precision * (0.5 * (V - a) ** 2 - V * (H @ W.T)).mean(axis=0)
         weights = precision[:, None] * (V.T @ H) / len(V)
@@ -164,14 +166,14 @@ class GaussianBinaryRBM(BoltzmannMachine):
 
     def log_visible_sum(self, H: np.ndarray) -> np.ndarray:
         """B.h + sum_i (log(2 pi sigma_i^2) + ((a + W h)_i^2 - a_i^2) / sigma_i^2) / 2."""
-        a, b, W, log_variance = self.views(self.theta_)
+        a, b, W, log_variance = self.views()
         shift = H @ W.T
         normal = 0.5 * (np.log(2.0 * np.pi) + log_variance).sum()
         return H @ b + normal + (shift * (a + 0.5 * shift)) @ np.exp(-log_variance)
 
     def mean_statistics(self, H: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Sum of weight times the statistics, averaged over the v that are normal about a + W h."""
-        a, _, W, log_variance = self.views(self.theta_)
+        a, _, W, log_variance = self.views()
         precision = np.exp(-log_variance)
         shift = H @ W.T
         V = a + shift
@@ -201,13 +203,13 @@ class GaussianBinaryRBM(BoltzmannMachine):
         self.theta_ = np.concatenate([X.mean(axis=0), np.zeros(self.n_hidden), weights.ravel(), log_variance])
 
     def _after_step(self) -> None:
-        log_variance = self.views(self.theta_)[3]
+        log_variance = self.views()[3]
         np.maximum(log_variance, 2.0 * np.log(self.least_deviation), out=log_variance)
 
     def _check_settings(self) -> None:
         super()._check_settings()
         check(self, "least_deviation", 0.0 < self.least_deviation < np.inf, "a positive number")
-        check(self, "n_langevin", self.n_langevin >= 0, "an integer, not negative")
+        check(self, "n_langevin", is_whole(self.n_langevin, 0), "an integer, not negative")
         check(self, "time_step", 0.0 < self.time_step < np.inf, "a positive number")
         if self.deviation is not None:
             check(self, "deviation", 0.0 < self.deviation < np.inf, "None or a positive number")

@@ -15,7 +15,7 @@ from samplers.generative.boltzmann.annealing import log_partition
 from samplers.generative.boltzmann.chains import NEGATIVE_PHASES, advance, start
 from samplers.generative.boltzmann.units import MOST_UNITS, Units
 from samplers.generative.model import RandomState, Scores
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts
 
 #: Root mean square distance of the means of chains and data, as a share of the range of units, that is usual in a fit.
 NEAR = 0.2
@@ -50,8 +50,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        for name in ("n_hidden", "n_steps", "n_chains"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
+        check_counts(self, "n_hidden", "n_steps", "n_chains")
         known = (*NEGATIVE_PHASES, "exact")
         check(self, "negative_phase", self.negative_phase in known, f"one of {', '.join(known)}")
 
@@ -130,7 +129,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
     def log_partition_exact(self) -> float:
         """Log Z by enumeration of a layer of at most 20 two-valued units."""
-        self._check_structure()
+        self._ready()
         self._need_enumeration()
         n, log_weight = self._enumerated()
         return float(logsumexp([logsumexp(log_weight(states)) for states in self.hidden.all_states(n)]))
@@ -142,7 +141,7 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
 
         The error is infinite where they disagree.
         """
-        self._check_structure()
+        self._ready()
         return log_partition(self, n_temperatures, n_chains, np.random.default_rng(self._seed(random_state)))
 
     def scores(self, X: ArrayLike, random_state: RandomState = None) -> Scores:
@@ -243,8 +242,13 @@ class BoltzmannMachine(TransformerMixin, GradientModel, ABC):
         distance = np.sqrt(np.mean((of_data - of_model) ** 2))
         return bool(distance < NEAR * (1.0 - self.hidden.low))
 
-    def views(self, flat: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Visible bias (V,), hidden bias (H,), weights (V, H) and what else there is, as views of a flat vector."""
+    def views(self, flat: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
+        """Visible bias (V,), hidden bias (H,), weights (V, H) and what else there is, as views of a flat vector.
+
+        Of `theta_` where none is given.
+        """
+        self._ready()
+        flat = self.theta_ if flat is None else flat
         n, m = self.n_features_in_, self.n_hidden
         rest = flat[n + m + n * m :]
         return flat[:n], flat[n : n + m], flat[n + m : n + m + n * m].reshape(n, m), rest

@@ -12,7 +12,7 @@ from samplers.generative.diffusion.given import Predict, refuse_wrong_noise
 from samplers.generative.diffusion.loss import Noise, difference
 from samplers.generative.diffusion.noise import GAMMA_MAX, GAMMA_MIN, alpha, sigma
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check_hidden
 
 #: Waves of gamma that the network sees.
 N_WAVES = 4
@@ -62,10 +62,12 @@ class NoiseModel(HasNetworks, GradientModel):
         self.n_features_in_ = n_features
         self.mean_, self.deviation_ = np.zeros(n_features), np.ones(n_features)
         self.given_noise_ = predict
+        self.structure_ = {}  # no setting says what it means
         return self
 
     def predict_noise(self, Z: np.ndarray, gamma: float) -> np.ndarray:
         """Epsilon (rows, features) that the model sees in rows of unit variance at one gamma."""
+        self._ready()
         return self._see(np.ascontiguousarray(Z.T), np.full(len(Z), float(gamma))).T
 
     def save(self, path: str | Path) -> None:
@@ -139,7 +141,7 @@ class NoiseModel(HasNetworks, GradientModel):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "hidden", len(self.hidden) > 0 and min(self.hidden) >= 1, "at least one layer of at least one unit")
+        check_hidden(self)
 
 
 def _features_of(gammas: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from samplers.generative.diffusion.loss import Noise, excess, mean_of_normal
 from samplers.generative.diffusion.noise import BETAS
 from samplers.generative.model import RandomState, Scores, one_thread
 from samplers.generative.training import check
-from samplers.settings import whole_number
+from samplers.settings import is_whole, whole_number
 
 METHODS = ("ancestral", "implicit")
 LOSSES = ("simple", "bound")
@@ -39,7 +39,7 @@ class DiscreteDiffusion(NoiseModel):
         weights that make it the bound (eq. 12).
     variance : of a step back: 'beta', beta_t, or 'posterior', that of the step given x_0 (Ho et al., section 3.2).
     method : of `sample`: 'ancestral', all steps with noise, or 'implicit', without (J. Song et al., ICLR 2021, DDIM).
-    n_jumps : steps of 'implicit', evenly spread over the chain; None for all.
+    n_jumps : steps of 'implicit', evenly spread over the chain from its most noise on; None for all.
     n_epochs, batch_size, learning_rate, schedule, validation_fraction, patience, random_state, verbose :
         see :class:`samplers.generative.training.GradientModel`.
 
@@ -135,6 +135,7 @@ class DiscreteDiffusion(NoiseModel):
         else:
             n_jumps = self.n_steps if self.n_jumps is None else self.n_jumps
             kept = np.round(np.linspace(0, self.n_steps - 1, n_jumps)).astype(np.int64)
+            kept[-1] = self.n_steps - 1  # the normal numbers belong to the most noise, in a single jump too
             Z = steps.draw(self.predict_noise, gammas[kept], Z, None)
         return self.mean_ + self.deviation_ * Z
 
@@ -158,8 +159,11 @@ class DiscreteDiffusion(NoiseModel):
     def _check_steps(self) -> None:
         """What a fit does not use and may be set after it, and the length of the chain."""
         fewest = 21 if self.betas == "linear" else 1  # with fewer, the last beta would not be below one
-        check(self, "n_steps", self.n_steps >= fewest, f"an integer from {fewest} on for betas = {self.betas!r}")
+        check(
+            self, "n_steps", is_whole(self.n_steps, fewest), f"an integer from {fewest} on for betas = {self.betas!r}"
+        )
         check(self, "variance", self.variance in steps.VARIANCES, f"one of {', '.join(steps.VARIANCES)}")
         check(self, "method", self.method in METHODS, f"one of {', '.join(METHODS)}")
         if self.n_jumps is not None:
-            check(self, "n_jumps", 1 <= self.n_jumps <= self.n_steps, f"None or an integer from 1 to {self.n_steps}")
+            jumps = is_whole(self.n_jumps) and self.n_jumps <= self.n_steps
+            check(self, "n_jumps", jumps, f"None or an integer from 1 to {self.n_steps}")

@@ -15,7 +15,10 @@ See = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Noise(NamedTuple):
-    """Noise added to rows: the gamma of each, what its squares weigh in the loss, and epsilon (features, rows)."""
+    """Noise added to rows: the gamma of each, what its squares weigh in the loss, and epsilon.
+
+    Epsilon is (features, rows), or (features, 1) where all rows get the same.
+    """
 
     gammas: np.ndarray
     weights: np.ndarray

@@ -20,7 +20,7 @@ from samplers.generative.diffusion.noise import (
     sigma,
 )
 from samplers.generative.model import RandomState, Scores, one_thread
-from samplers.generative.training import check
+from samplers.generative.training import check, check_counts
 from samplers.settings import whole_number
 
 SCHEDULES = ("learned", "uniform", "linear", "cosine")
@@ -141,13 +141,14 @@ class Diffusion(NoiseModel):
         self.shares_ = schedule_of("uniform", N_PARTS).shares
         return self
 
-    def trajectories(self, n_samples: int, gammas: np.ndarray, random_state: RandomState = None) -> np.ndarray:
+    def trajectories(self, n_samples: int, gammas: ArrayLike, random_state: RandomState = None) -> np.ndarray:
         """Samples on their way from noise to data, (len(gammas), n_samples, n_features), by the flow.
 
-        Rows are in units of the data; gammas decrease.
+        Rows are in units of the data; gammas decrease, from at most GAMMA_MAX to at least GAMMA_MIN.
         """
-        self._check_structure()
+        self._ready()
         self._check_steps()
+        n_samples, gammas = whole_number("n_samples", n_samples), _decreasing(gammas)
         rng = np.random.default_rng(self._seed(random_state))
         Z, at, found = rng.standard_normal((n_samples, self.n_features_in_)), GAMMA_MAX, []
         for gamma in gammas:
@@ -209,7 +210,15 @@ class Diffusion(NoiseModel):
     def _check_steps(self) -> None:
         """What a fit does not use and may be set after it."""
         check(self, "method", self.method in METHODS, f"one of {', '.join(METHODS)}")
-        check(self, "n_steps", self.n_steps >= 1, "a positive integer")
+        check_counts(self, "n_steps")
+
+
+def _decreasing(gammas: ArrayLike) -> np.ndarray:
+    """Amounts of noise that a flow meets on its way from the most to the least, or a refusal."""
+    found = np.asarray(gammas, dtype=np.float64)
+    if found.ndim != 1 or not found.size or not (np.diff([GAMMA_MAX, *found, GAMMA_MIN]) <= 0.0).all():
+        raise ValueError(f"gammas = {gammas!r}: expected numbers that decrease, from {GAMMA_MAX:g} to {GAMMA_MIN:g}")
+    return found
 
 
 def _normal_log_density(Z: np.ndarray) -> np.ndarray:

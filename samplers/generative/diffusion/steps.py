@@ -9,8 +9,8 @@ from scipy.special import expit
 
 from samplers.generative.diffusion.noise import alpha, sigma
 
-#: Predicted noise (rows, features) for x (rows, features) and gamma.
-Predict = Callable[[np.ndarray, float], np.ndarray]
+#: Predicted noise (rows, features) in rows x (rows, features) that all have one gamma.
+NoiseAt = Callable[[np.ndarray, float], np.ndarray]
 #: Of a step's noise: that of the forward step, or of the forward step given x_0. Ho et al. (2020), section 3.2.
 VARIANCES = ("beta", "posterior")
 
@@ -40,7 +40,7 @@ def implicit_step(x: np.ndarray, epsilon: np.ndarray, above: float, below: float
 
 
 def draw(
-    predict: Predict,
+    predict: NoiseAt,
     gammas: np.ndarray,
     x: np.ndarray,
     rng: np.random.Generator | None,

@@ -19,12 +19,13 @@ from samplers.independence import Proposal
 network = Slot("network", "(theta, sizes, memory)")
 condition = Slot("condition", "(q, layer, Z, memory)")
 #: Of each layer: sizes of its network, features in the order kept and mapped, how many are kept, where q begins.
-layer_sizes, orders, kept, starts, bound = ((1, 1),), ((0,),), (0,), (0, 0), 1.0
+layer_sizes, orders, kept_counts, starts, bound = ((1, 1),), ((0,),), (0,), (0, 0), 1.0
 _HALF_LOG_TWO_PI = 0.5 * float(np.log(2.0 * np.pi))
 
 
 def flow_proposal(model: SplineFlow, n_features: int) -> Proposal:
     """Kernels of the density of a model with these settings; :func:`flow_parameters` gives q once it is fitted."""
+    model._check_structure()
     layers = Layers(
         n_features, model.n_transforms, model.n_bins, tuple(model.hidden), model.activation, model.tail_bound
     )
@@ -33,21 +34,22 @@ def flow_proposal(model: SplineFlow, n_features: int) -> Proposal:
     shape: dict[str, Any] = {
         "layer_sizes": tuple((int(p.kept.size), *map(int, model.hidden), n) for p, n in zip(parts, outputs)),
         "orders": tuple(tuple(map(int, [*part.kept, *part.mapped])) for part in parts),
-        "kept": tuple(int(part.kept.size) for part in parts),
+        "kept_counts": tuple(int(part.kept.size) for part in parts),
         "starts": (0, *np.cumsum([part.n_parameters for part in parts]).tolist()),
     }
     limit = float(model.tail_bound)
-    condition = link(_condition, network=network_kernels(model.activation).forward, bound=limit)
+    conditioner = link(_condition, network=network_kernels(model.activation).forward, bound=limit)
     return Proposal(
         layers.n_parameters + 2 * n_features,
         link(_workspace, **shape),
-        link(_log_density, condition=condition, bound=limit),
-        link(_draw, condition=condition, bound=limit),
+        link(_log_density, condition=conditioner, bound=limit),
+        link(_draw, condition=conditioner, bound=limit),
     )
 
 
 def flow_parameters(model: SplineFlow) -> np.ndarray:
     """Parameters of all layers, means and deviations of the features, in one array."""
+    model._ready()
     return np.concatenate([model.theta_, model.mean_, model.deviation_])
 
 
@@ -58,22 +60,25 @@ def _scale(q, n):
 
 
 def _workspace(q, tile, n):
+    """What layers are, as arrays, the memory of their network, and rooms for a tile: `_condition` names the parts."""
     sizes = np.array(layer_sizes)
     widest = sizes[0].copy()
     for layer in range(sizes.shape[0]):
         for depth in range(sizes.shape[1]):
             widest[depth] = max(widest[depth], sizes[layer, depth])
-    memory = network_memory(widest, tile, 1, 0)
-    padded = memory[0].shape[1]
+    of_network = network_memory(widest, tile, 1, 0)
+    padded = of_network[0].shape[1]
+    # Features on their way through the layers, those that a layer maps, normal numbers, and logarithms of slopes.
     rooms = np.zeros((n, padded)), np.zeros((n, padded)), np.empty((n, tile)), np.empty(padded)
-    return sizes, np.array(orders), np.array(kept), np.array(starts), memory, rooms
+    return sizes, np.array(orders), np.array(kept_counts), np.array(starts), of_network, rooms
 
 
 def _condition(q, layer, Z, memory):
     """Parameters of the splines of a layer, from the features that it keeps."""
-    sizes, order, n_kept, start, room = memory[0][layer], memory[1][layer], memory[2][layer], memory[3], memory[4]
-    theta = q[start[layer] : start[layer + 1]]
-    A = room[0]
+    all_sizes, all_orders, n_kept_of, starts_in_q, of_network, _ = memory
+    sizes, order, n_kept = all_sizes[layer], all_orders[layer], n_kept_of[layer]
+    theta = q[starts_in_q[layer] : starts_in_q[layer + 1]]
+    A = of_network[0]
     first = sizes.sum() - sizes[sizes.size - 1]
     raw = A[first : first + sizes[sizes.size - 1]]
     if n_kept == 0:
@@ -84,7 +89,7 @@ def _condition(q, layer, Z, memory):
     for i in range(n_kept):
         for c in range(A.shape[1]):
             A[i, c] = bound * tanh(Z[order[i], c] / bound)
-    network(theta, sizes, room)
+    network(theta, sizes, of_network)
     return raw
 
 
@@ -108,7 +113,7 @@ def _put(order, n_kept, values, Z):
 
 def _log_density(q, X, total, memory):
     """Standard features through all layers: log density of the images, and the logarithms of all slopes."""
-    Z, arguments, _, slopes = memory[5]
+    _, all_orders, n_kept_of, _, _, (Z, arguments, _, slopes) = memory
     n, tile = X.shape
     mean, deviation = _scale(q, n)
     for i in range(n):
@@ -116,8 +121,8 @@ def _log_density(q, X, total, memory):
             Z[i, c] = (X[i, c] - mean[i]) / deviation[i] if c < tile else 0.0
     for c in range(slopes.size):
         slopes[c] = 0.0
-    for layer in range(memory[2].size):
-        order, n_kept = memory[1][layer], memory[2][layer]
+    for layer in range(n_kept_of.size):
+        order, n_kept = all_orders[layer], n_kept_of[layer]
         raw = condition(q, layer, Z, memory)
         values, logs, _ = spline(raw, _take(order, n_kept, Z, arguments), bound)
         _put(order, n_kept, values, Z)
@@ -134,16 +139,15 @@ def _log_density(q, X, total, memory):
 
 def _draw(q, states, Y, memory):
     """Normal numbers back through all layers."""
-    Z, arguments, normals, _ = memory[5]
+    _, all_orders, n_kept_of, _, _, (Z, arguments, normals, _) = memory
     n, tile = Y.shape
     mean, deviation = _scale(q, n)
     fill_normals(states, normals)
     for i in range(n):
         for c in range(Z.shape[1]):
             Z[i, c] = normals[i, c] if c < tile else 0.0
-    for back in range(memory[2].size):
-        layer = memory[2].size - 1 - back
-        order, n_kept = memory[1][layer], memory[2][layer]
+    for layer in range(n_kept_of.size - 1, -1, -1):
+        order, n_kept = all_orders[layer], n_kept_of[layer]
         raw = condition(q, layer, Z, memory)
         values, _ = spline_inverse(raw, _take(order, n_kept, Z, arguments), bound)
         _put(order, n_kept, values, Z)

@@ -13,7 +13,8 @@ from numerics.activations import ACTIVATIONS
 from samplers.generative.flow.layers import TILE, Layers
 from samplers.generative.flow.spline import SMALLEST
 from samplers.generative.model import RandomState, Scores
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_hidden
+from samplers.settings import is_whole
 
 
 class SplineFlow(TransformerMixin, GradientModel):
@@ -165,9 +166,15 @@ class SplineFlow(TransformerMixin, GradientModel):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "n_transforms", self.n_transforms >= 2, "at least 2, so that every feature is mapped")
-        check(self, "n_bins", 2 <= self.n_bins < 1.0 / SMALLEST, f"an integer from 2 to below {1.0 / SMALLEST:g}")
-        check(self, "hidden", len(self.hidden) >= 1 and min(self.hidden) >= 1, "positive integers")
+        check(
+            self,
+            "n_transforms",
+            is_whole(self.n_transforms, 2),
+            "an integer, at least 2, so that every feature is mapped",
+        )
+        bins = is_whole(self.n_bins, 2) and self.n_bins < 1.0 / SMALLEST
+        check(self, "n_bins", bins, f"an integer from 2 to below {1.0 / SMALLEST:g}")
+        check_hidden(self)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "tail_bound", 0.0 < self.tail_bound < np.inf, "a positive number")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from numerics.activations import ACTIVATIONS
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts, check_hidden
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks, GradientModel):
@@ -82,8 +81,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """What the decoder makes of codes (n_samples, n_components): rows (n_samples, n_features)."""
-        check_is_fitted(self)
-        self._check_structure()
+        self._ready()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"codes of shape {Z.shape}: expected (n_samples, {self.n_components})")
@@ -134,10 +132,11 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
 
     @property
     def _n_features_out(self) -> int:
+        self._ready()
         return self.n_components
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check(self, "n_components", self.n_components >= 1, "a positive integer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_components")
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")

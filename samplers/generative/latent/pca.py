@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
+from samplers.generative.fitted import all_or_nothing
 from samplers.generative.latent.scatter import Scatter
-from samplers.generative.model import GenerativeModel, RandomState, Scores, all_or_nothing
+from samplers.generative.model import GenerativeModel, RandomState, Scores
+from samplers.settings import is_whole
 
 
 class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GenerativeModel):
@@ -97,9 +98,10 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
     def _take(self, seen: Scatter, history: dict[str, np.ndarray]) -> None:
         """Everything that is learnt, from what is known of the rows seen; nothing changes where that is refused."""
         k, n_features = self.n_components, len(seen.mean)
-        if not 1 <= k < n_features:
+        if not (is_whole(k) and k < n_features):
             raise ValueError(
-                f"n_components = {k!r}: expected 1 <= n_components < n_features, where n_features = {n_features}"
+                f"n_components = {k!r}: expected an integer with 1 <= n_components < n_features, "
+                f"where n_features = {n_features}"
             )
         variances, directions = seen.lengths**2 / seen.n_rows, seen.directions
         noise = float(variances[k:].sum()) / (n_features - k)
@@ -134,7 +136,7 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Genera
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means E[x | z] = W z + mean, (n_samples, n_features), of latent variables (n_samples, n_components)."""
-        check_is_fitted(self)
+        self._ready()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != len(self.components_):
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {len(self.components_)})")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from numerics.activations import ACTIVATIONS
 from samplers.generative.latent.doubt import carried_by_few, missed
@@ -16,7 +15,7 @@ from samplers.generative.latent.importance import log_mean, mean_and_error
 from samplers.generative.latent.likelihoods import LIKELIHOODS
 from samplers.generative.model import RandomState, Scores, to_binary
 from samplers.generative.network import HasNetworks
-from samplers.generative.training import GradientModel, check
+from samplers.generative.training import GradientModel, check, check_counts, check_hidden
 
 #: Lower bound of the noise variance of the Gaussian decoder, relative to the mean variance of the data's features.
 LEAST_NOISE = 1e-6
@@ -143,8 +142,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Means of p(x|z), (n_samples, n_features), for latent variables (n_samples, n_components)."""
-        check_is_fitted(self)
-        self._check_structure()
+        self._ready()
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.n_components:
             raise ValueError(f"latent variables of shape {Z.shape}: expected (n_samples, {self.n_components})")
@@ -215,6 +213,7 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _noise(self, random_state: RandomState) -> np.ndarray:
         """Normal numbers (n_components, n_importance), the same for all rows."""
+        check_counts(self, "n_importance")
         return np.random.default_rng(self._seed(random_state)).normal(size=(self.n_importance, self.n_components)).T
 
     def _binarised(self, X: np.ndarray) -> np.ndarray:
@@ -235,13 +234,13 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     @property
     def _n_features_out(self) -> int:
+        self._ready()
         return self.n_components
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        for name in ("n_components", "n_importance"):
-            check(self, name, getattr(self, name) >= 1, "a positive integer")
-        check(self, "hidden", all(width >= 1 for width in self.hidden), "positive integers")
+        check_counts(self, "n_components", "n_importance")
+        check_hidden(self, may_be_none=True)
         check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "likelihood", self.likelihood in LIKELIHOODS, f"one of {', '.join(LIKELIHOODS)}")
         check(self, "threshold", self.threshold is None or self.is_binary, "None, unless likelihood = 'bernoulli'")
