@@ -7,9 +7,12 @@ from math import nan
 
 import numpy as np
 
+from vmc.decay import growth
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.observables.measured import Measured, estimate
+from vmc.parallel import on_root
+from vmc.safeguard import GaveUpError
 from vmc.segments import add_rows, make_room, no_sums, segment_length, segment_starts
 from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
@@ -105,8 +108,14 @@ class Evaluation:
         ------
         UserError
             when more than one per cent of the chunk's local energies are not finite.
+        GaveUpError
+            before the first measurement, where psi grows far out at the parameters that came of an optimisation.
         """
         ensemble = self.ensemble
+        if not self.n_done:
+            wave_function = ensemble.measurement.wave_function
+            if message := on_root(ensemble.communicator, lambda: growth(wave_function, ensemble.X)):
+                raise GaveUpError(message)
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
         tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))
