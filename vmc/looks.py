@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vmc.compiling import plain_refusals
 from vmc.contact import refuse_infinite_contact
 from vmc.decay import refuse_growth
 from vmc.ensemble import Ensemble
@@ -26,6 +27,7 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
     """
     wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
 
+    @plain_refusals()  # kernels that the loop does not need are compiled here for the first time
     def look() -> None:
         refuse_symmetric_electrons(wave_function, ensemble.X)
         refuse_wrong_kernels(wave_function, ensemble.X)
