@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hamiltonians.system import System
-from numerics.link import Slot, as_kernel, link, tried
+from numerics.link import Slot, as_kernel, link, refuse_text, tried
 
 one_particle = Slot("one_particle", "(c, r)")
 pair = Slot("pair", "(c, r)")
@@ -181,7 +181,14 @@ def many_body_term(
     degree: float | None = None,
     is_periodic: bool = False,
 ) -> Term:
-    """Term v(c, x) of a function of the whole configuration, an array (N, d)."""
+    """Term v(c, x) of a function of the whole configuration, an array (N, d).
+
+    Raises
+    ------
+    ValueError
+        for text among the constants.
+    """
+    refuse_text(f"term '{name}'", constants)
     energy = link(_whole_configuration, whole=function, n_dim=n_dim)
     return Term(name, energy, constants, degree, n_dim, is_periodic)
 

@@ -153,7 +153,7 @@ def evaluate(
         equilibration=equilibration,
         target_error=target_error,
     )
-    seed = seed + _EVALUATION
+    seed = whole_number("seed", seed, least=0) + _EVALUATION
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, observables)
     driver = Driver(ensemble, _default_optimizer(), plan)
     for _ in driver.run():

@@ -7,11 +7,22 @@ from math import nan
 
 import numpy as np
 
+from vmc.decay import growth
 from vmc.ensemble import Ensemble, first_offender
 from vmc.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.observables.measured import Measured, estimate
-from vmc.segments import add_rows, make_room, no_sums, segment_length, segment_starts
-from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
+from vmc.parallel import on_root
+from vmc.safeguard import GaveUpError
+from vmc.segments import (
+    add_rows,
+    half_means_of,
+    make_room,
+    no_sums,
+    segment_length,
+    segment_starts,
+    walker_means_of,
+)
+from vmc.statistics import Estimate, Verdict, equilibration_cut, format_value, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
 from vmc.statistics.summary import ZERO_VARIANCE
 from vmc.stopping import is_reached
@@ -20,13 +31,14 @@ from vmc.stopping import is_reached
 ROUNDING = 1e-13
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EnergySummary:
     """Energy, its components and the observables as estimates, and the verdict on the energy's error bar.
 
     Attributes
     ----------
-    components, virial_ratio : their errors are from the series of means over the walkers, NaN where none moved.
+    components, virial_ratio : their errors are from the series of means over the walkers, NaN where none moved;
+        variance, n_samples and ess of a component are of that series, and not to be compared with the energy's.
     virial_ratio : 2 <T> / sum_t k_t <V_t>, NaN where a term of the potential has no degree.
     acceptance, n_nonfinite : of the whole run.
     n_measurements : of each walker, in the whole run.
@@ -50,6 +62,21 @@ class EnergySummary:
     observables: dict[str, Measured] = field(default_factory=dict)
     walker_means: np.ndarray | None = None
     half_means: np.ndarray | None = None
+
+    def energy_lines(self) -> list[str]:
+        """The energy, and what its local energies are like, a line each."""
+        energy = self.energy
+        return [
+            f"energy      {energy}",
+            f"variance    {format_value(energy.variance, energy.variance_error)}   "
+            f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {self.acceptance:.3f}",
+        ]
+
+    def __str__(self) -> str:
+        parts = [f"{name:<12}{estimate}" for name, estimate in self.components.items()]
+        return "\n".join([*self.energy_lines(), *parts, f"verdict     {self.verdict.line}"])
+
+    __repr__ = __str__  # arrays of all walkers are nothing to read
 
 
 class Evaluation:
@@ -105,8 +132,14 @@ class Evaluation:
         ------
         UserError
             when more than one per cent of the chunk's local energies are not finite.
+        GaveUpError
+            before the first measurement, where psi grows far out at the parameters that came of an optimisation.
         """
         ensemble = self.ensemble
+        if not self.n_done:
+            wave_function = ensemble.measurement.wave_function
+            if message := on_root(ensemble.communicator, lambda: growth(wave_function, ensemble.X)):
+                raise GaveUpError(message)
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
         tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))
@@ -156,8 +189,8 @@ class Evaluation:
         if walker_sums is None or block_sums is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
-        walker_means = _walker_means(walker_sums, self.ensemble.reference)
-        half_means = _half_means(walker_sums, self.ensemble.reference)
+        walker_means = walker_means_of(walker_sums, self.ensemble.reference)
+        half_means = half_means_of(walker_sums, self.ensemble.reference)
         energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means)
         hamiltonian = self.ensemble.measurement.hamiltonian
         parts = self.series[left_out:, 1:]
@@ -263,22 +296,3 @@ def _step_sums(energies: np.ndarray, shifted: np.ndarray, finite: np.ndarray) ->
     squares = np.einsum("tw,tw->t", shifted, shifted)
     sums = [finite.sum(axis=1), squares, shifted.sum(axis=1)]
     return np.concatenate([np.stack(sums, axis=1), energies.sum(axis=1)], axis=1)
-
-
-def _walker_means(sums: np.ndarray, reference: float) -> np.ndarray | None:
-    """Means of the walkers that have finite samples."""
-    count, total = sums.sum(axis=1).T
-    some = count > 0
-    return reference + total[some] / count[some] if some.any() else None
-
-
-def _half_means(sums: np.ndarray, reference: float) -> np.ndarray | None:
-    """Means of either half of each walker's path, parted at a segment, once both have begun."""
-    rows = np.cumsum(sums[:, :, 0].max(axis=0, initial=0.0))
-    if len(rows) < 2:
-        return None
-    middle = 1 + int(np.argmin(np.abs(rows[:-1] - 0.5 * rows[-1])))
-    halves = np.stack([sums[:, :middle].sum(axis=1), sums[:, middle:].sum(axis=1)], axis=1)
-    if not (halves[:, :, 0] > 0).all():
-        return None
-    return reference + halves[:, :, 1] / halves[:, :, 0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from vmc.compiling import plain_refusals
 from vmc.contact import refuse_infinite_contact
+from vmc.decay import refuse_growth
 from vmc.ensemble import Ensemble
 from vmc.exchange import refuse_symmetric_electrons
+from vmc.kinks import refuse_kinks
 from vmc.own_kernels import refuse_wrong_kernels
 from vmc.parallel import on_root
 
@@ -19,14 +22,18 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
     Raises
     ------
     UserError
-        on every rank, as :mod:`vmc.exchange`, :mod:`vmc.own_kernels` and :mod:`vmc.contact` say.
+        on every rank, as :mod:`vmc.exchange`, :mod:`vmc.own_kernels`, :mod:`vmc.decay`, :mod:`vmc.contact`
+        and :mod:`vmc.kinks` say.
     """
     wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
 
+    @plain_refusals()  # kernels that the loop does not need are compiled here for the first time
     def look() -> None:
         refuse_symmetric_electrons(wave_function, ensemble.X)
         refuse_wrong_kernels(wave_function, ensemble.X)
+        refuse_growth(wave_function, ensemble.X)
         if contact:
             refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
+        refuse_kinks(wave_function, ensemble.X)  # after those of contact, which it would find too
 
     on_root(ensemble.communicator, look)

@@ -16,6 +16,7 @@ from numerics.dense import copy_rows, transpose, zero
 from numerics.elementary import is_finite
 from numerics.link import Slot, kernel, link
 from samplers.base import TILE, Move
+from vmc.compiling import plain_refusals
 from vmc.local_energy import link_local_energy
 from vmc.observables.base import Observable
 from vmc.observables.chain import Chain
@@ -173,9 +174,16 @@ class Measurement:
         return len(self.hamiltonian.components)
 
     def compile(self) -> None:
-        """Compile the loop, or load it from the cache, now instead of at the first use."""
+        """Compile the loop, or load it from the cache, now instead of at the first use.
+
+        Raises
+        ------
+        UserError
+            for a function of the user's that Numba does not take, with what it says of it.
+        """
         n = self.wave_function.system.n_coordinates
-        self.advance(np.zeros((1, n)), np.zeros((1, 4), np.uint64), self.move.options(), 0)
+        with plain_refusals():
+            self.advance(np.zeros((1, n)), np.zeros((1, 4), np.uint64), self.move.options(), 0)
 
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""

@@ -65,6 +65,13 @@ def has_own_kernels(wave_function: WaveFunction) -> bool:
     return not type(wave_function).__module__.startswith("wavefunctions.")
 
 
+def has_own_part(wave_function: WaveFunction) -> bool:
+    """Whether a part of a wave function is the user's, be it one function with derivatives by differences."""
+    if isinstance(wave_function, Product):
+        return any(map(has_own_part, wave_function.factors))
+    return isinstance(wave_function, Custom) or has_own_kernels(wave_function)
+
+
 def _evaluate(
     log: Callable, derivatives: Callable, rows: Callable, space: Callable
 ) -> Callable[[tuple, np.ndarray, float], tuple[np.ndarray, ...]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numerics.dense import zero
 from numerics.link import Slot, link
 from samplers.base import TILE
+from vmc.compiling import plain_refusals
 from wavefunctions.base import WaveFunction
 from wavefunctions.evaluation import link_log_values
 
@@ -36,6 +37,7 @@ class Fit:
     converged: bool
 
 
+@plain_refusals()
 def pretrain(
     wave_function: WaveFunction,
     target: np.ndarray | WaveFunction,

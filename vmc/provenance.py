@@ -9,6 +9,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+#: Names of the attributes that :func:`provenance` gives.
+PROVENANCE = (
+    *("program", "program_version", "git_commit", "created", "command", "n_ranks", "mpi_library", "python"),
+    *("libraries", "processor"),
+)
 LIBRARIES = ("numpy", "scipy", "numba", "h5py", "mpi4py")
 
 

@@ -11,7 +11,6 @@ from vmc.evaluation import EnergySummary
 from vmc.gas import gas_lines, gas_summary
 from vmc.observables.measured import observable_lines
 from vmc.remarks import STANDING, is_below_exact, reference_line
-from vmc.statistics import format_value
 
 #: How many times as many measurements nobody makes.
 OUT_OF_REACH = 1000.0
@@ -21,12 +20,7 @@ def summary_lines(
     summary: EnergySummary, config: Config, reference: tuple[float, float, str] | None = None
 ) -> list[str]:
     """Energy, parts, diagnostics, reference (energy, error, source) and verdict, one line each."""
-    energy = summary.energy
-    lines = [
-        f"energy      {energy}",
-        f"variance    {format_value(energy.variance, energy.variance_error)}   "
-        f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {summary.acceptance:.3f}",
-    ]
+    lines = summary.energy_lines()
     gas = gas_summary(summary, config)
     lines += gas_lines(gas) if gas else []
     lines += [f"{name:<12}{estimate}" for name, estimate in summary.components.items()]
@@ -37,7 +31,7 @@ def summary_lines(
     if summary.equilibration:
         lines.append(f"left out    {summary.equilibration} of {summary.n_measurements} measurements at the start")
     if reference is not None:
-        lines.append(reference_line(energy, *reference))
+        lines.append(reference_line(summary.energy, *reference))
     if summary.target_reached is not None:
         lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")

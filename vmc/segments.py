@@ -54,3 +54,22 @@ def add_rows(sums: np.ndarray, n_rows: int, values: np.ndarray, finite: np.ndarr
         chosen = segment == s
         sums[:, s, 0] += finite[chosen].sum(axis=0)
         sums[:, s, 1] += values[chosen].sum(axis=0)
+
+
+def walker_means_of(sums: np.ndarray, reference: float) -> np.ndarray | None:
+    """Means of the walkers that have finite samples, from their sums (n_walkers, n_segments, 2)."""
+    count, total = sums.sum(axis=1).T
+    some = count > 0
+    return reference + total[some] / count[some] if some.any() else None
+
+
+def half_means_of(sums: np.ndarray, reference: float) -> np.ndarray | None:
+    """Means of either half of each walker's path, parted at a segment, once both have begun."""
+    rows = np.cumsum(sums[:, :, 0].max(axis=0, initial=0.0))
+    if len(rows) < 2:
+        return None
+    middle = 1 + int(np.argmin(np.abs(rows[:-1] - 0.5 * rows[-1])))
+    halves = np.stack([sums[:, :middle].sum(axis=1), sums[:, middle:].sum(axis=1)], axis=1)
+    if not (halves[:, :, 0] > 0).all():
+        return None
+    return reference + halves[:, :, 1] / halves[:, :, 0]

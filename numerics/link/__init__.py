@@ -14,7 +14,7 @@ reaches (see :mod:`numerics.link.kernel_cache`).
 
 from numerics.link.decorators import ELEMENTARY_OPTIONS, INLINE_OPTIONS, OPTIONS, elementary, inlined, kernel
 from numerics.link.template import Slot, as_kernel, link
-from numerics.link.trial import tried
+from numerics.link.trial import refuse_text, tried
 
 __all__ = [
     "ELEMENTARY_OPTIONS",
@@ -26,5 +26,6 @@ __all__ = [
     "inlined",
     "kernel",
     "link",
+    "refuse_text",
     "tried",
 ]

@@ -22,8 +22,11 @@ def tried(name: str, function: Callable, *example: Any, n_results: int = 1) -> C
     Raises
     ------
     ValueError
-        if it is none, does not take these arguments, looks beyond the end of one, or does not return such numbers.
+        if it is none, does not take these arguments, looks beyond the end of one, or does not return such numbers; for
+        text among constants.
     """
+    for argument in example:
+        refuse_text(name, argument)
     plain = getattr(function, "py_func", function)
     if not isinstance(plain, types.FunctionType):
         raise ValueError(f"{name}: {function!r} is no function that can be compiled, expected a plain or jitted one")
@@ -40,6 +43,20 @@ def tried(name: str, function: Callable, *example: Any, n_results: int = 1) -> C
         expected = "one real number" if n_results == 1 else f"{n_results} real numbers"
         raise ValueError(f"{name}: the function returns {value!r}, expected {expected}")
     return function
+
+
+def refuse_text(name: str, constants: Any) -> None:
+    """Refuse text, or a tuple with text in it, as constants of a function: nothing can be computed with it.
+
+    Raises
+    ------
+    ValueError
+        naming what was given.
+    """
+    if isinstance(constants, str | bytes) or (
+        isinstance(constants, tuple | list) and any(isinstance(constant, str | bytes) for constant in constants)
+    ):
+        raise ValueError(f"{name}: constants {constants!r}, expected numbers and arrays of them")
 
 
 def _described(argument: Any) -> str:

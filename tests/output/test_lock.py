@@ -110,8 +110,10 @@ def test_a_forked_child_neither_holds_nor_releases_the_lock(tmp_path):
 
 
 def test_a_place_without_a_folder_is_a_clear_error(tmp_path):
-    with pytest.raises(OutputError, match=r"cannot write '.*run\.h5\.lock': No such file or directory"):
+    with pytest.raises(OutputError, match=r"cannot write '.*run\.h5': the folder '.*' does not exist"):
         OutputLock(tmp_path / "absent" / "run.h5").__enter__()
+    with pytest.raises(OutputError, match=r"cannot write '/proc/run\.h5': No such file"):
+        OutputLock("/proc/run.h5").__enter__()
     (tmp_path / "run.h5.lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OutputError, match="symbolic links"), OutputLock(tmp_path / "run.h5"):
         pass

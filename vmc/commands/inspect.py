@@ -18,9 +18,7 @@ from vmc.loading import Results, load
 def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:
     """Validate, build without linking a loop, and count; functions of the user's are tried where they are given."""
     config = load_config(path, settings)
-    if kernel:
-        build(config, user_kernels(kernel))
-    cost = estimate_cost(config, ranks)
+    cost = estimate_cost(config, ranks, build(config, user_kernels(kernel)))
     if json:
         typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))
         return 0

@@ -31,7 +31,7 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path}: {path.stat().st_size} bytes, expected a configuration below {MAX_BYTES}")
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # some editors of Windows begin a file with a mark
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -136,12 +136,31 @@ def _explain(error: ValidationError) -> str:
     if problem["type"] == "literal_error":
         choices = [part.strip().strip("'") for part in problem["ctx"]["expected"].replace(" or ", ", ").split(",")]
         return f"{where} = {value!r}{_suggest(str(value), choices)}"
+    if (misshapen := _misshapen(where, location, problem["type"], value)) is not None:
+        return misshapen
     text = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "value_error":
         return f"[{where}] {text}" if where else text
     for bound in [limit for limit in problem.get("ctx", {}).values() if isinstance(limit, float)]:
         text = f"{text[: text.rindex(' ')]} {bound:g}"  # 1e-12, not its twelve digits
     return f"{where} = {value!r}: {text[0].lower() + text[1:]}"
+
+
+def _misshapen(where: str, location: tuple, problem: str, value: Any) -> str | None:
+    """What to write where a table, or several, should stand and something else does; None where none should."""
+    models = _models_at(location)
+    if not models or problem not in ("list_type", "model_type", "model_attributes_type"):
+        return None
+    kinds = [kind for model in models for kind in _kinds_in_order(model)]
+    kind = value if isinstance(value, str) and value in kinds else next(iter(kinds), None)
+    if problem == "list_type":
+        if isinstance(value, dict):
+            return f"[{where}]: expected double brackets, [[{where}]], one for each of the list"
+        return f'{where} = {value!r}: expected tables, [[{where}]] with kind = "{kind}" say'
+    if isinstance(value, list) and len(location) == 1 and value and isinstance(value[0], dict):
+        return f"[[{where}]]: expected single brackets, [{where}], since there is one only"
+    example = f'kind = "{kind}"' if kind else f"{next(iter(models[0].model_fields))} = ..."
+    return f"{where} = {value!r}: expected a table, {{ {example} }} say"
 
 
 def _how_telling(problem: Any) -> tuple[int, bool]:
@@ -178,14 +197,18 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in get_args(annotation) for model in _models(part)]
 
 
-def _kinds(model: type[BaseModel]) -> set[str]:
+def _kinds_in_order(model: type[BaseModel]) -> tuple[str, ...]:
     """The values of 'kind' that choose this section."""
     field = model.model_fields.get("kind")
-    return set(get_args(field.annotation)) if field is not None else set()
+    return get_args(field.annotation) if field is not None else ()
 
 
-def _allowed_keys(location: tuple) -> list[str]:
-    """Keys of the section at a location."""
+def _kinds(model: type[BaseModel]) -> set[str]:
+    return set(_kinds_in_order(model))
+
+
+def _models_at(location: tuple) -> list[type[BaseModel]]:
+    """The sections that may stand at a location."""
     candidates: list[type[BaseModel]] = [Config]
     for part in location:
         if isinstance(part, int):
@@ -200,7 +223,12 @@ def _allowed_keys(location: tuple) -> list[str]:
             if part in model.model_fields
             for found in _models(model.model_fields[part].annotation)
         ]
-    return sorted({key for model in candidates for key in model.model_fields})
+    return candidates
+
+
+def _allowed_keys(location: tuple) -> list[str]:
+    """Keys of the section at a location."""
+    return sorted({key for model in _models_at(location) for key in model.model_fields})
 
 
 def _all_kinds() -> set[str]:

@@ -50,7 +50,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(target, _missing_folder(target) or error) from error
+        raise OutputError(target, missing_folder(target) or error) from error
 
 
 def replace_file(path: str | os.PathLike[str], data: bytes, *, keep_previous: bool = False) -> None:
@@ -78,7 +78,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, keep_previous: bo
             temporary.unlink(missing_ok=True)
             spare.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(target, _missing_folder(target) or error) from error
+        raise OutputError(target, missing_folder(target) or error) from error
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -120,7 +120,8 @@ def _refuse_special(target: Path) -> None:
         raise OSError(errno.EINVAL, "there is a folder or device of that name")
 
 
-def _missing_folder(target: Path) -> str:
+def missing_folder(target: Path) -> str:
+    """What is wrong with the folder in which a file is to be; nothing where it is one."""
     if not target.parent.exists():
         return f"the folder {str(target.parent)!r} does not exist"
     return "" if target.parent.is_dir() else f"{str(target.parent)!r} is not a folder"

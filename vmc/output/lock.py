@@ -10,7 +10,7 @@ import warnings
 from datetime import datetime
 from types import TracebackType
 
-from vmc.output.atomic import OutputError, is_running, resolve
+from vmc.output.atomic import OutputError, is_running, missing_folder, resolve
 
 _held: set[int] = set()  # descriptors of this process's locks
 
@@ -60,7 +60,8 @@ class OutputLock:
             raise
         except OSError as error:
             self.__exit__(None, None, None)
-            raise OutputError(self.lock_path, error) from error
+            at_fault = self.lock_path if os.path.lexists(self.lock_path) else self.path  # which somebody has asked for
+            raise OutputError(at_fault, missing_folder(self.path) or error) from error
         return self
 
     def __exit__(

@@ -17,9 +17,13 @@ from vmc.observables.base import Points
 from vmc.observables.measured import Measured
 from vmc.output.sealed import Schema, Sealed, read_sealed, write_sealed
 from vmc.output.tree import Dataset
+from vmc.provenance import PROVENANCE
 from vmc.statistics import Estimate, blocking
 
 RESULTS = Schema("vmc results", 1)
+
+#: When, where and how long: another run of the same configuration, or one in several sittings, has the same content.
+OF_THE_OCCASION = (*PROVENANCE, "optimization/seconds")
 
 #: long_name of the columns of the optimisation history.
 LONG_NAMES = {
@@ -56,7 +60,7 @@ def save_results(
     gas = gas_record(driver.ensemble.measurement.hamiltonian, summary, config)
     if gas is not None:
         root["electron_gas"] = json.dumps(gas)
-    write_sealed(path, tree, {**root, **group_attributes}, RESULTS)
+    write_sealed(path, tree, {**root, **group_attributes}, RESULTS, of_the_occasion=OF_THE_OCCASION)
 
 
 def read_results(path: str | os.PathLike[str]) -> Sealed:

@@ -2,19 +2,23 @@
 
 The last line is "sha256 " and the SHA-256 of all bytes before it (HDF5 ignores what follows its end). It is
 checked first, so that libhdf5, which hangs on some single flipped bits and returns wrong numbers for many,
-never sees damage. The payload hash is that of the content alone: equal data, equal hash, whoever wrote it.
+never sees damage. The payload hash is that of the content alone: equal data, equal hash, whoever wrote it. What belongs
+to the occasion, times and the like, may be left out of it; the file lists what, and its last line covers that too.
 """
 
 import hashlib
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from vmc.output.atomic import replace_file
 from vmc.output.image import to_bytes
 from vmc.output.reader import LIMITS, DamagedFileError, Limits, read_bytes, read_tree
 from vmc.output.tree import Attribute, Attributes, Dataset, Tree, payload_hash
 
-_SEAL = ("schema", "schema_version", "payload_sha256")
+_LEAVES_OUT = "payload_leaves_out"
+_SEAL = ("schema", "schema_version", "payload_sha256", _LEAVES_OUT)
 _LINE_BEGINS = b"\nsha256 "
 _LINE_LENGTH = len(_LINE_BEGINS) + 64 + len("\n")
 
@@ -48,16 +52,20 @@ def write_sealed(
     schema: Schema,
     *,
     keep_previous: bool = False,
+    of_the_occasion: Collection[str] = (),
 ) -> str:
     """Write a tree atomically, after reading it back from its bytes, and return its payload hash.
 
+    ``of_the_occasion``: datasets and attributes that the hash leaves out, by their paths ("optimization/seconds").
     Raises ValueError for what cannot be stored and OutputError if the disk refuses it; the file that was
     there then is untouched.
     """
     if clash := set(_SEAL) & attributes.keys():
         raise ValueError(f"the root attribute '{min(clash)}' is set by the seal itself")
     stamped = {**attributes, "schema": schema.name, "schema_version": schema.version}
-    digest = payload_hash(tree, stamped)
+    if of_the_occasion:
+        stamped[_LEAVES_OUT] = " ".join(sorted(of_the_occasion))
+    digest = _content_hash(tree, stamped)
     content = to_bytes(tree, {**stamped, "payload_sha256": digest})
     content += _last_line(content)
     try:
@@ -97,12 +105,29 @@ def _unseal(content: bytes, path: str | os.PathLike[str], limits: Limits) -> Sea
         raise DamagedFileError(path, "its bytes do not match the SHA-256 in its last line")
     tree, attributes = read_tree(content, path, limits)
     digest = attributes.pop("payload_sha256", None)
-    if digest != payload_hash(tree, attributes):
+    if digest != _content_hash(tree, attributes):
         raise DamagedFileError(path, "its content does not match its payload_sha256")
+    attributes.pop(_LEAVES_OUT, None)
     name, version = attributes.pop("schema", None), attributes.pop("schema_version", None)
     if not isinstance(name, str) or not isinstance(version, int):
         raise DamagedFileError(path, "it does not name its schema and version")
     return Sealed(tree, attributes, Schema(name, version), str(digest))
+
+
+def _content_hash(tree: Tree, attributes: Attributes) -> str:
+    """Hash of all but what the attribute of that name leaves out."""
+    left_out = str(attributes.get(_LEAVES_OUT, "")).split()
+    return payload_hash(_without(tree, left_out), _without(attributes, left_out))
+
+
+def _without(branch: Mapping[str, Any], paths: list[str]) -> dict[str, Any]:
+    """A tree, or its attributes, without what lies at some paths."""
+    kept = {}
+    for name, item in branch.items():
+        if name not in paths:
+            below = [path.removeprefix(f"{name}/") for path in paths if path.startswith(f"{name}/")]
+            kept[name] = _without(item, below) if isinstance(item, Mapping) else item
+    return kept
 
 
 def _last_line(image: bytes | memoryview) -> bytes:

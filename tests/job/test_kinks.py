@@ -1,0 +1,126 @@
+"""Kinks of psi in one dimension that are no contact of a pair: local energies know nothing of their delta functions."""
+
+import math
+from types import SimpleNamespace
+from typing import cast
+
+import numba
+import numpy as np
+import pytest
+
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from vmc.ensemble import Ensemble
+from vmc.errors import UserError
+from vmc.kinks import find_kinks, refuse_kinks
+from vmc.looks import refuse_unsound
+from vmc.own_kernels import has_own_part
+from vmc.parallel import communicator
+from wavefunctions.base import WaveFunction
+from wavefunctions.custom import Custom
+from wavefunctions.gaussian import Gaussian
+from wavefunctions.parameters import ParameterLayout
+from wavefunctions.product import Product
+from wavefunctions.rbm import RBM
+
+ONE, THREE = System(1, 1), System(3, 1)
+#: What `shaped` is made of.
+NAMES = ("gaussian", "kink", "place", "narrow", "width", "node", "pairs")
+
+
+@numba.njit
+def shaped(theta, x):
+    log = 0.0
+    for i in range(x.shape[0]):
+        y = x[i, 0] - theta[2]
+        log -= theta[0] * x[i, 0] ** 2 + theta[1] * abs(y)
+        log += math.log(1.0 + theta[3] * math.exp(-0.5 * (y / theta[4]) ** 2))
+        if theta[5] > 0.0:
+            log += theta[5] * math.log(abs(y))
+        for j in range(i):
+            if theta[6] > 0.0:
+                log += theta[6] * math.log(abs(x[i, 0] - x[j, 0]))
+    return log
+
+
+class Own(WaveFunction):
+    def __init__(self):
+        super().__init__(ONE, ParameterLayout(()), np.empty(0), {"log_psi": lambda p, X, log, sign, ws: None})
+
+
+def psi(system, **shape):
+    theta = {"gaussian": 0.5, "width": 1.0} | shape
+    return Custom(system, shaped, {"theta": [theta.get(name, 0.0) for name in NAMES]})
+
+
+def look(wave_function):
+    X = np.random.default_rng(4).normal(size=(16, wave_function.system.n_coordinates))
+    refuse_kinks(wave_function, X)
+
+
+@pytest.mark.parametrize(
+    ("wave_function", "told"),
+    [
+        (psi(ONE, gaussian=0.0, kink=1.0), r"kink at x = 0 of particle 0, where its slope jumps by -2:"),
+        (psi(ONE, gaussian=0.4, kink=0.05, place=0.7), r"x = 0.7 of particle 0, where its slope jumps by -0.1:"),
+        (psi(ONE, kink=-0.3, place=-1.1), r"x = -1.1 .* jumps by 0.6:"),
+        (psi(THREE, kink=0.5, place=0.4, pairs=1.0), r"x = 0.4 of particle 0, where its slope jumps by -1:"),
+        (psi(ONE, kink=0.5, place=0.3, narrow=1.0, width=0.05), "x = 0.3 .* jumps by -1:"),
+    ],
+)
+def test_kinks(wave_function, told):
+    with pytest.raises(UserError, match=told):
+        look(wave_function)
+
+
+@pytest.mark.parametrize(
+    "wave_function",
+    [
+        psi(ONE),
+        psi(ONE, gaussian=200.0),  # a width of 0.05
+        psi(ONE, narrow=1.0, width=0.05, place=0.3),
+        psi(ONE, narrow=-0.9, width=0.02),
+        psi(ONE, node=1.0),  # x in psi
+        psi(ONE, node=2.0, place=0.4),
+        psi(THREE, pairs=1.0),  # fermions
+        psi(THREE, pairs=2.0, node=1.0, place=0.1, narrow=1.0, width=0.05),
+        Gaussian(ONE),
+    ],
+)
+def test_what_is_smooth_or_vanishes(wave_function):
+    look(wave_function)
+
+
+@pytest.mark.parametrize("width", [1.0, 0.05])
+def test_rounding_is_no_kink(width):
+    """log|psi| of a hundred thousand, with noise in its last digits, in two hundred scans: none has a kink.
+
+    A kink of the same height is found in all of them.
+    """
+    noise = np.random.default_rng(6)
+
+    def smooth(rows, x):
+        f = -0.5 * ((x - 0.01 * rows) / width) ** 2 - 1e5
+        return f * (1.0 + 2e-16 * noise.standard_normal(x.shape))
+
+    assert find_kinks(smooth, 200, 0.0, 1.0) == []
+    assert len(find_kinks(lambda rows, x: smooth(rows, x) - abs(x), 200, 0.0, 1.0)) == 200
+
+
+def refuse(psi):
+    """What is done before walkers are moved, without the loop that moves them."""
+    X = np.random.default_rng(4).normal(size=(16, psi.system.n_coordinates))
+    measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system))
+    refuse_unsound(cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator())))
+
+
+def test_before_walkers_move():
+    """exp(-|x|) gave -0.253 where its energy is 0.75, and called it reliable."""
+    with pytest.raises(UserError, match="kink"):
+        refuse(psi(ONE, gaussian=0.1, kink=0.6))
+
+
+def test_whose_kinks_are_looked_for():
+    assert has_own_part(Product(Gaussian(ONE), psi(ONE)))
+    assert has_own_part(Own())
+    assert not has_own_part(Product(Gaussian(ONE), RBM(ONE)))
