@@ -103,6 +103,7 @@ def hills(move, n_walkers=200, n_draws=100, active=None):
     return (path[:, n_draws // 2 :, 0] > 0.0).mean(axis=1), info, state
 
 
+@pytest.mark.parametrize("fitted", ["mixture", pytest.param("flow", marks=pytest.mark.slow)], indirect=True)
 def test_the_target_stays(fitted):
     _, q, proposal = fitted
     move = Independence(Metropolis(0.5), proposal, local_steps=3)
