@@ -116,6 +116,15 @@ def test_the_target_stays(fitted):
     assert stuck.mean() < 0.1
 
 
+def test_a_step_is_one_of_the_local_move_until_proposals_are_on(mixture):
+    """The same walk to the last bit, and the same acceptance."""
+    share, info, state = hills(Independence(Metropolis(0.5), mixture_proposal(mixture, 2), local_steps=3))
+    alone, info_alone, state_alone = hills(Metropolis(0.5))
+    assert np.array_equal(share, alone)
+    assert np.array_equal(state.X, state_alone.X)
+    assert info.acceptance == pytest.approx(info_alone.acceptance, rel=1e-14)
+
+
 def test_options_and_refusals(mixture):
     proposal = mixture_proposal(mixture, 2)
     move = Independence(Metropolis(0.7), proposal)
