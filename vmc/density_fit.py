@@ -10,7 +10,7 @@ import numpy as np
 
 from vmc.config.build import build
 from vmc.errors import UserError
-from vmc.importance import acceptance, log_weights
+from vmc.importance import acceptance, log_weights, parts_of
 from vmc.loading import Results, load
 from vmc.local_energy import local_energies
 from vmc.pretraining_stage import draw_configurations
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Configurations, beside those to learn from, by which the model is judged.
 N_JUDGED = 2000
-#: Rows whose energies are worked out at once.
-_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -88,14 +86,14 @@ def fit_density(
     X = draw_configurations(psi, n_configurations + N_JUDGED, seed, physics.start_spread)
     model.fit(X[:n_configurations])
     Y = model.sample(n_draws, np.random.default_rng([seed, 1]))
-    parts = [Y[first : first + _ROWS] for first in range(0, n_draws, _ROWS)]
-    energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts])
+    energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts_of(Y)])
     log_w = log_weights(psi, model, Y)
     accepted = acceptance(log_weights(psi, model, X[n_configurations:]), log_w)
-    return DensityFit(model, *_weighted(energies, log_w, found.unit), accepted)
+    energy = _weighted(energies, log_w, found.unit)
+    return DensityFit(model, energy, energy.ess / n_draws, accepted)
 
 
-def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> tuple[Estimate, float]:
+def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> Estimate:
     """Mean and error of a ratio of sums: value = sum w E / sum w, error^2 = sum w^2 (E - value)^2 / (sum w)^2.
 
     T. Hesterberg, Technometrics 37, 185 (1995).  Where psi vanishes the weight does, and the energy does not count.
@@ -107,5 +105,4 @@ def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> tuple[Estim
     error = float(np.sqrt((w**2) @ (E - value) ** 2) / w.sum())
     effective = float(w.sum() ** 2 / (w @ w))
     variance = float(w @ (E - value) ** 2 / w.sum())
-    estimate = Estimate(value, error, variance, int(counts.sum()), 1.0, effective, unit=unit)
-    return estimate, effective / energies.size
+    return Estimate(value, error, variance, int(counts.sum()), 1.0, effective, unit=unit)

@@ -10,14 +10,18 @@ if TYPE_CHECKING:
     from samplers.generative import GenerativeModel
     from wavefunctions.base import WaveFunction
 
-#: Rows whose log psi is worked out at once.
+#: Rows that are worked on at once.
 _ROWS = 4096
+
+
+def parts_of(X: np.ndarray) -> list[np.ndarray]:
+    """The rows of X, a few thousand at a time."""
+    return [X[first : first + _ROWS] for first in range(0, len(X), _ROWS)]
 
 
 def log_weights(wave_function: WaveFunction, model: GenerativeModel, X: np.ndarray) -> np.ndarray:
     """log |psi|^2 - log q of the rows of X (n, N d), (n,); minus infinity where psi vanishes, or is no number."""
-    parts = [X[first : first + _ROWS] for first in range(0, len(X), _ROWS)]
-    log_psi = np.concatenate([wave_function.evaluate(part).log_psi for part in parts])
+    log_psi = np.concatenate([wave_function.evaluate(part).log_psi for part in parts_of(X)])
     found = 2.0 * log_psi - model.score_samples(X)
     return np.where(np.isnan(found), -np.inf, found)
 

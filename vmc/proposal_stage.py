@@ -26,14 +26,15 @@ HELD_OUT, PATIENCE = 0.1, 5
 
 
 class Learner(NamedTuple):
-    """A model, its density as compiled kernels, and what makes their parameters of the fitted model."""
+    """A model, what makes compiled kernels of its settings and a number of coordinates, and what makes their parameters
+    of the fitted model."""
 
     model: GenerativeModel
-    proposal: Proposal
+    proposal: Callable[[Any, int], Proposal]
     parameters: Callable[[Any], np.ndarray]
 
 
-def learner(section: ProposalSection, n_coordinates: int, seed: int) -> Learner:
+def learner(section: ProposalSection, seed: int) -> Learner:
     """The model that a configuration describes, not yet fitted.
 
     Raises
@@ -55,12 +56,11 @@ def learner(section: ProposalSection, n_coordinates: int, seed: int) -> Learner:
     if section.kind == "flow":
         from samplers.generative.flow.compiled import flow_parameters, flow_proposal
 
-        flow = SplineFlow(section.layers, section.bins, **common)
-        return Learner(flow, flow_proposal(flow, n_coordinates), flow_parameters)
+        return Learner(SplineFlow(section.layers, section.bins, **common), flow_proposal, flow_parameters)
     from samplers.generative.autoregressive.compiled import mixture_parameters, mixture_proposal
 
     mixture = MixtureAutoregressive(section.components, **common)
-    return Learner(mixture, mixture_proposal(mixture, n_coordinates), mixture_parameters)
+    return Learner(mixture, mixture_proposal, mixture_parameters)
 
 
 def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> str:
@@ -73,7 +73,7 @@ def learn_proposal(ensemble: Ensemble, section: ProposalSection, seed: int) -> s
     assert isinstance(move, Independence)
     X, Y = (_collect(ensemble, n, section.stride) for n in (section.samples, N_JUDGED))
     parameters, lines = np.zeros(move.proposal.n_parameters), []
-    model, _, parameters_of = learner(section, wave_function.system.n_coordinates, seed)
+    model, _, parameters_of = learner(section, seed)
 
     def fit() -> None:
         try:

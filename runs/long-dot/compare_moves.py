@@ -55,11 +55,11 @@ def main() -> None:
     energy = vmc.evaluate(psi, build(results.config).hamiltonian, LOCAL, samples=2000, stride=10, n_walkers=512).energy
     found[ALONE] |= {"energy": [energy.value, energy.error]}
     for kind in ("mixture", "flow"):
-        model, proposal, parameters_of = learner(PROPOSALS[kind], START.size, seed=1)
+        model, proposal, parameters_of = learner(PROPOSALS[kind], seed=1)
         started = time.process_time()
         fit = vmc.fit_density(arguments.results, model)
         seconds = time.process_time() - started
-        name, move = f"and a learnt {kind}", Independence(LOCAL, proposal, STEPS)
+        name, move = f"and a learnt {kind}", Independence(LOCAL, proposal(model, START.size), STEPS)
         found[name], paths[name] = measure(density, move, parameters_of(model), arguments.draws, STEPS)
         found[name] |= {
             "fit_seconds": seconds,

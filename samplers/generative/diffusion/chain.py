@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samplers.generative.diffusion.noise import alpha, gammas_of, sigma
+from samplers.generative.diffusion.noise import gammas_of, sigma
 
 
 class Chain:
@@ -33,8 +33,3 @@ class Chain:
         self.weights = betas**2 / (2.0 * back * (1.0 - betas) * noise)
         ratio = posterior[1:] / back[1:]
         self.constant = 0.5 * float((ratio - 1.0 - np.log(ratio)).sum() + np.log(2.0 * np.pi * back[0]))
-
-    def divergence_of_the_end(self, Z: np.ndarray) -> np.ndarray:
-        """L_T of every row: the Kullback-Leibler divergence of x_T given x_0 from a standard normal density."""
-        signal, noise = alpha(self.gammas[-1]) ** 2, sigma(self.gammas[-1]) ** 2
-        return 0.5 * (signal * Z**2 + noise - 1.0 - np.log(noise)).sum(axis=1)

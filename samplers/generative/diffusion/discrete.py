@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from samplers.generative.diffusion import steps
 from samplers.generative.diffusion.base import NoiseModel
 from samplers.generative.diffusion.chain import Chain
-from samplers.generative.diffusion.loss import Noise, excess, mean_of_normal
+from samplers.generative.diffusion.loss import Noise, divergence_at, excess, mean_of_normal
 from samplers.generative.diffusion.noise import BETAS
 from samplers.generative.model import RandomState, Scores, one_thread
 from samplers.generative.training import check
@@ -116,7 +116,7 @@ class DiscreteDiffusion(NoiseModel):
         known = chain.constant * Z.shape[1] + sum(
             weight * mean_of_normal(Z, gamma) for gamma, weight in zip(chain.gammas, chain.weights)
         )
-        values = -np.mean(draws, axis=0) - known - chain.divergence_of_the_end(Z) - np.log(self.deviation_).sum()
+        values = -np.mean(draws, axis=0) - known - divergence_at(Z, chain.gammas[-1]) - np.log(self.deviation_).sum()
         return Scores(values, np.std(draws, axis=0, ddof=1) / np.sqrt(n_draws), "lower bound")
 
     def _excess(self, Z: np.ndarray, chain: Chain, epsilon: Callable[[], np.ndarray]) -> np.ndarray:

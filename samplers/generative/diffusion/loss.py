@@ -53,3 +53,9 @@ def integral_of_normal(Z: np.ndarray, least: float, most: float) -> np.ndarray:
     fall = alpha(least) ** 2 - alpha(most) ** 2
     rise = float(log_expit(most) - log_expit(least))
     return Z.shape[1] * (rise - fall) + fall * (Z**2).sum(axis=1)
+
+
+def divergence_at(Z: np.ndarray, gamma: float) -> np.ndarray:
+    """Kullback-Leibler divergence of x_t given x_0, the rows of Z, from a standard normal density, (rows,)."""
+    signal, noise = alpha(gamma) ** 2, sigma(gamma) ** 2
+    return 0.5 * (signal * Z**2 + noise - 1.0 - np.log(noise)).sum(axis=1)

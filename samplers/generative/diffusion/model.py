@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from samplers.generative.diffusion import probability_flow, steps
 from samplers.generative.diffusion.base import MEMORY, NoiseModel
 from samplers.generative.diffusion.given import Predict
-from samplers.generative.diffusion.loss import Noise, excess, integral_of_normal
+from samplers.generative.diffusion.loss import Noise, divergence_at, excess, integral_of_normal
 from samplers.generative.diffusion.noise import (
     GAMMA_MAX,
     GAMMA_MIN,
@@ -122,11 +122,9 @@ class Diffusion(NoiseModel):
                 mean += 0.5 * (first + second) / n_parts
                 variance += (0.5 * (first - second) / n_parts) ** 2
         known = 0.5 * integral_of_normal(Z, GAMMA_MIN, GAMMA_MAX)
-        signal, noise = alpha(GAMMA_MAX) ** 2, sigma(GAMMA_MAX) ** 2
-        at_most = 0.5 * (signal * Z**2 + noise - 1.0 - np.log(noise)).sum(axis=1)
         deviation = sigma(GAMMA_MIN) / alpha(GAMMA_MIN)
         at_least = Z.shape[1] * (0.5 + 0.5 * np.log(2.0 * np.pi) + np.log(deviation))
-        values = -mean - known - at_most - at_least - np.log(self.deviation_).sum()
+        values = -mean - known - divergence_at(Z, GAMMA_MAX) - at_least - np.log(self.deviation_).sum()
         return Scores(values, np.sqrt(variance), "lower bound")
 
     def _excess(self, Z: np.ndarray, shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -23,8 +23,8 @@ def build_move(config: Config, wave_function: WaveFunction) -> Move:
         return local
     if wave_function.system.cell is not None:
         raise UserError("sampler.proposal: expected none, in a cell coordinates go round and a learnt density does not")
-    proposal = learner(section, wave_function.system.n_coordinates, config.seed).proposal
-    return Independence(local, proposal, section.local_steps)
+    model, proposal, _ = learner(section, config.seed)
+    return Independence(local, proposal(model, wave_function.system.n_coordinates), section.local_steps)
 
 
 def _local_move(config: Config, wave_function: WaveFunction) -> Move:
