@@ -19,9 +19,9 @@ import numpy as np
 from limits import OPERATIONS_PER_FUNCTION
 
 from numerics.random import stream_states
-from vmc.config.build import build
+from vmc.build.physics import build
 from vmc.config.load import load_config
-from vmc.ensemble import Ensemble
+from vmc.measuring.ensemble import Ensemble
 from vmc.optimizers.min_sr import MinSR
 from vmc.parallel import Partition, communicator
 

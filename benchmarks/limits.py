@@ -15,8 +15,8 @@ from hamiltonians.trap import HarmonicTrap
 from numerics.random import fill_normal, fill_uniform, stream_states
 from samplers.base import TILE
 from samplers.metropolis import BlockMetropolis
-from vmc.local_energy import link_local_energy
-from vmc.measurement import Measurement
+from vmc.measuring.local_energy import link_local_energy
+from vmc.measuring.measurement import Measurement
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import Pade

@@ -24,7 +24,7 @@ def child(case: str) -> None:
     import time
 
     from vmc.config import check_config
-    from vmc.job import make_driver
+    from vmc.job.run import make_driver
     from vmc.parallel import communicator
 
     world = communicator()

@@ -10,8 +10,8 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.random import stream_states
 from samplers.metropolis import BlockMetropolis
-from vmc.ensemble import Ensemble
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.optimizers.stochastic_reconfiguration import StochasticReconfiguration
 from vmc.parallel import Partition, communicator
 from wavefunctions.gaussian import Gaussian

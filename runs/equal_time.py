@@ -14,11 +14,12 @@ import time
 import tomllib
 from pathlib import Path
 
-from vmc.config import build, check_config
-from vmc.driver import Driver
-from vmc.ensemble import Ensemble
+from vmc.build.physics import build
+from vmc.config import check_config
+from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import Partition, communicator
 from vmc.parallel.threads import limit_threads
+from vmc.stages.driver import Driver
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "networks" / "equal_time.json"

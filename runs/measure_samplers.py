@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 
 import vmc
-from vmc.config import build, parse_config
-from vmc.driver import Driver
-from vmc.ensemble import Ensemble
-from vmc.evaluation import EnergySummary
-from vmc.loading import Results
+from vmc.build.physics import build
+from vmc.config import parse_config
+from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import Partition, communicator
+from vmc.results.loading import Results
+from vmc.stages.driver import Driver
+from vmc.stages.evaluation import EnergySummary
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "build" / "runs" / "quantum-dots" / "2-D_omega_=_1_RBM_x_Pade.h5"

@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmc.api import evaluate, optimise
-    from vmc.density_fit import fit_density
     from vmc.errors import UserError
-    from vmc.job import JobOptions, Outcome, resume, run
-    from vmc.loading import Results, load
-    from vmc.parameters import load_parameters, save_parameters
-    from vmc.pretraining import pretrain
+    from vmc.job.density_fit import fit_density
+    from vmc.job.parameters import load_parameters, save_parameters
+    from vmc.job.run import JobOptions, Outcome, resume, run
+    from vmc.results.loading import Results, load
+    from vmc.stages.pretraining import pretrain
 
 _HOMES = {
-    "JobOptions": "job",
-    "Outcome": "job",
-    "Results": "loading",
+    "JobOptions": "job.run",
+    "Outcome": "job.run",
+    "Results": "results.loading",
     "UserError": "errors",
     "evaluate": "api",
-    "fit_density": "density_fit",
-    "load": "loading",
-    "load_parameters": "parameters",
+    "fit_density": "job.density_fit",
+    "load": "results.loading",
+    "load_parameters": "job.parameters",
     "optimise": "api",
-    "pretrain": "pretraining",
-    "resume": "job",
-    "run": "job",
-    "save_parameters": "parameters",
+    "pretrain": "stages.pretraining",
+    "resume": "job.run",
+    "run": "job.run",
+    "save_parameters": "job.parameters",
 }
 
 __all__ = [

@@ -15,16 +15,16 @@ from numerics.optimizers import Adam, Constant
 from samplers.base import Move
 from samplers.metropolis import Metropolis
 from samplers.settings import whole_number
-from vmc.agreement import refuse_disagreement
-from vmc.driver import Driver, Plan
-from vmc.ensemble import Ensemble
-from vmc.evaluation import EnergySummary
-from vmc.history import History
-from vmc.looks import refuse_unsound
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator
+from vmc.parallel.agreement import refuse_disagreement
+from vmc.soundness.looks import refuse_unsound
+from vmc.stages.driver import Driver, Plan
+from vmc.stages.evaluation import EnergySummary
+from vmc.stages.history import History
 from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
 
@@ -48,7 +48,7 @@ def optimise(
 ) -> History:
     """Lower the energy: ``wave_function.theta`` becomes the best parameters, lowest in energy + 3 errors.
 
-    Of the second half of the iterations, see :class:`vmc.best.BestParameters`.
+    Of the second half of the iterations, see :class:`vmc.stages.best.BestParameters`.
 
     Parameters
     ----------

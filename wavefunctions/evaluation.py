@@ -46,7 +46,7 @@ class Evaluation:
         self.gradient = np.ascontiguousarray(G.T)
         self.log_derivatives = np.ascontiguousarray(O.T)
         mass = wave_function.system.common_mass or np.nan
-        #: Kinetic energy; nan where masses differ, for which one Laplacian is not enough (see vmc.local_energy).
+        #: Kinetic energy; nan where masses differ, for which one Laplacian is not enough (docs/theory.md, section 22).
         self.kinetic = -0.5 * (self.laplacian + (self.gradient**2).sum(axis=1)) / mass
 
 

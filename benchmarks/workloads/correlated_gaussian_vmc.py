@@ -10,7 +10,7 @@ import numpy as np  # noqa: E402
 
 from numerics.dense import add_product, zero  # noqa: E402
 from samplers import Density, Langevin, Metropolis, Sampler  # noqa: E402
-from vmc.provenance import package_version  # noqa: E402
+from vmc.results.provenance import package_version  # noqa: E402
 
 WALKERS = (32, 128)
 WARM_UP = 4000

@@ -12,8 +12,8 @@ from hamiltonians.system import System  # noqa: E402
 from hamiltonians.trap import HarmonicTrap  # noqa: E402
 from numerics.random import stream_states  # noqa: E402
 from samplers.metropolis import BlockMetropolis  # noqa: E402
-from vmc.measurement import Measurement  # noqa: E402
-from vmc.provenance import package_version  # noqa: E402
+from vmc.measuring.measurement import Measurement  # noqa: E402
+from vmc.results.provenance import package_version  # noqa: E402
 from wavefunctions.rbm import RBM  # noqa: E402
 
 D = dot.N_DIM

@@ -42,7 +42,7 @@ def main():
         "cache_cold": first.figure(cold),
         "cache_warm": first.figure(warm),
     }
-    from vmc.provenance import package_version
+    from vmc.results.provenance import package_version
 
     measure.report("vmc", package_version(), "W7", figures, first.energy_check(cold + warm, first.trap_energy()))
 

@@ -5,8 +5,8 @@ import numpy as np
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.metropolis import Metropolis
-from vmc.ensemble import Ensemble
-from vmc.measurement import BlockSample, Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import BlockSample, Measurement
 from vmc.parallel import Partition, communicator
 from wavefunctions.custom import Custom
 

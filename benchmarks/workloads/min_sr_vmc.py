@@ -8,7 +8,7 @@ import min_sr  # noqa: E402
 from given_samples import GivenSamples  # noqa: E402
 
 from vmc.optimizers import MinSR  # noqa: E402
-from vmc.provenance import package_version  # noqa: E402
+from vmc.results.provenance import package_version  # noqa: E402
 
 
 def main():

@@ -13,9 +13,9 @@ from hamiltonians.trap import HarmonicTrap  # noqa: E402
 from numerics.random import stream_states  # noqa: E402
 from samplers.base import TILE  # noqa: E402
 from samplers.metropolis import Metropolis  # noqa: E402
-from vmc.local_energy import link_local_energy  # noqa: E402
-from vmc.measurement import Measurement  # noqa: E402
-from vmc.provenance import package_version  # noqa: E402
+from vmc.measuring.local_energy import link_local_energy  # noqa: E402
+from vmc.measuring.measurement import Measurement  # noqa: E402
+from vmc.results.provenance import package_version  # noqa: E402
 from wavefunctions.feed_forward import FeedForward  # noqa: E402
 from wavefunctions.gaussian import Gaussian  # noqa: E402
 from wavefunctions.product import Product  # noqa: E402

@@ -9,7 +9,7 @@ import sr_solve as sr  # noqa: E402
 from given_samples import GivenSamples  # noqa: E402
 
 from vmc.optimizers import StochasticReconfiguration  # noqa: E402
-from vmc.provenance import package_version  # noqa: E402
+from vmc.results.provenance import package_version  # noqa: E402
 
 
 def main():

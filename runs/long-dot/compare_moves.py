@@ -19,11 +19,11 @@ from samplers import Density, Metropolis, Sampler
 from samplers.base import Move
 from samplers.independence import Independence
 from samplers.summary import summarise
-from vmc.config.build import build
+from vmc.build.physics import build
 from vmc.config.schema import FlowProposalSection, MixtureProposalSection
-from vmc.proposal_stage import learner
+from vmc.measuring.target import density_of
+from vmc.stages.proposal_stage import learner
 from vmc.statistics import format_value
-from vmc.target import density_of
 
 HERE = Path(__file__).resolve().parent
 #: Coordinates (x, y) of both electrons at the start: bohr.

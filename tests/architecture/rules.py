@@ -14,6 +14,25 @@ BELOW = {
     "wavefunctions": ("numerics", "hamiltonians.system", "hamiltonians.cell", "hamiltonians.shells"),
     "vmc": ("numerics", "hamiltonians", "samplers", "wavefunctions"),
 }
+#: The rooms of `vmc`: each may import those before it, none of those behind it.
+ROOMS = (
+    "errors",
+    "statistics",
+    "config",
+    "parallel",
+    "output",
+    "observables",
+    "measuring",
+    "soundness",
+    "optimizers",
+    "stages",
+    "build",
+    "results",
+    "plotting",
+    "job",
+    "api",
+    "commands",
+)
 #: Libraries that only one place may import, and whether it must do so inside a function.
 ONLY_HERE = {
     "mpi4py": ("vmc/parallel/",),
@@ -64,6 +83,21 @@ def layers(path: str, tree: ast.AST) -> list[str]:
         for module, _ in imports(tree)
         if any(_is_in(module, name) for name in others)
         and not any(_is_in(module, allowed) for allowed in BELOW[package])
+    ]
+
+
+def rooms(path: str, tree: ast.AST) -> list[str]:
+    """Imports inside `vmc` of a room behind one's own; `vmc/__init__.py` and `__main__.py` are the front door."""
+    if not path.startswith("vmc/") or path in ("vmc/__init__.py", "vmc/__main__.py"):
+        return []
+    room = path.removesuffix(".py").split("/")[1]
+    if room not in ROOMS:
+        return [f"{path} is in none of the rooms of vmc"]
+    own = ROOMS.index(room)
+    return [
+        f"{path} imports {module}"
+        for module, _ in imports(tree)
+        if any(_is_in(module, f"vmc.{room}") for room in ROOMS[own + 1 :])
     ]
 
 
@@ -164,4 +198,4 @@ def _is_stored(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Store)
 
 
-RULES = (layers, libraries, code_from_data, global_random_numbers, one_decision, size, sums_in_memory)
+RULES = (layers, rooms, libraries, code_from_data, global_random_numbers, one_decision, size, sums_in_memory)

@@ -24,12 +24,14 @@ def test_rule_holds(rule):
 @pytest.mark.parametrize(
     ("rule", "path", "code"),
     [
-        ("layers", "numerics/a.py", "from vmc.job import run"),
+        ("layers", "numerics/a.py", "from vmc.job.run import run"),
         ("layers", "samplers/a.py", "from hamiltonians.system import System"),
         ("layers", "wavefunctions/a.py", "def f():\n    import hamiltonians.trap"),
-        ("libraries", "vmc/job.py", "def f():\n    from mpi4py import MPI"),
+        ("rooms", "vmc/measuring/a.py", "def f():\n    from vmc.stages.driver import Driver"),
+        ("rooms", "vmc/drawer/a.py", "x = 1"),
+        ("libraries", "vmc/job/run.py", "def f():\n    from mpi4py import MPI"),
         ("libraries", "vmc/parallel/a.py", "from mpi4py import MPI"),
-        ("libraries", "vmc/loading.py", "import h5py"),
+        ("libraries", "vmc/results/loading.py", "import h5py"),
         ("libraries", "vmc/plotting/a.py", "import matplotlib.pyplot as plt"),
         ("code_from_data", "vmc/a.py", "import pickle"),
         ("code_from_data", "vmc/a.py", "x = eval('1')"),
@@ -59,7 +61,8 @@ def test_public_names_are_listed_before_they_are_loaded():
 
 
 def test_importing_everything_but_parallel_work_loads_no_mpi():
-    code = "import sys, vmc.job, vmc.api, vmc.plotting; print('mpi4py.MPI' in sys.modules, 'matplotlib' in sys.modules)"
+    loaded = "print('mpi4py.MPI' in sys.modules, 'matplotlib' in sys.modules)"
+    code = f"import sys, vmc.job.run, vmc.api, vmc.plotting; {loaded}"
     assert _output(code) == "False False"
 
 

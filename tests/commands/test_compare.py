@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import vmc
-from vmc.comparison import ABSENT, compare, flatten
+from vmc.results.comparison import ABSENT, compare, flatten
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vmc.config import build, check_config
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.observables import Points
 

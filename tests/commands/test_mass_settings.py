@@ -8,12 +8,13 @@ import pytest
 
 import vmc
 from tests.commands.test_gas_settings import GAS, TRAP, merged
+from vmc.build.physics import build
 from vmc.commands.inspect import check_command
-from vmc.config import build, check_config, load_config, to_toml
+from vmc.config import check_config, load_config, to_toml
 from vmc.errors import UserError
-from vmc.gas import gas_record, record_lines
-from vmc.job import JobOptions
-from vmc.loading import load
+from vmc.job.run import JobOptions
+from vmc.results.gas import gas_record, record_lines
+from vmc.results.loading import load
 
 DOT = {
     "system": {"n_particles": 6, "n_dim": 2, "n_up": 3, "masses": [0.5, 2.0]},

@@ -6,7 +6,7 @@ import pytest
 
 from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.verification import Case, cases_of, compare
+from vmc.job.verification import Case, cases_of, compare
 
 STUDY = """
 [[case]]

@@ -13,7 +13,7 @@ import pytest
 
 from vmc.errors import UserError
 from vmc.output.lock import OutputLock, is_being_written
-from vmc.watching import Sight, Work, duration, look, seconds_left, sparkline
+from vmc.results.watching import Sight, Work, duration, look, seconds_left, sparkline
 
 LONG = ("-s", "evaluation.samples=1000000", "-s", "output.checkpoint_interval=0.1", "-q")
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.naive.configurations import apart
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from wavefunctions.evaluation import link_log_values
 
 

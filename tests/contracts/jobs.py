@@ -6,9 +6,9 @@ from hamiltonians.interactions import coulomb
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.metropolis import Metropolis
-from vmc.ensemble import Ensemble
-from vmc.local_energy import local_energies
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.local_energy import local_energies
+from vmc.measuring.measurement import Measurement
 from vmc.parallel import Partition, SerialCommunicator
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.rbm import RBM

@@ -38,7 +38,8 @@ def test_python_blocks_run(page, tmp_path):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "toml")], ids=name)
 def test_configurations_are_valid(page):
-    from vmc.config import build, parse_config
+    from vmc.build.physics import build
+    from vmc.config import parse_config
 
     for text in blocks(page, "toml"):
         build(parse_config(text, (), name(page)))

@@ -9,7 +9,7 @@ from numerics.random import stream_states
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts import jobs
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 
 MOVES = {"metropolis": Metropolis(0.7), "block_metropolis": BlockMetropolis(2, 1.1), "langevin": Langevin(2, 0.4)}
 

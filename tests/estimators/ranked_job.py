@@ -6,11 +6,11 @@ import numpy as np
 
 from samplers.metropolis import Metropolis
 from tests.contracts import jobs
-from vmc.ensemble import Ensemble
-from vmc.evaluation import Evaluation
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.optimizers import MinSR, QuasiNewton, StochasticReconfiguration
 from vmc.parallel import Partition, communicator
+from vmc.stages.evaluation import Evaluation
 
 
 def estimates(walkers):

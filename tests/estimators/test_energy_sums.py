@@ -8,8 +8,8 @@ import pytest
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.contracts import jobs
 from vmc.errors import UserError
-from vmc.estimators import N_SCALARS, energy_moments, energy_sums
-from vmc.measurement import BlockSample
+from vmc.measuring.estimators import N_SCALARS, energy_moments, energy_sums
+from vmc.measuring.measurement import BlockSample
 
 
 def sample_of(energies, n_accepted=7):

@@ -7,7 +7,7 @@ from samplers.metropolis import Metropolis
 from tests.contracts import jobs
 from tests.estimators.test_energy_sums import FREQUENT, RARE, holed_trap
 from vmc.errors import UserError
-from vmc.evaluation import Evaluation
+from vmc.stages.evaluation import Evaluation
 
 N_SAMPLES, STRIDE = 24, 2
 

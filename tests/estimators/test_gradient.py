@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.contracts import jobs
-from vmc.estimators import energy_gradient, energy_moments, energy_sums
+from vmc.measuring.estimators import energy_gradient, energy_moments, energy_sums
 
 #: Two-sided normal quantile of a false-alarm rate of 1e-5.
 SIGMAS = 4.42

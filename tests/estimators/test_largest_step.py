@@ -5,8 +5,9 @@ import math
 import pytest
 
 from samplers.base import StepTuner
-from vmc.config import build, check_config
-from vmc.driver import largest_step
+from vmc.build.physics import build
+from vmc.config import check_config
+from vmc.stages.driver import largest_step
 
 GAS = {
     "system": {"n_particles": 2, "n_dim": 2, "n_up": 1},

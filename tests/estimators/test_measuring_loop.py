@@ -17,7 +17,7 @@ from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts import jobs
 from tests.estimators.measured_job import MOVES
 from tests.naive.moves import block_twin, langevin_twin, metropolis_twin
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 
 ROOT = Path(__file__).resolve().parents[2]
 N_WALKERS, DISCARD, N_SAMPLES, STRIDE, REFERENCE = 11, 4, 6, 3, 3.0

@@ -12,7 +12,7 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.random import stream_states
 from samplers.metropolis import Metropolis
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.product import Product

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vmc.segments import N_SEGMENTS, add_rows, make_room, no_sums, segment_length, segment_starts
+from vmc.stages.segments import N_SEGMENTS, add_rows, make_room, no_sums, segment_length, segment_starts
 
 CHUNKS = [[1] * 70, [70], [31, 1, 1, 37], [33, 32, 5], [0, 64, 6], [3, 67]]
 

@@ -11,8 +11,8 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.metropolis import Metropolis
 from tests.statistics.test_summary import RHO, TAU, ar1, half_means
+from vmc.stages.stopping import is_reached, next_look
 from vmc.statistics import summarise
-from vmc.stopping import is_reached, next_look
 from wavefunctions.gaussian import Gaussian
 
 SYSTEM = System(2, 2)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.job_folder import DOT
 from vmc.errors import UserError
-from vmc.job import JobOptions, _compare_kernels, resume, run
+from vmc.job.run import JobOptions, _compare_kernels, resume, run
 
 UNKNOWN = object()
 

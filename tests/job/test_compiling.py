@@ -6,8 +6,8 @@ import pytest
 import vmc
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
-from vmc.compiling import innermost
 from vmc.errors import UserError
+from vmc.measuring.compiling import innermost
 from wavefunctions.custom import Custom
 
 SYSTEM = System(1, 1)

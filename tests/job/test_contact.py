@@ -11,8 +11,8 @@ from hamiltonians.base import Hamiltonian, pair_term
 from hamiltonians.interactions import coulomb, gaussian, hard_sphere, inverse_square
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
-from vmc.contact import refuse_infinite_contact
 from vmc.errors import UserError
+from vmc.soundness.contact import refuse_infinite_contact
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import HardCore, Pade, PowerLaw

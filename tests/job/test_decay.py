@@ -11,14 +11,15 @@ import pytest
 
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
-from vmc.config import build, check_config
-from vmc.decay import growth
-from vmc.ensemble import Ensemble
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.evaluation import Evaluation
-from vmc.looks import refuse_unsound
+from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
-from vmc.safeguard import GaveUpError
+from vmc.soundness.decay import growth
+from vmc.soundness.looks import refuse_unsound
+from vmc.stages.evaluation import Evaluation
+from vmc.stages.safeguard import GaveUpError
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair

@@ -11,9 +11,9 @@ from tests.job.test_summary_lines import DOT, estimate, summary
 from vmc.commands.inspect import list_command
 from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.loading import Results
-from vmc.progress import reporter_for
-from vmc.remarks import standing
+from vmc.job.progress import reporter_for
+from vmc.results.loading import Results
+from vmc.results.remarks import standing
 from vmc.statistics import Diagnostics, verdict
 
 LAST = {**DOT, "evaluation": {"parameters": "last"}}

@@ -7,7 +7,7 @@ import vmc
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.errors import UserError
-from vmc.exchange import refuse_symmetric_electrons
+from vmc.soundness.exchange import refuse_symmetric_electrons
 from wavefunctions.feed_forward import FeedForward
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.orbitals import Oscillator

@@ -8,7 +8,7 @@ import pytest
 
 from tests.job_folder import DOT, Folder
 from vmc.errors import UserError
-from vmc.job import resume, run
+from vmc.job.run import resume, run
 
 
 def test_the_iterations_are_kept_and_can_go_on(tmp_path):

@@ -10,12 +10,12 @@ import pytest
 
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
-from vmc.ensemble import Ensemble
 from vmc.errors import UserError
-from vmc.kinks import find_kinks, refuse_kinks
-from vmc.looks import refuse_unsound
-from vmc.own_kernels import has_own_part
+from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
+from vmc.soundness.kinks import find_kinks, refuse_kinks
+from vmc.soundness.looks import refuse_unsound
+from vmc.soundness.own_kernels import has_own_part
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian

@@ -6,7 +6,7 @@ import pytest
 
 import vmc
 from vmc.config import check_config, parse_config
-from vmc.known_reference import known_reference, reference_of
+from vmc.results.known_reference import known_reference, reference_of
 
 COULOMB = {"kind": "coulomb"}
 

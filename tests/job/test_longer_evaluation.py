@@ -10,8 +10,8 @@ import pytest
 from tests.job_folder import DOT, Folder, different
 from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.job import resume, run
-from vmc.report import measurements_that_suffice
+from vmc.job.run import resume, run
+from vmc.results.report import measurements_that_suffice
 from vmc.statistics import Estimate
 from vmc.statistics.judge import Diagnostics, verdict
 

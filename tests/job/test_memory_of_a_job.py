@@ -2,10 +2,11 @@
 
 import pytest
 
-from vmc.config import build, check_config
-from vmc.cost import estimate_cost
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.memory import physical_memory, refuse_above, refuse_beyond_memory
+from vmc.job.cost import estimate_cost
+from vmc.job.memory import physical_memory, refuse_above, refuse_beyond_memory
 from vmc.parallel import SerialCommunicator
 
 HUGE = 10**9
@@ -63,7 +64,7 @@ def test_this_computer(monkeypatch):
     assert physical_memory() > 10**8
     refuse_beyond_memory(config, build(config), SerialCommunicator())
     huge = job(walkers=HUGE)
-    monkeypatch.setattr("vmc.memory.physical_memory", lambda: 10**9)
+    monkeypatch.setattr("vmc.job.memory.physical_memory", lambda: 10**9)
     with pytest.raises(UserError, match="n_walkers"):
         refuse_beyond_memory(huge, build(huge), SerialCommunicator())
     monkeypatch.setattr(SerialCommunicator, "count_on_node", lambda world: (2, 1))

@@ -7,7 +7,7 @@ import vmc
 from tests.job_folder import Folder, different
 from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.job import resume
+from vmc.job.run import resume
 
 #: Two electrons far apart in a long trap: which of them is on the left hardly ever changes by small steps.
 LONG_DOT = """

@@ -14,15 +14,15 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.optimizers import Adam
 from samplers.metropolis import BlockMetropolis, Metropolis
-from vmc.agreement import refuse_disagreement
 from vmc.errors import UserError
-from vmc.history import COLUMNS
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 from vmc.observables import Observable, Quantity, configuration_average, moments
 from vmc.observables.chain import Chain
 from vmc.observables.measured import estimate
 from vmc.optimizers import FirstOrder
-from vmc.own_kernels import has_own_kernels, refuse_wrong_kernels
+from vmc.parallel.agreement import refuse_disagreement
+from vmc.soundness.own_kernels import has_own_kernels, refuse_wrong_kernels
+from vmc.stages.history import COLUMNS
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian

@@ -9,8 +9,8 @@ import pytest
 import vmc
 from tests.job_folder import DOT, Folder, different
 from vmc.errors import UserError
-from vmc.job import JobOptions, resume, run
-from vmc.progress import Reporter
+from vmc.job.progress import Reporter
+from vmc.job.run import JobOptions, resume, run
 
 
 def config(**sections):

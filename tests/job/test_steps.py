@@ -2,12 +2,13 @@
 
 import pytest
 
-from vmc.config import build, check_config
-from vmc.cost import estimate_cost
-from vmc.driver import Driver
-from vmc.ensemble import Ensemble
-from vmc.measurement import Measurement
+from vmc.build.physics import build
+from vmc.config import check_config
+from vmc.job.cost import estimate_cost
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.parallel import Partition, SerialCommunicator
+from vmc.stages.driver import Driver
 
 BASE = {
     "system": {"n_particles": 2, "n_dim": 1},

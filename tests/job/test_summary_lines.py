@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from vmc.config import check_config
-from vmc.evaluation import EnergySummary
-from vmc.known_reference import reference_of
-from vmc.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on
-from vmc.report import summary_lines
+from vmc.results.known_reference import reference_of
+from vmc.results.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on
+from vmc.results.report import summary_lines
+from vmc.stages.evaluation import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, verdict
 
 DOT = {

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from vmc.config import build, check_config
-from vmc.cost import estimate_cost
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.evaluation import EnergySummary
-from vmc.gas import gas_dict, gas_lines, gas_summary
+from vmc.job.cost import estimate_cost
+from vmc.results.gas import gas_dict, gas_lines, gas_summary
+from vmc.stages.evaluation import EnergySummary
 from vmc.statistics import summarise
 from vmc.statistics.functions import function_of_means
 from wavefunctions.backflow import BackflowSlater

@@ -5,9 +5,9 @@ import pytest
 
 import vmc
 from samplers.generative import BinaryAutoregressive, BinaryRBM, Diffusion, MixtureAutoregressive
-from vmc.config.build import build
-from vmc.density_fit import N_JUDGED
-from vmc.pretraining_stage import draw_configurations
+from vmc.build.physics import build
+from vmc.job.density_fit import N_JUDGED
+from vmc.job.pretraining_stage import draw_configurations
 
 #: Two particles in a trap, a Gaussian whose energy is known for any width.
 TRAP = {

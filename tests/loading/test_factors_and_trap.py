@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vmc.config import build, parse_config
+from vmc.build.physics import build
+from vmc.config import parse_config
 from vmc.errors import UserError
 
 TRAP = """

@@ -11,8 +11,8 @@ from hamiltonians.electron_gas import ElectronGas, gas_cell
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.config import check_config
-from vmc.gas import gas_record, record_lines
-from vmc.loading import load
+from vmc.results.gas import gas_record, record_lines
+from vmc.results.loading import load
 from vmc.statistics import Estimate
 
 CONFIG = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vmc.config.build import build
+from vmc.build.physics import build
 from vmc.config.load import parse_config
 from vmc.errors import UserError
 from wavefunctions.jastrow import Pade, PadeSeries, PairPolynomial, PlaneWavePairs

@@ -5,7 +5,8 @@ import pytest
 
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
-from vmc.config import build, check_config
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import Pade

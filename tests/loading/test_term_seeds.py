@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from vmc.config import build, check_config
-from vmc.config.builders.seeds import term_seeds
+from vmc.build.physics import build
+from vmc.build.seeds import term_seeds
+from vmc.config import check_config
 from vmc.config.factor_sections import FeedForwardFactor, GaussianFactor
 
 DOT = {"system": {"n_particles": 2, "n_dim": 2}, "hamiltonian": {"omega": 1.0}, "seed": 7}

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from numerics.link import tried
-from vmc.config import build, check_config
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
 
 

@@ -133,7 +133,7 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.random import stream_states
 from samplers.langevin import Langevin
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 from wavefunctions.gaussian import Gaussian
 
 system, move = System(2, 2), Langevin(2, 0.2)

@@ -17,7 +17,7 @@ EVALUATE = """
 import hashlib
 import numpy as np
 from vmc.config import check_config
-from vmc.config.build import build
+from vmc.build.physics import build
 
 messages = {"kind": "message_passing", "width": 6, "hidden": [6]}
 psi = build(check_config({

@@ -15,11 +15,11 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.metropolis import Metropolis
 from tests.observables import exact
-from vmc.ensemble import Ensemble
-from vmc.evaluation import Evaluation
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.observables import moments, pair_distribution, radial_density
 from vmc.parallel import Partition, SerialCommunicator
+from vmc.stages.evaluation import Evaluation
 
 FALSE_ALARM = 1e-4
 N_BLOCKS = 64

@@ -7,11 +7,11 @@ from samplers.metropolis import Metropolis
 from tests.contracts import jobs
 from tests.estimators.test_energy_sums import RARE, holed_trap
 from tests.observables import naive
-from vmc.ensemble import Ensemble
-from vmc.evaluation import Evaluation
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.observables import configuration_average, moments, pair_distribution, radial_density
 from vmc.parallel import Partition, SerialCommunicator
+from vmc.stages.evaluation import Evaluation
 
 GRID = (6, 2.0)
 N_SAMPLES, STRIDE = 80, 2

@@ -120,7 +120,8 @@ def test_a_gas_on_two_ranks_and_over_an_interruption(folder):
 )
 def test_refusals(setting, words):
     from tests.job_folder import DOT
-    from vmc.config import build, parse_config
+    from vmc.build.physics import build
+    from vmc.config import parse_config
 
     with pytest.raises(vmc.UserError) as refused:
         build(parse_config(DOT, [setting]))

@@ -15,8 +15,7 @@ from samplers.metropolis import Metropolis
 from tests.observables import periodic
 from tests.observables.test_exact import FALSE_ALARM, p_value
 from tests.observables.test_kernels import sums_of
-from vmc.loading import _measured
-from vmc.measurement import Measurement
+from vmc.measuring.measurement import Measurement
 from vmc.observables import (
     Measured,
     Points,
@@ -29,7 +28,8 @@ from vmc.observables import (
     radial_density,
     structure_factor,
 )
-from vmc.output.results import _observable
+from vmc.results.file import _observable
+from vmc.results.loading import _measured
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.orbitals import PlaneWaves

@@ -5,10 +5,10 @@ import pytest
 
 from numerics.optimizers import Constant, GradientDescent
 from tests.contracts import jobs
-from vmc.best import BestParameters
-from vmc.driver import Driver, Plan
-from vmc.estimators import EnergyMoments
+from vmc.measuring.estimators import EnergyMoments
 from vmc.optimizers import FirstOrder
+from vmc.stages.best import BestParameters
+from vmc.stages.driver import Driver, Plan
 
 
 def looked_at(best, sequence, first, iterations):

@@ -5,8 +5,8 @@ import tracemalloc
 import pytest
 
 from vmc.config import check_config
-from vmc.cost import estimate_cost
-from vmc.job import make_driver
+from vmc.job.cost import estimate_cost
+from vmc.job.run import make_driver
 from vmc.parallel import SerialCommunicator
 
 

@@ -6,7 +6,7 @@ import pytest
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.contracts import jobs
 from vmc.config import check_config
-from vmc.cost import estimate_cost
+from vmc.job.cost import estimate_cost
 from vmc.optimizers import MinSR, StochasticReconfiguration
 from vmc.optimizers.min_sr import PREVIOUS
 
@@ -55,7 +55,7 @@ def test_more_parameters_than_samples():
 
 def test_samples_that_are_not_finite_are_left_out():
     """Set up so that the limit of one per cent is not in the way: the equations alone are solved here."""
-    from vmc import ensemble
+    from vmc.measuring import ensemble
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ensemble, "NONFINITE_LIMIT", 0.5)

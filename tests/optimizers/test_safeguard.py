@@ -7,14 +7,14 @@ import pytest
 
 from numerics.optimizers import Adam, Constant, GradientDescent
 from tests.contracts import jobs
-from vmc.averaging import ParameterAverage
-from vmc.driver import Driver, Plan
 from vmc.errors import UserError
-from vmc.estimators import EnergyMoments
+from vmc.job.snapshot import restore_snapshot, take_snapshot
+from vmc.measuring.estimators import EnergyMoments
 from vmc.optimizers import FirstOrder
 from vmc.output.checkpoint import load_checkpoint, save_checkpoint
-from vmc.safeguard import Safeguard
-from vmc.snapshot import restore_snapshot, take_snapshot
+from vmc.stages.averaging import ParameterAverage
+from vmc.stages.driver import Driver, Plan
+from vmc.stages.safeguard import Safeguard
 
 NOTHING = np.zeros(1)
 

@@ -7,10 +7,10 @@ import vmc
 from tests.job_folder import DOT
 from vmc.config import parse_config
 from vmc.output.reader import DamagedFileError
-from vmc.output.results import OF_THE_OCCASION, read_results
 from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset, payload_hash
-from vmc.provenance import PROVENANCE, provenance
+from vmc.results.file import OF_THE_OCCASION, read_results
+from vmc.results.provenance import PROVENANCE, provenance
 
 SCHEMA = Schema("test", 1)
 

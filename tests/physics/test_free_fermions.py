@@ -13,7 +13,7 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from numerics.link import kernel
 from tests.naive.configurations import apart
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair
 from wavefunctions.orbitals import Oscillator, PlaneWaves

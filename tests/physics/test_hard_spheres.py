@@ -7,7 +7,7 @@ from hamiltonians.interactions import hard_sphere
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from tests.physics.hard_sphere_table import CORE_RADIUS, ENERGY_PER_PARTICLE, FLATTENED
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import HardCore
 from wavefunctions.product import Product

@@ -16,8 +16,8 @@ from samplers.langevin import Langevin
 from tests.contracts.evaluations import nothing
 from tests.naive.configurations import apart
 from tests.physics.test_zero_variance import assert_eigenstate, assert_no_eigenstate, energies, polynomial_pair
-from vmc.kinetic_masses import other_coordinates, usual_mass
-from vmc.local_energy import link_local_energy, local_energies
+from vmc.measuring.kinetic_masses import other_coordinates, usual_mass
+from vmc.measuring.local_energy import link_local_energy, local_energies
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, Pade, PlaneWavePairs, PowerLaw
 from wavefunctions.orbitals import Combination, Oscillator, PlaneWaves

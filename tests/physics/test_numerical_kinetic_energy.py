@@ -6,7 +6,7 @@ import pytest
 from hamiltonians.trap import HarmonicTrap
 from tests.contracts.wave_functions import CASES
 from tests.naive.configurations import apart
-from vmc.local_energy import link_local_energy, local_energies
+from vmc.measuring.local_energy import link_local_energy, local_energies
 
 #: One case per set of kernels.
 DISTINCT = {

@@ -11,7 +11,7 @@ from numerics.optimizers import Constant, GradientDescent
 from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis
 from tests.naive.configurations import apart
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from vmc.optimizers import FirstOrder, StochasticReconfiguration
 from wavefunctions.orbitals import Oscillator
 from wavefunctions.slater import SlaterExpansion

@@ -14,7 +14,7 @@ from numerics.elementary import log
 from numerics.link import kernel
 from samplers.langevin import Langevin
 from tests.naive.configurations import apart
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import GaussianPair, Jastrow, PowerLaw
 from wavefunctions.parameters import ParameterLayout

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vmc
-from vmc.loading import Results
+from vmc.results.loading import Results
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.plotting.test_every_job import drawn, overlap
-from vmc.gas import fermi_wave_numbers
 from vmc.observables import Axis, Measured, Points
 from vmc.plotting import correlation_plot, figure_of, momentum_plot, structure_plot
+from vmc.results.gas import fermi_wave_numbers
 
 CONFIG = """
 [system]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 
-from vmc.history import rolled_back
 from vmc.plotting import (
     acceptance_plot,
     blocking_plot,
@@ -19,6 +18,7 @@ from vmc.plotting import (
     profiles_plot,
     variance_plot,
 )
+from vmc.stages.history import rolled_back
 from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
 
 equal = np.testing.assert_array_equal

@@ -15,8 +15,8 @@ from hamiltonians.trap import HarmonicTrap
 from numerics.random import stream_states
 from samplers.diagnostics import autocorrelation_time
 from samplers.metropolis import Metropolis
-from vmc.measurement import Measurement
-from vmc.segments import segment_starts
+from vmc.measuring.measurement import Measurement
+from vmc.stages.segments import segment_starts
 from vmc.statistics import equilibration_cut, summarise
 from wavefunctions.gaussian import Gaussian
 

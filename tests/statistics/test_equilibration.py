@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.statistics.test_summary import ar1
-from vmc.segments import segment_starts
+from vmc.stages.segments import segment_starts
 from vmc.statistics import between_walkers, equilibration_cut
 from vmc.statistics.equilibration import _marginal_error_cut
 

@@ -9,10 +9,10 @@ import pytest
 from samplers.metropolis import Metropolis
 from tests.contracts import jobs
 from tests.statistics.test_summary import ar1, half_means
-from vmc.ensemble import Ensemble
-from vmc.evaluation import Evaluation
-from vmc.measurement import Measurement
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import Measurement
 from vmc.parallel import Partition, SerialCommunicator
+from vmc.stages.evaluation import Evaluation
 from vmc.statistics import standing_walkers, summarise
 
 LENGTH = 20

@@ -6,7 +6,7 @@ import pytest
 from hamiltonians.base import Hamiltonian
 from hamiltonians.interactions import coulomb
 from hamiltonians.system import System
-from vmc.local_energy import local_energies
+from vmc.measuring.local_energy import local_energies
 from wavefunctions.jastrow import Pade, PadeSeries, PairPolynomial
 from wavefunctions.jastrow.cusps import contact_slopes
 

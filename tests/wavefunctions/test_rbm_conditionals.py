@@ -12,8 +12,9 @@ from hamiltonians.system import System
 from numerics.link import as_kernel
 from samplers import Density, Gibbs, Metropolis, sample
 from samplers.base import StepTuner
-from vmc.config import build, parse_config
-from vmc.target import density_of
+from vmc.build.physics import build
+from vmc.config import parse_config
+from vmc.measuring.target import density_of
 from wavefunctions.rbm import RBM
 from wavefunctions.rbm_conditionals import CONDITIONALS
 

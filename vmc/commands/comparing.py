@@ -7,9 +7,9 @@ from pathlib import Path
 
 import typer
 
-from vmc.comparison import compare
 from vmc.errors import UserError
-from vmc.loading import load
+from vmc.results.comparison import compare
+from vmc.results.loading import load
 
 
 def compare_command(paths: list[Path], json: bool) -> int:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import typer
 
+from vmc.build.physics import build
 from vmc.commands.jobs import user_kernels
-from vmc.config import build, load_config, to_toml
+from vmc.config import load_config, to_toml
 from vmc.config.optimizer_sections import QuasiNewtonSection
-from vmc.cost import bytes_text, estimate_cost
 from vmc.errors import UserError
-from vmc.loading import Results, load
+from vmc.job.cost import bytes_text, estimate_cost
+from vmc.results.loading import Results, load
 
 
 def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import typer
 
-from vmc.config import USER_KERNELS, Config, load_config, parse_config, to_toml
+from vmc.build.user_kernels import USER_KERNELS
+from vmc.config import Config, load_config, parse_config, to_toml
 from vmc.errors import UserError
-from vmc.job import JobOptions, Outcome, resume, run
-from vmc.loading import load
+from vmc.job.progress import reporter_for
+from vmc.job.run import JobOptions, Outcome, resume, run
 from vmc.parallel import communicator, on_root
-from vmc.progress import reporter_for
+from vmc.results.loading import load
 
 
 def run_command(

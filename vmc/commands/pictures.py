@@ -9,12 +9,12 @@ from pathlib import Path
 import typer
 
 from vmc.errors import UserError
-from vmc.files import plain_errors
-from vmc.loading import load
 from vmc.output.atomic import check_writable, replace_file
+from vmc.output.plain_errors import plain_errors
 from vmc.plotting.contents import absent
 from vmc.plotting.kinds import KINDS, figure_of, needs
 from vmc.plotting.style import picture
+from vmc.results.loading import load
 
 SUFFIXES = (".png", ".pdf", ".svg")
 

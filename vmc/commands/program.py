@@ -216,7 +216,7 @@ def common(
 ) -> None:
     """Options of the program itself."""
     if version:
-        from vmc.provenance import package_version
+        from vmc.results.provenance import package_version
 
         typer.echo(f"vmc {package_version()}")
         raise typer.Exit

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from vmc.config import Config
 from vmc.config.load import check_config
 from vmc.errors import UserError
-from vmc.files import plain_errors
 from vmc.output.atomic import check_writable, replace_file
+from vmc.output.plain_errors import plain_errors
 
 _ELLIPTIC = [1.0, 1.0, 2.8284271247461903]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import typer
 
-from vmc.job import JobOptions
+from vmc.job.progress import reporter_for
+from vmc.job.run import JobOptions
+from vmc.job.verification import shared_cases, verify
 from vmc.parallel import communicator, on_root
-from vmc.progress import reporter_for
-from vmc.verification import shared_cases, verify
 
 #: Exit status where an energy does not agree with its reference.
 DISAGREES = 3

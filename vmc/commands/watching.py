@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from vmc.files import JobFiles
+from vmc.job.files import JobFiles
 from vmc.output.lock import is_being_written
-from vmc.watching import Sight, duration, look, seconds_left, sparkline
+from vmc.results.watching import Sight, duration, look, seconds_left, sparkline
 
 
 def watch_command(path: Path, once: bool, interval: float) -> int:

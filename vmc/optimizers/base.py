@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from vmc.ensemble import Ensemble
-from vmc.estimators import EnergyMoments
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.estimators import EnergyMoments
 
 #: Everything an optimiser remembers, as arrays: a checkpoint holds them as they are.
 State = dict[str, np.ndarray]

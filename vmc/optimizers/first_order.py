@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.optimizers import FirstOrderOptimizer, Schedule
-from vmc.ensemble import Ensemble
+from vmc.measuring.ensemble import Ensemble
 from vmc.optimizers.base import Iteration, State
 from vmc.optimizers.preconditioner import Preconditioner
 

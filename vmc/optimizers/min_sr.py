@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vmc.ensemble import Ensemble, first_offender
-from vmc.estimators import EnergyMoments, energy_sums
+from vmc.measuring.ensemble import Ensemble, first_offender
+from vmc.measuring.estimators import EnergyMoments, energy_sums
 from vmc.optimizers.base import State
 from vmc.optimizers.linear_solvers import solve_packed
 from vmc.optimizers.packed import pack_products, packed_size

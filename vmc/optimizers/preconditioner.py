@@ -6,8 +6,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from vmc.ensemble import Ensemble
-from vmc.estimators import N_SCALARS, EnergyMoments, energy_gradient
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_gradient
 from vmc.optimizers.base import State
 
 
@@ -32,7 +32,7 @@ class Preconditioner(Protocol):
 
 
 def n_energy_sums(ensemble: Ensemble) -> int:
-    """Length of the energy sums of a block, :func:`vmc.estimators.energy_sums`."""
+    """Length of the energy sums of a block, :func:`vmc.measuring.estimators.energy_sums`."""
     return N_SCALARS + ensemble.measurement.n_components
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vmc.ensemble import Ensemble
+from vmc.measuring.ensemble import Ensemble
 from vmc.optimizers.base import Iteration, State
 from vmc.parallel.serving import drive_from_root
 from wavefunctions.evaluation import link_log_values

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vmc.ensemble import Ensemble
-from vmc.measurement import BlockSample
+from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.measurement import BlockSample
 
 
 class SampleSpace:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vmc.ensemble import Ensemble, first_offender
-from vmc.estimators import energy_sums
-from vmc.measurement import BlockSample
+from vmc.measuring.ensemble import Ensemble, first_offender
+from vmc.measuring.estimators import energy_sums
+from vmc.measuring.measurement import BlockSample
 from vmc.optimizers.base import State
 from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_packed
 from vmc.optimizers.normal_product import normal_product

@@ -14,7 +14,7 @@ from vmc.statistics.block_averages import MINIMUM_PLATEAU_BLOCKS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Most block lengths that are written at the axis.
 MAX_TICKS = 8

@@ -20,7 +20,7 @@ from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 
 def components_plot(results: Results, axes: Axes | None = None) -> Axes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Phases in which an evaluation is still to come.
 BEFORE_EVALUATION = ("thermalise", "optimise", "settle", "evaluate")

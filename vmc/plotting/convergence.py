@@ -14,7 +14,7 @@ from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 
 def convergence_plot(several: Sequence[Results], labels: Sequence[str], axes: Axes | None = None) -> Axes:

@@ -13,8 +13,8 @@ from vmc.plotting.style import BAND_OPACITY, COLOURS, house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
     from vmc.observables import Measured
+    from vmc.results.loading import Results
 
 #: Curves of more points than this show no single points.
 MAX_MARKED_POINTS = 25

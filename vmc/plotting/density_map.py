@@ -11,7 +11,7 @@ from vmc.plotting.style import house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Even in lightness from white to dark: zero is the paper, and a grey print keeps the order of the values.
 COLOUR_MAP = "Blues"

@@ -29,7 +29,7 @@ from vmc.plotting.style import BAND_OPACITY, COLOURS, EVALUATED, GREY, house_axe
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 
 def energy_plot(results: Results, axes: Axes | None = None) -> Axes:

@@ -12,7 +12,7 @@ from vmc.plotting.labels import even_ticks, few_ticks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: There is an inset when the whole curve spans so many times what its second half does.
 DWARFED = 8.0

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.history import rolled_back
 from vmc.plotting.labels import few_ticks
+from vmc.stages.history import rolled_back
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Curves of up to so many points show the points.
 MAX_MARKED_POINTS = 60

@@ -20,7 +20,7 @@ from vmc.plotting.variance import variance_plot
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 
 class Kind(NamedTuple):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Units that are written in symbols.
 SYMBOLS = {"hbar omega": r"$\hbar\omega$"}

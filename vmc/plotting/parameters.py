@@ -15,7 +15,7 @@ from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Up to so many parameters each has a name in the legend; of more, only their arrays do.
 MAX_NAMED = 12

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.gas import fermi_wave_numbers
 from vmc.plotting.contents import OBSERVED, absent
 from vmc.plotting.density import draw_curve
 from vmc.plotting.labels import legend_above, length_text, plain, power_text, quantity, say_nothing_there
 from vmc.plotting.style import COLOURS, GREY, house_axes
+from vmc.results.gas import fermi_wave_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
     from vmc.observables import Measured
+    from vmc.results.loading import Results
 
 _COLOURS = (COLOURS["black"], COLOURS["blue"], COLOURS["vermillion"])
 _STYLES = ("-", "--", ":")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 
 def summary_plot(results: Results, figure: Figure | None = None) -> Figure:

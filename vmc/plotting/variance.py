@@ -20,7 +20,7 @@ from vmc.plotting.style import COLOURS, EVALUATED, GREY, house_axes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from vmc.loading import Results
+    from vmc.results.loading import Results
 
 #: Nothing comes closer to the frame than this factor.
 HEADROOM = 1.25

@@ -77,7 +77,7 @@ FERMIONS = [
     ),
     Bug(
         "terms of one kind that begin alike",
-        "vmc/config/builders/seeds.py",
+        "vmc/build/seeds.py",
         "_TERM = 2**66",
         "_TERM = 0",
         ("tests/loading/test_term_seeds.py",),

@@ -121,7 +121,7 @@ GENERATIVE = [
     ),
     Bug(
         "the sum over a reduction kept in memory",
-        "vmc/pretraining.py",
+        "vmc/stages/pretraining.py",
         "                total += O[k, b] * weights[first + b]\n            sums[k] += total\n",
         "                sums[k] += O[k, b] * weights[first + b]\n",
         ("tests/architecture/test_rules.py",),

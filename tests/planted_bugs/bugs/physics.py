@@ -26,7 +26,7 @@ PHYSICS = [
     ),
     Bug(
         "energy measured before the walker moves",
-        "vmc/measurement.py",
+        "vmc/measuring/measurement.py",
         "            for _ in range(stride):\n                accepted += step(p, x, s, options, memory)\n"
         "            if energies.shape[0] == 0:\n                continue\n"
         "            local_energy(p, h, x, E, energy_memory)\n",
@@ -58,14 +58,14 @@ PHYSICS = [
     ),
     Bug(
         "kinetic energy without its half",
-        "vmc/local_energy.py",
+        "vmc/measuring/local_energy.py",
         "E[0, b] = -0.5 * L[b]",
         "E[0, b] = -L[b]",
         (f"{CONTRACT}::test_kinetic_energy[pade_2d]",),
     ),
     Bug(
         "kinetic energy without |grad log psi|^2",
-        "vmc/local_energy.py",
+        "vmc/measuring/local_energy.py",
         "            E[0, b] -= 0.5 * (G[k, b] * G[k, b])\n",
         "            E[0, b] -= 0.0\n",
         (f"{CONTRACT}::test_kinetic_energy[pade_2d]",),
@@ -100,21 +100,21 @@ PHYSICS = [
     ),
     Bug(
         "kinetic energy of another mass without what the usual one has given",
-        "vmc/kinetic_masses.py",
+        "vmc/measuring/kinetic_masses.py",
         "1.0 / masses - 1.0 / mass, SPACE_STEP",
         "1.0 / masses, SPACE_STEP",
         (f"{MASSES}::test_ideal_gas_of_several_masses[analytic-masses0-1e-08]",),
     ),
     Bug(
         "differences of |psi| across its nodes",
-        "vmc/kinetic_masses.py",
+        "vmc/measuring/kinetic_masses.py",
         "weight * (sign[b] * sign_there[b]) * exp",
         "weight * exp",
         (f"{MASSES}::test_differences_across_a_node",),
     ),
     Bug(
         "differences after the local energy, over its workspace",
-        "vmc/kinetic_masses.py",
+        "vmc/measuring/kinetic_masses.py",
         "    add_differences(p, others, excess, steps, X, T, memory[0])\n    unit_mass(p, h[1], X, E, memory)\n",
         "    unit_mass(p, h[1], X, E, memory)\n    add_differences(p, others, excess, steps, X, T, memory[0])\n",
         (f"{MASSES}::test_derivatives_by_parameters_after_differences[plane_wave_pairs-analytic]",),

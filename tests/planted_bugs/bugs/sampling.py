@@ -53,7 +53,7 @@ SAMPLING = [
     ),
     Bug(
         "|psi| sampled instead of |psi|^2 in one-particle moves",
-        "vmc/target.py",
+        "vmc/measuring/target.py",
         "    _double(log_ratio)\n",
         "",
         (f"{LOOP}::test_plain_numpy_loop[block_metropolis]",),

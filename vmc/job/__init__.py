@@ -1,0 +1,1 @@
+"""A job: its files, what it needs and tells, its end and its resumption."""

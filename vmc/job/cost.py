@@ -1,0 +1,159 @@
+"""What a configuration will need, told before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vmc.build.physics import Physics, build
+from vmc.config import Config
+from vmc.config.hamiltonian_sections import TrapSection
+from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, Optimizer, QuasiNewtonSection
+from vmc.measuring.kinetic_masses import other_coordinates
+from vmc.observables.chain import Chain
+from vmc.parallel import Partition
+from vmc.stages.proposal_stage import N_JUDGED
+from vmc.stages.segments import N_SEGMENTS
+from vmc.stages.steps import steps_of
+
+#: Function values that a quasi-Newton minimiser takes in one of its iterations: six in runs of two electrons in a dot.
+EVALUATIONS_OF_A_SEARCH = 6
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Counts and bytes of a job.
+
+    Attributes
+    ----------
+    n_params, n_coordinates : sizes of the problem.
+    moves : steps of all walkers in the whole job (a sweep of one-particle moves counts as one).
+    local_energies, derivative_rows : evaluations of E_L and of d log psi / d theta.
+    difference_coordinates : those of n_coordinates whose kinetic energy takes second differences.
+    memory : bytes of one rank by purpose.
+    """
+
+    n_params: int
+    n_coordinates: int
+    moves: int
+    local_energies: int
+    derivative_rows: int
+    difference_coordinates: int
+    memory: dict[str, int]
+
+    @property
+    def total_memory(self) -> int:
+        """Bytes of one rank."""
+        return sum(self.memory.values())
+
+    @property
+    def memory_text(self) -> str:
+        """Memory in words: the total and its largest part."""
+        largest = max(self.memory, key=lambda name: self.memory[name])
+        return f"{bytes_text(self.total_memory)} (most for {largest}: {bytes_text(self.memory[largest])})"
+
+
+def estimate_cost(config: Config, n_ranks: int = 1, physics: Physics | None = None) -> Cost:
+    """Count evaluations and bytes of a configuration.
+
+    Parameters
+    ----------
+    physics : what the configuration describes, where it is built; else functions of the user's are stood in for.
+    """
+    system = config.system
+    n = system.n_particles * system.n_dim
+    physics = physics or _stand_in(config)
+    P = physics.wave_function.n_params
+    optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
+    W = sampler.n_walkers
+    measured = optimizer.iterations * optimizer.samples * _evaluations(optimizer)
+    partition = Partition(W, sampler.n_blocks, 0, n_ranks)
+    local = partition.n_local
+    block = -(-W // sampler.n_blocks)
+    rows = max(optimizer.samples * bool(optimizer.iterations), min(evaluation.chunk, evaluation.samples))
+    memory = {
+        "walkers": 8 * local * (n + 4 + 2 * N_SEGMENTS),
+        "local energies of a block": 8 * block * rows * 4,
+        "evaluation series": 8 * evaluation.samples * 6,
+    }
+    if sampler.proposal is not None:
+        # On the root: as collected, in one piece, and as the model standardises and splits them.
+        memory["configurations for the proposals"] = 8 * 4 * n * (sampler.proposal.samples + N_JUDGED)
+    if n_sums := Chain(physics.observables).n_sums:
+        memory["observables"] = 8 * n_sums * (2 * sampler.n_blocks + len(partition.blocks))
+    if optimizer.iterations:
+        memory |= _optimizer_memory(config, P, local, block)
+    differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size
+    energies = measured + evaluation.samples
+    return Cost(P, n, W * steps_of(config).total, W * energies, W * measured, differences, memory)
+
+
+def _evaluations(optimizer: Optimizer) -> int:
+    """Local energies and rows of derivatives of a sample in one iteration; a minimiser's as many as it mostly needs."""
+    if isinstance(optimizer, QuasiNewtonSection):
+        return 1 + EVALUATIONS_OF_A_SEARCH * optimizer.minimiser_iterations
+    return 1
+
+
+def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[str, int]:
+    optimizer = config.optimizer
+    if isinstance(optimizer, QuasiNewtonSection):
+        n = config.system.n_particles * config.system.n_dim
+        return {"fixed sample": 8 * optimizer.samples * local * (n + P + 4)}
+    assert isinstance(optimizer, FirstOrderSection)
+    if optimizer.preconditioner is None:
+        return {"gradient sums": 8 * 8 * P}
+    if isinstance(optimizer.preconditioner, MinSRSection):
+        return _sample_space_memory(config, P, local)
+    if optimizer.preconditioner.solver == "cg":
+        return {"log-derivatives of all samples": 8 * optimizer.samples * local * P}
+    return {
+        "log-derivatives of a block": 8 * optimizer.samples * block * P,
+        "overlap matrices": _packed_memory(config, P),
+    }
+
+
+def _packed_memory(config: Config, n: int) -> int:
+    """Of packed matrices: one of a block, one at each level of a tree of blocks and between ranks, one to solve."""
+    return 4 * (config.sampler.n_blocks.bit_length() + 3) * n * (n + 1)
+
+
+def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
+    """Of minSR: O by walkers, with other ranks also by parameters; products of samples."""
+    n_local = config.optimizer.samples * local
+    n_samples = config.optimizer.samples * config.sampler.n_walkers
+    copies = 1 if n_local == n_samples else 2
+    return {
+        "log-derivatives of all samples": 8 * copies * n_local * P,
+        "products of samples": _packed_memory(config, n_samples),
+    }
+
+
+def _stand_in(config: Config) -> Physics:
+    """What a configuration describes; functions of the user's are stood in for by a constant."""
+    stand_ins = {}
+    if any(factor.kind == "user" for factor in config.wavefunction):
+        stand_ins["log_psi"] = _nothing
+    if isinstance(config.hamiltonian, TrapSection):
+        interaction = config.hamiltonian.interaction
+        if interaction is not None and interaction.kind == "user":
+            stand_ins["interaction"] = _nothing
+        if config.hamiltonian.potential is not None:
+            stand_ins["potential"] = _nothing
+    if any(section.kind == "user" for section in config.observables):
+        stand_ins["observable"] = _nothing
+    return build(config, stand_ins)
+
+
+def _nothing(c, x):
+    return 0.0
+
+
+def bytes_text(n: int) -> str:
+    """A number of bytes with a unit."""
+    value = float(n)
+    for unit in _UNITS[:-1]:
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} {_UNITS[-1]}"

@@ -1,0 +1,88 @@
+"""The files of a job."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vmc.config import Config, parse_config, to_toml
+from vmc.errors import UserError
+from vmc.job.snapshot import take_snapshot
+from vmc.output.atomic import check_writable, previous_path
+from vmc.output.checkpoint import Loaded, load_checkpoint, save_checkpoint
+from vmc.output.plain_errors import plain_errors
+from vmc.parallel import on_root
+from vmc.results.file import save_results
+from vmc.stages.driver import Driver
+from vmc.stages.evaluation import EnergySummary
+
+
+@dataclass(frozen=True)
+class JobFiles:
+    """Results NAME.h5 and checkpoint NAME.ckpt.h5 with the generation before it."""
+
+    results: Path
+
+    @classmethod
+    def at(cls, output: Path) -> JobFiles:
+        """Files of a job whose output is NAME or NAME.h5."""
+        return cls(output if output.suffix == ".h5" else output.with_name(output.name + ".h5"))
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the state for a continuation lies."""
+        return self.results.with_name(self.results.name.removesuffix(".h5") + ".ckpt.h5")
+
+    def refuse_existing(self, overwrite: bool) -> None:
+        """Check that a new job may write here.
+
+        Raises
+        ------
+        UserError
+            if the folder cannot be written, or results or a checkpoint stand there already.
+        """
+        with plain_errors():
+            check_writable(self.results)
+        taken = [path for path in (self.results, self.checkpoint) if path.exists()]
+        if taken and not overwrite:
+            raise UserError(
+                f"{taken[0]} exists: continue it with 'vmc resume {self.results}', "
+                "choose another -o, or give --overwrite"
+            )
+
+    def remove_existing(self) -> None:
+        """Make room for a new job that is ready to begin."""
+        for path in (self.results, self.checkpoint, previous_path(self.checkpoint)):
+            path.unlink(missing_ok=True)
+
+    def load(self) -> Loaded:
+        """The newest intact checkpoint."""
+        with plain_errors():
+            return load_checkpoint(self.checkpoint)
+
+
+def stored_config(loaded: Loaded) -> Config:
+    """The configuration a checkpoint was made with."""
+    return parse_config(str(loaded.attributes["config_toml"]), (), loaded.path.name)
+
+
+def write_state(
+    driver: Driver, config: Config, files: JobFiles, attributes: dict[str, Any], kernels: dict[str, dict[str, str]]
+) -> EnergySummary | None:
+    """Write checkpoint and results; collective, the summary is known on the root only."""
+    communicator = driver.ensemble.communicator
+    snapshot = take_snapshot(driver)
+    summary = driver.evaluation.summary() if driver.evaluation.n_done else None
+
+    def write() -> None:
+        assert snapshot is not None
+        tree, state = snapshot
+        state |= {"config_toml": to_toml(config), "kernels": json.dumps(kernels, sort_keys=True)}
+        with plain_errors():
+            save_checkpoint(files.checkpoint, tree, state)
+            save_results(files.results, driver, config, summary, {**attributes, "phase": driver.phase})
+
+    on_root(communicator, write)
+    return summary

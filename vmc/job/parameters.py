@@ -1,0 +1,95 @@
+"""Parameters from a file: one of their own, for work in scripts and notebooks, or the results of a job."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from vmc.errors import UserError
+from vmc.output.plain_errors import plain_errors
+from vmc.output.sealed import Schema, read_sealed, write_sealed
+from vmc.output.tree import Dataset
+from vmc.parallel import Communicator, on_root
+from vmc.results.loading import load_for
+from wavefunctions.base import WaveFunction
+
+PARAMETERS = Schema("vmc parameters", 1)
+
+
+def save_parameters(path: str | Path, wave_function: WaveFunction) -> None:
+    """Write the parameters with their names; a file that was there is replaced as a whole.
+
+    Raises
+    ------
+    UserError
+        if the file cannot be written.
+    """
+    tree = {"theta": Dataset(wave_function.theta, long_name="parameters", dims=("parameter",))}
+    with plain_errors():
+        write_sealed(path, tree, {"names": json.dumps(wave_function.layout.names())}, PARAMETERS)
+
+
+def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
+    """Give a wave function the parameters of a file; nothing in it is executed.
+
+    Raises
+    ------
+    UserError
+        if the file is missing, damaged or of another kind, or its parameters have other names or numbers.
+    """
+    with plain_errors():
+        sealed = read_sealed(path, PARAMETERS)
+    theta = sealed.tree["theta"]
+    assert isinstance(theta, Dataset)
+    _adopt(path, json.loads(str(sealed.attributes["names"])), np.asarray(theta.data), wave_function)
+
+
+def start_from_results(path: str, wave_function: WaveFunction, world: Communicator) -> str:
+    """Give a wave function the parameters of an earlier run; return what was done in one line.
+
+    The root reads, and all ranks get what it found.  Collective.
+
+    Raises
+    ------
+    UserError
+        if the file cannot be read, or its parameters have other names or numbers.
+    """
+
+    system = wave_function.system
+    here = (system.n_particles, system.n_up)
+    other = here
+
+    def read() -> None:
+        nonlocal other
+        earlier = load_for("start.results", path)
+        _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
+        with contextlib.suppress(UserError):  # a configuration of another version
+            other = (earlier.config.system.n_particles, earlier.config.system.n_up)
+
+    on_root(world, read)
+    world.fill_from_root(wave_function.theta)
+    line = f"begins with the {wave_function.n_params} parameters of {path}"
+    return line if other == here else f"{line}, of {_particles(*other)}: here there are {_particles(*here)}"
+
+
+def _particles(n: int, n_up: int | None) -> str:
+    return f"{n} particles" if n_up is None else f"{n} particles, {n_up} of spin up"
+
+
+def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> None:
+    """Take over parameters of the same names."""
+    expected = wave_function.layout.names()
+    for k in range(max(len(stored), len(expected))):
+        if stored[k : k + 1] != expected[k : k + 1]:
+            raise UserError(
+                f"{source}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
+                f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here"
+            )
+    wave_function.theta[:] = theta
+
+
+def _name(names: list[str], k: int) -> str:
+    return f"'{names[k]}'" if k < len(names) else "none"

@@ -1,0 +1,76 @@
+"""The first stage of a job: parameters that follow the wave function of an earlier run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from numerics.random import stream_states
+from samplers.base import MOVE_STREAM, TILE, TUNING_INTERVAL, StepTuner
+from samplers.metropolis import Metropolis
+from vmc.config.schema import PretrainingSection
+from vmc.errors import UserError
+from vmc.measuring.target import density_of
+from vmc.measuring.walkers import start_walkers
+from vmc.parallel import Communicator, on_root
+from vmc.results.loading import load_for
+from vmc.stages.pretraining import Fit, pretrain
+from wavefunctions.base import WaveFunction
+
+#: Added to the seed: random numbers of this stage are not those of the walkers.
+_STAGE = 2**65
+#: Steps of the walk that ends in a configuration.
+_WALK = 500
+
+
+def pretrain_on_results(
+    wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None, world: Communicator
+) -> str:
+    """Give `wave_function` parameters that follow log|psi| of a results file; return what came of it in one line.
+
+    Configurations are drawn from the earlier |psi|^2.  The root fits, and all ranks get its parameters.  Collective.
+
+    Raises
+    ------
+    UserError
+        if the file cannot be read or belongs to another system.
+    """
+    line = on_root(world, lambda: _line(section, _fit(wave_function, section, seed, spread)))
+    world.fill_from_root(wave_function.theta)
+    return line
+
+
+def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None) -> Fit:
+    target = load_for("pretraining.results", section.results).wave_function()
+    if target.system != wave_function.system:
+        raise UserError(
+            f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"
+        )
+    X = draw_configurations(target, section.configurations, seed + _STAGE, spread)
+    return pretrain(wave_function, target, X, l2=section.l2, max_iterations=section.iterations)
+
+
+def _line(section: PretrainingSection, fit: Fit) -> str:
+    return (
+        f"pretrained on {section.results}: {fit.explained:.2%} of the variance of log|psi| explained, "
+        f"deviation {fit.deviation:.3g}, {len(fit.losses) - 1} iterations"
+    )
+
+
+def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spread: float | None) -> np.ndarray:
+    """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own."""
+    X = start_walkers(wave_function, seed, 0, count, spread)
+    states = stream_states(seed, 0, count, MOVE_STREAM)
+    move = Metropolis(0.1 * float(X.std()))
+    kernels, p, options = move.link(density_of(wave_function)), wave_function.arguments(), move.options()
+    tuner = StepTuner(move.target_acceptance)
+    n = X.shape[1]
+    tiles = [slice(first, min(first + TILE, count)) for first in range(0, count, TILE)]
+    columns = [np.ascontiguousarray(X[tile].T) for tile in tiles]
+    memories = [kernels.prepare(p, x.shape[1], n) for x in columns]
+    for _ in range(_WALK // TUNING_INTERVAL):
+        accepted = 0
+        for tile, x, memory in zip(tiles, columns, memories):
+            kernels.begin(p, x, options, memory)
+            accepted += sum(kernels.step(p, x, states[tile], options, memory) for _ in range(TUNING_INTERVAL))
+        options[0] = tuner.update(options[0], accepted / (count * TUNING_INTERVAL))
+    return np.concatenate([x.T for x in columns])

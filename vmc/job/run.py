@@ -1,0 +1,285 @@
+"""A job from start to end: build, compile, work, save, obey signals, sum up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from numerics.link.fingerprint import content
+from vmc.build.physics import build
+from vmc.config import Config, check_config, load_config
+from vmc.errors import UserError
+from vmc.job.files import JobFiles, stored_config, write_state
+from vmc.job.memory import refuse_beyond_memory
+from vmc.job.parameters import start_from_results
+from vmc.job.pretraining_stage import pretrain_on_results
+from vmc.job.progress import Reporter
+from vmc.job.snapshot import restore_snapshot
+from vmc.measuring.ensemble import Ensemble
+from vmc.output.lock import OutputLock
+from vmc.output.plain_errors import plain_errors
+from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
+from vmc.results.provenance import provenance
+from vmc.soundness.looks import refuse_unsound
+from vmc.stages.driver import Driver
+from vmc.stages.evaluation import EnergySummary
+from vmc.stages.safeguard import GaveUpError
+
+#: What may change between a save and a resume without making it another calculation.
+CHANGEABLE = {"title", "output", "reference", "evaluation.samples", "evaluation.target_error"}
+#: What may change as long as the evaluation has not begun.
+CHANGEABLE_BEFORE_EVALUATION = {
+    "optimizer.iterations",
+    "evaluation",
+    "observables",
+    "sampler.proposal.samples",
+    "sampler.proposal.stride",
+    "sampler.proposal.epochs",
+}
+
+
+@dataclass
+class JobOptions:
+    """What a job needs beside its configuration.
+
+    Parameters
+    ----------
+    overwrite : whether results that stand there already may be replaced.
+    max_time : seconds after which the job saves and stops; None for no limit.
+    kernels : functions of the user's by name.
+    kernel_names : what they were called on the command line, for the record.
+    reporter : who tells the user.
+    """
+
+    overwrite: bool = False
+    max_time: float | None = None
+    kernels: Mapping[str, Callable] = field(default_factory=dict)
+    kernel_names: dict[str, str] = field(default_factory=dict)
+    reporter: Reporter = field(default_factory=Reporter)
+
+    def kernel_record(self) -> dict[str, dict[str, str]]:
+        """What the user's functions are called, and what they say; the latter depends on the version of Python."""
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        return {
+            name: {"target": self.kernel_names.get(name, ""), "content": content(function), "python": version}
+            for name, function in self.kernels.items()
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: what it was, the exit status, and on the root what it measured."""
+
+    config: Config
+    exit_code: int
+    finished: bool
+    summary: EnergySummary | None
+    results: Path
+
+
+def run(config: Config | dict | str | Path, output: str | Path, options: JobOptions | None = None) -> Outcome:
+    """Run a configuration, writing OUTPUT.h5 and OUTPUT.ckpt.h5.  Collective under MPI.
+
+    Parameters
+    ----------
+    config : a configuration, its file, or nested dictionaries as in the file.
+    output : path of the results.
+
+    Raises
+    ------
+    UserError
+        for anything the user can mend, before the first step where possible.
+    """
+    options = options or JobOptions()
+    if isinstance(config, dict):
+        config = check_config(config)
+    elif not isinstance(config, Config):
+        config = load_config(config)
+    world = communicator()
+    files = JobFiles.at(Path(output))
+    deadline = Deadline(options.max_time)
+    with contextlib.ExitStack() as stack:
+        signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
+        on_root(world, lambda: _claim(stack, files))
+        on_root(world, lambda: files.refuse_existing(options.overwrite))
+        driver = make_driver(config, world, options.kernels, options.reporter, first_stage=True)
+        on_root(world, files.remove_existing)  # not before: the job may begin with what they hold, or be impossible
+        return _work(driver, config, files, options, signals, deadline)
+
+
+def resume(
+    output: str | Path, options: JobOptions | None = None, changes: Callable[[Config], Config] | None = None
+) -> Outcome:
+    """Go on with a job that was stopped or killed, bit for bit, on any number of ranks.
+
+    One that has ended goes on as if its last evaluation had been asked for more samples, or a smaller error, before.
+
+    Parameters
+    ----------
+    output : path of its results.
+    changes : applied to the stored configuration; only keys that do not make it another calculation.
+
+    Raises
+    ------
+    UserError
+        if there is no intact checkpoint, or a change would alter the calculation or take measurements away.
+    """
+    options = options or JobOptions()
+    world = communicator()
+    files = JobFiles.at(Path(output))
+    deadline = Deadline(options.max_time)
+    with contextlib.ExitStack() as stack:
+        signals = stack.enter_context(Signals())
+        on_root(world, lambda: _claim(stack, files))
+        loaded = _load_everywhere(world, files)
+        stored = stored_config(loaded)
+        config = changes(stored) if changes else stored
+        _refuse_changes(stored, config, _phase_of(loaded.attributes), files.results)
+        _compare_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
+        driver = make_driver(config, world, options.kernels, options.reporter)
+        try:
+            restore_snapshot(driver, loaded.tree, loaded.attributes)
+        except (ValueError, KeyError) as error:
+            raise UserError(f"{loaded.path}: does not fit its own configuration: {error}") from error
+        driver.take_up_evaluation()
+        if loaded.message:
+            options.reporter.warn(loaded.message)
+        return _work(driver, config, files, options, signals, deadline)
+
+
+def make_driver(
+    config: Config,
+    world: Communicator,
+    kernels: Mapping[str, Callable] | None = None,
+    reporter: Reporter | None = None,
+    first_stage: bool = False,
+) -> Driver:
+    """Build, compile (the root first, so that the others find its cache) and place the walkers.
+
+    A new job has its first stage here, if there is one.
+    """
+    reporter = reporter or Reporter()
+    physics = build(config, kernels)
+    if config.start is not None and first_stage:
+        reporter.note(start_from_results(config.start.results, physics.wave_function, world))
+    measurement = physics.measurement()
+    partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
+    refuse_beyond_memory(config, physics, world)
+    if world.is_root:
+        with reporter.compiling():
+            measurement.compile()
+    world.barrier()
+    if not world.is_root:
+        measurement.compile()
+    if config.pretraining is not None and first_stage:
+        section, spread = config.pretraining, physics.start_spread
+        reporter.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
+    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
+    refuse_unsound(ensemble, contact=bool(kernels))  # of the package's own functions the configuration has told
+    return Driver(ensemble, physics.optimizer, physics.plan)
+
+
+def _claim(stack: contextlib.ExitStack, files: JobFiles) -> None:
+    with plain_errors():
+        stack.enter_context(OutputLock(files.results))
+
+
+def _load_everywhere(world: Communicator, files: JobFiles) -> Any:
+    """The root decides whether the checkpoint is sound; the other ranks then read the same file."""
+    on_root(world, lambda: files.load() and None)
+    return files.load()
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _refuse_changes(stored: Config, config: Config, phase: str, results: Path) -> None:
+    """Name the first key whose change would make this another calculation."""
+    before, after = _flat(stored.model_dump()), _flat(config.model_dump())
+    allowed = set(CHANGEABLE)
+    if phase not in ("evaluate", "done"):
+        allowed |= CHANGEABLE_BEFORE_EVALUATION
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) == after.get(key):
+            continue
+        if not any(key == name or key.startswith(f"{name}.") for name in allowed):
+            same_parameters = not key.startswith(("system", "wavefunction"))
+            raise UserError(
+                f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{phase}': "
+                "that is another calculation, start a new run"
+                + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
+            )
+
+
+def _phase_of(attributes: Mapping[str, Any]) -> str:
+    """Where a stored job stands; an evaluation without a measurement has not begun."""
+    phase = str(attributes["phase"])
+    return "settle" if phase == "evaluate" and int(attributes["position"]) == 0 else phase
+
+
+def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:
+    """Refuse other functions of the user's, by name or by what they say: numbers of two Hamiltonians would be mixed."""
+    targets, others = ({name: entry["target"] for name, entry in found.items()} for found in (stored, given))
+    if targets != others:
+        wanted = " ".join(f"--kernel {name}={value}" for name, value in targets.items()) or "no --kernel"
+        raise UserError(f"this run was started with {wanted}: resume it with the same")
+    for name, entry in stored.items():
+        contents = {entry["content"], given[name]["content"]}
+        if given[name]["python"] == entry["python"] and len(contents) == 2 and "" not in contents:
+            raise UserError(
+                f"--kernel {name}={entry['target']}: the function, or one that it calls, is not what it was when this "
+                "run was started: that is another calculation, start a new run"
+            )
+
+
+def _work(
+    driver: Driver, config: Config, files: JobFiles, options: JobOptions, signals: Signals, deadline: Deadline
+) -> Outcome:
+    """Run the driver to its end, or until somebody wants it to stop, and save."""
+    world = driver.ensemble.communicator
+    reporter = options.reporter
+    record, kernels = provenance(world.size, world.library), options.kernel_record()
+    last_save = time.monotonic()
+    request = Request.NONE
+
+    def save() -> EnergySummary | None:
+        nonlocal last_save
+        summary = write_state(driver, config, files, record, kernels)
+        last_save = time.monotonic()
+        return summary
+
+    reporter.start(driver, config)
+    try:
+        save()
+        for report in driver.run():
+            reporter.report(report)
+            # A phase that begins may fail, an evaluation with a fit of its proposals: what was done is not lost then.
+            begins = report.phase != driver.phase != "done"
+            due = begins or time.monotonic() - last_save >= config.output.checkpoint_interval
+            request = signals.poll(world, deadline, due)
+            if request.saves:
+                save()
+            if request.stops:
+                break
+    except GaveUpError as error:
+        save()
+        raise GaveUpError(f"{error}; its iterations are in {files.results}") from None
+    finally:
+        reporter.close()
+    summary = save()
+    finished = driver.phase == "done"
+    reporter.finish(driver, config, summary, files.results, deadline.elapsed, finished)
+    return Outcome(config, 0 if finished else request.exit_code, finished, summary, files.results)

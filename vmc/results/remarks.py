@@ -1,0 +1,182 @@
+"""What is said beside a number that cannot be what it seems."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vmc.results.known_reference import known_reference
+from vmc.stages.best import best_iteration
+from vmc.stages.history import rolled_back
+from vmc.stages.safeguard import SHARE_LIMIT, SIGMA_LIMIT
+from vmc.statistics import Estimate, format_known, format_value
+from vmc.statistics.judge import UNCERTAIN_VARIANCE
+from vmc.statistics.summary import ZERO_VARIANCE
+
+if TYPE_CHECKING:
+    from vmc.config import Config
+    from vmc.stages.evaluation import EnergySummary
+
+#: Energy, error, source.
+Known = tuple[float, float, str]
+#: Standard deviations that are told as a number.
+COUNTED = 1e4
+#: Relative difference of two values of the same energy, one of them rounded by who wrote it.
+SAME = 1e-4
+#: Errors, of a normal distribution, that chance does not explain.
+IMPOSSIBLE = 6.0
+#: Iterations in a quarter below which their medians say little.
+MIN_QUARTER = 5
+#: Share of an energy below which a fall is one of digits.
+ROUNDING = 1e-10
+#: Distance of the virial ratio from one that is far.
+FAR = 0.1
+#: Acceptance rate below which walkers are as good as standing.
+STANDING = 0.01
+
+
+def reference_line(energy: Estimate, value: float, error: float, source: str) -> str:
+    """How far an energy is from what it should be, a known value with its error and source."""
+    difference = energy.value - value
+    both = math.hypot(energy.error, error)
+    sigmas = difference / both if both > 0.0 else math.inf
+    # Of an energy without scatter they count rounding, and nobody counts further than some thousands.
+    counted = f", {sigmas:+.1f} sigma" if abs(sigmas) < COUNTED else ""
+    return f"reference   {format_known(value, error, source)}: difference {difference:+.2e}{counted}"
+
+
+def is_below_exact(energy: Estimate, value: float, error: float, source: str) -> bool:
+    """Whether an energy is below a known one that no state goes below, by more than chance explains."""
+    difference, both = energy.value - value, math.hypot(energy.error, error)
+    return source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value))
+
+
+def remarks_on(
+    summary: EnergySummary, iterations: Mapping[str, np.ndarray], config: Config, reference: Known | None
+) -> list[str]:
+    """What is to be said of a run whose evaluation has begun, a line each.
+
+    Parameters
+    ----------
+    summary : of the evaluation.
+    iterations : columns of the history, (n_iterations,) each; see :func:`remarks_on_course`.
+    config : of the run.
+    reference : energy, error and source of what the energy should be, if that is known.
+    """
+    found = [
+        below_exact(summary.energy, reference),
+        contradicted(config),
+        endless_variance(summary.energy),
+        far_virial(summary.virial_ratio),
+        standing(summary.acceptance),
+        *remarks_on_course(iterations, config.evaluation.parameters, summary.energy),
+    ]
+    return [line for line in found if line]
+
+
+def below_exact(energy: Estimate, reference: Known | None) -> str:
+    """Whether the energy is below one that no state goes below."""
+    if reference is None or not is_below_exact(energy, *reference):
+        return ""
+    return "reference   the energy is BELOW the exact one: no state is, what was averaged is not the energy of one"
+
+
+def contradicted(config: Config) -> str:
+    """Whether the reference that the configuration gives is another one than the exact one that is known."""
+    given, known = config.reference, known_reference(config)
+    if given is None or known is None or known.kind != "exact":
+        return ""
+    if abs(given.energy - known.value) <= IMPOSSIBLE * given.error + SAME * abs(known.value):
+        return ""
+    return (
+        f"reference   the one in the configuration, {given.energy:.10g}, is not the exact one that is known, "
+        f"{known.value:.10g} ({known.source}): is it of another Hamiltonian?"
+    )
+
+
+def endless_variance(energy: Estimate) -> str:
+    """Where a few configurations make most of the variance it may have no end, and error bars are then too small."""
+    rounding = UNCERTAIN_VARIANCE * (ZERO_VARIANCE * energy.value) ** 2
+    if not energy.variance_error > UNCERTAIN_VARIANCE * energy.variance > rounding:
+        return ""
+    return "variance    a few configurations make most of it: it may be infinite, and the error of the energy too small"
+
+
+def far_virial(ratio: Estimate) -> str:
+    """Whether the virial ratio, one in an eigenstate, and where the scale of psi is optimised, is far from it."""
+    if not (math.isfinite(ratio.error) and abs(ratio.value - 1.0) > max(FAR, 5.0 * ratio.error)):
+        return ""
+    return "virial      far from one: the scale of psi is not optimised, as it is in an eigenstate"
+
+
+def standing(acceptance: float) -> str:
+    """Whether the walkers of an evaluation hardly moved: more measurements then say nothing new."""
+    if not acceptance < STANDING:
+        return ""
+    return (
+        f"walkers     they hardly move (acceptance {acceptance:.1g}): lower the step of the sampler, or let it adapt "
+        "(sampler.tune)"
+    )
+
+
+def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, energy: Estimate) -> list[str]:
+    """What is to be said of an optimisation once its evaluation is known, a line each.
+
+    Parameters
+    ----------
+    iterations : columns of the history, (n_iterations,) each.
+    parameters : 'best', 'last' or 'average', for the evaluation.
+    energy : of the evaluation.
+    """
+    energies, errors = iterations["energy"], iterations["error"]
+    lines = [no_rest(energies, errors)]
+    if parameters == "best":
+        lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
+    return [line for line in lines if line]
+
+
+def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
+    """Whether the energy of the iterations, (n_iterations,), was another one in their last quarter than before.
+
+    By medians, which iterations that were taken back do not move; the median of q normal numbers has pi / 2 times the
+    variance of their mean. By chance in one of five hundred million optimisations that have come to rest.
+    """
+    quarter = len(energies) // 4
+    if quarter < MIN_QUARTER:
+        return ""
+    before, last = energies[-2 * quarter : -quarter], energies[-quarter:]
+    fall = float(np.nanmedian(before) - np.nanmedian(last))
+    noise = math.sqrt(math.pi / 2.0 * 2.0 / quarter) * float(np.nanmedian(errors[-2 * quarter :]))
+    if not abs(fall) > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
+        return ""
+    if fall < 0.0:
+        return f"iterations  the energy rose, by {-fall:.2g} from their third quarter to the last: lower the rate"
+    return (
+        f"iterations  the energy still fell, by {fall:.2g} from their third quarter to the last: more of them, or a "
+        "larger rate, may lower it further"
+    )
+
+
+def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate) -> str:
+    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond a step.
+
+    Parameters
+    ----------
+    energies, errors : of the iterations, (n_iterations,).
+    kept : whether an iteration was not taken back.
+    energy : of the evaluation.
+    """
+    chosen = best_iteration(np.where(kept, energies, math.nan), errors)
+    if chosen is None:
+        return ""
+    before, error = float(energies[chosen]), float(errors[chosen])
+    rise = energy.value - before
+    if not (rise > SIGMA_LIMIT * math.hypot(error, energy.error) and rise > SHARE_LIMIT * abs(before)):
+        return ""
+    return (
+        f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "
+        "NOT find again: the walkers were not those of psi; a lower rate, or more steps between measurements?"
+    )

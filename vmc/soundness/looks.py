@@ -1,0 +1,38 @@
+"""What is looked at before walkers are moved: whether what they will average is the energy of a state."""
+
+from __future__ import annotations
+
+from vmc.measuring.compiling import plain_refusals
+from vmc.measuring.ensemble import Ensemble
+from vmc.parallel import on_root
+from vmc.soundness.contact import refuse_infinite_contact
+from vmc.soundness.decay import refuse_growth
+from vmc.soundness.exchange import refuse_symmetric_electrons
+from vmc.soundness.kinks import refuse_kinks
+from vmc.soundness.own_kernels import refuse_wrong_kernels
+
+
+def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
+    """Look at psi and the potential where the walkers start.  Collective.
+
+    Parameters
+    ----------
+    contact : whether to look at particles that meet, which somebody else may have done, without compiling anything.
+
+    Raises
+    ------
+    UserError
+        on every rank, for what the other files of :mod:`vmc.soundness` say.
+    """
+    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+
+    @plain_refusals()  # kernels that the loop does not need are compiled here for the first time
+    def look() -> None:
+        refuse_symmetric_electrons(wave_function, ensemble.X)
+        refuse_wrong_kernels(wave_function, ensemble.X)
+        refuse_growth(wave_function, ensemble.X)
+        if contact:
+            refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
+        refuse_kinks(wave_function, ensemble.X)  # after those of contact, which it would find too
+
+    on_root(ensemble.communicator, look)

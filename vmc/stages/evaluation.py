@@ -1,0 +1,298 @@
+"""The evaluation run: frozen parameters, a series of energies, and what is needed for their error bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import nan
+
+import numpy as np
+
+from vmc.measuring.ensemble import Ensemble, first_offender
+from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
+from vmc.observables.measured import Measured, estimate
+from vmc.parallel import on_root
+from vmc.soundness.decay import growth
+from vmc.stages.safeguard import GaveUpError
+from vmc.stages.segments import (
+    add_rows,
+    half_means_of,
+    make_room,
+    no_sums,
+    segment_length,
+    segment_starts,
+    walker_means_of,
+)
+from vmc.stages.stopping import is_reached
+from vmc.statistics import Estimate, Verdict, equilibration_cut, format_value, standing_walkers, summarise
+from vmc.statistics.functions import function_of_means, variance_error
+from vmc.statistics.summary import ZERO_VARIANCE
+
+#: Scatter of a series relative to its values that is rounding.
+ROUNDING = 1e-13
+
+
+@dataclass(frozen=True, repr=False)
+class EnergySummary:
+    """Energy, its components and the observables as estimates, and the verdict on the energy's error bar.
+
+    Attributes
+    ----------
+    components, virial_ratio : their errors are from the series of means over the walkers, NaN where none moved;
+        variance, n_samples and ess of a component are of that series, and not to be compared with the energy's.
+    virial_ratio : 2 <T> / sum_t k_t <V_t>, NaN where a term of the potential has no degree.
+    acceptance, n_nonfinite : of the whole run.
+    n_measurements : of each walker, in the whole run.
+    equilibration : how many of them were left out of all estimates, at the start.
+    target_reached : whether the error is the wanted one and can be believed; None where none was wanted.
+    observables : by name, of the whole run, what was left out of the energy among it.
+    walker_means : mean local energy of each walker that has finite ones, (n_walkers,); None without a measurement
+        that is not left out.
+    half_means : of either half of its path, (n_walkers, 2); None in a short run.
+    """
+
+    energy: Estimate
+    verdict: Verdict
+    components: dict[str, Estimate]
+    virial_ratio: Estimate
+    acceptance: float
+    n_nonfinite: int
+    n_measurements: int
+    equilibration: int
+    target_reached: bool | None
+    observables: dict[str, Measured] = field(default_factory=dict)
+    walker_means: np.ndarray | None = None
+    half_means: np.ndarray | None = None
+
+    def energy_lines(self) -> list[str]:
+        """The energy, and what its local energies are like, a line each."""
+        energy = self.energy
+        return [
+            f"energy      {energy}",
+            f"variance    {format_value(energy.variance, energy.variance_error)}   "
+            f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {self.acceptance:.3f}",
+        ]
+
+    def __str__(self) -> str:
+        parts = [f"{name:<12}{estimate}" for name, estimate in self.components.items()]
+        return "\n".join([*self.energy_lines(), *parts, f"verdict     {self.verdict.line}"])
+
+    __repr__ = __str__  # arrays of all walkers are nothing to read
+
+
+class Evaluation:
+    """Accumulates an evaluation run chunk by chunk.
+
+    Parameters
+    ----------
+    ensemble : the walkers; their energy reference must not change during the run.
+    stride : steps before each measurement.
+    equilibration : measurements to leave out at the start; None to let a test decide.
+    target_error : the error bar that is wanted, or None.
+
+    Attributes
+    ----------
+    series : mean over all walkers at each measurement of the energy and each component,
+        (n_done, 1 + n_components).
+    moments : at each measurement the number of finite local energies and the mean of (E_L - reference)^2,
+        (n_done, 2).
+    walker_sums : count and sum of E_L - reference of each of this rank's walkers in each segment of the
+        run after the measurements left out by request, see :mod:`vmc.stages.segments`.
+    totals : sums of :func:`vmc.measuring.estimators.energy_sums` over the whole run.
+    block_sums : sums of the observables in each of this rank's blocks of walkers over the whole run,
+        (n_local_blocks, n_sums).
+    """
+
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        stride: int,
+        equilibration: int | None = None,
+        target_error: float | None = None,
+    ) -> None:
+        self.ensemble = ensemble
+        self.stride = stride
+        self.equilibration = equilibration
+        self.target_error = target_error
+        n_components = ensemble.measurement.n_components
+        self.series = np.empty((0, 1 + n_components))
+        self.moments = np.empty((0, 2))
+        self.walker_sums = no_sums(ensemble.partition.n_local)
+        self.totals = np.zeros(N_SCALARS + n_components)
+        self.block_sums = np.zeros((len(ensemble.partition.blocks), ensemble.measurement.observables.n_sums))
+
+    @property
+    def n_done(self) -> int:
+        """Measurements per walker made so far."""
+        return len(self.series)
+
+    def run(self, n_samples: int) -> EnergyMoments:
+        """Add `n_samples` measurements of every walker; return the estimates from these alone.
+
+        Raises
+        ------
+        UserError
+            when more than one per cent of the chunk's local energies are not finite.
+        GaveUpError
+            before the first measurement, where psi grows far out at the parameters that came of an optimisation.
+        """
+        ensemble = self.ensemble
+        if not self.n_done:
+            wave_function = ensemble.measurement.wave_function
+            if message := on_root(ensemble.communicator, lambda: growth(wave_function, ensemble.X)):
+                raise GaveUpError(message)
+        n_components = ensemble.measurement.n_components
+        n_sums = N_SCALARS + n_components
+        tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))
+        n_kept, skipped = self._kept(n_samples)
+        make_room(self.walker_sums, n_kept, n_samples - skipped)
+        offender = None
+        for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
+            sample = ensemble.measure(X, states, n_samples, self.stride, observe=own.size > 0)
+            own += sample.observed
+            offender = first_offender(offender, sample)
+            shifted, finite = _finite_energies(sample.energies, ensemble.reference)
+            steps = _step_sums(sample.energies, shifted, finite)
+            tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
+            rows = ensemble.partition.local_walkers(block)
+            add_rows(self.walker_sums[rows], n_kept, shifted[skipped:], finite[skipped:])
+        total = tree.finish()
+        energies = ensemble.estimate(total[:n_sums], n_samples * self.stride, offender)
+        self.totals += total[:n_sums]
+        steps = total[n_sums:].reshape(n_samples, 3 + n_components)
+        means = steps[:, 1:] / np.maximum(steps[:, :1], 1.0)
+        self.moments = np.concatenate([self.moments, np.stack([steps[:, 0], means[:, 0]], axis=1)])
+        means = means[:, 1:]
+        means[:, 0] += ensemble.reference
+        self.series = np.concatenate([self.series, means])
+        return energies
+
+    def _kept(self, n_samples: int) -> tuple[int, int]:
+        """Measurements in the walkers' sums so far, and how many of the next `n_samples` stay out of them."""
+        missing = max((self.equilibration or 0) - self.n_done, 0)
+        return max(self.n_done - (self.equilibration or 0), 0), min(missing, n_samples)
+
+    def reached_target(self) -> bool:
+        """Whether the error bar is the wanted one and can be believed.  Collective."""
+        summary = self.summary()
+        return bool(self.ensemble.communicator.broadcast(summary is not None and summary.target_reached))
+
+    def all_block_sums(self) -> np.ndarray | None:
+        """Sums of the observables of all blocks (n_blocks, n_sums) on the root, None elsewhere.  Collective."""
+        if self.block_sums.size:
+            return self.ensemble.communicator.gather_rows(self.block_sums)
+        return np.zeros((self.ensemble.partition.n_blocks, 0)) if self.ensemble.communicator.is_root else None
+
+    def summary(self) -> EnergySummary | None:
+        """Estimates and verdict from what has been measured; on the root only, None elsewhere. Collective."""
+        walker_sums = self.ensemble.communicator.gather_rows(self.walker_sums)
+        block_sums = self.all_block_sums()
+        if walker_sums is None or block_sums is None:
+            return None
+        left_out, walker_sums = self._cut(walker_sums)
+        walker_means = walker_means_of(walker_sums, self.ensemble.reference)
+        half_means = half_means_of(walker_sums, self.ensemble.reference)
+        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means)
+        hamiltonian = self.ensemble.measurement.hamiltonian
+        parts = self.series[left_out:, 1:]
+        components = {
+            name: summarise(parts[:, c], unit=hamiltonian.unit)[0] for c, name in enumerate(hamiltonian.components)
+        }
+        virial_ratio = function_of_means(parts, hamiltonian.virial_ratio)
+        if _stands(self.series[left_out:, 0], energy.variance):
+            energy = replace(energy, variance_error=nan)
+            components = {name: _without_error(component) for name, component in components.items()}
+            virial_ratio = _without_error(virial_ratio)
+        target = self.target_error
+        return EnergySummary(
+            energy,
+            verdict,
+            components,
+            virial_ratio=virial_ratio,
+            acceptance=self._acceptance,
+            n_nonfinite=int(self.totals[1]),
+            n_measurements=self.n_done,
+            equilibration=left_out,
+            target_reached=None if target is None else is_reached(energy, verdict, target),
+            observables=estimate(self.ensemble.measurement.observables, block_sums),
+            walker_means=walker_means,
+            half_means=half_means,
+        )
+
+    def _refusal(self) -> float:
+        """Probability that a walker refuses all proposals of two segments, at the mean acceptance."""
+        n_kept = self.n_done - (self.equilibration or 0)
+        n_proposals = 2 * segment_length(n_kept) * self.stride * self._proposals_per_step
+        return float((1.0 - self._acceptance) ** n_proposals)
+
+    @property
+    def _proposals_per_step(self) -> int:
+        move = self.ensemble.measurement.move
+        return move.proposals(self.ensemble.measurement.wave_function.system.n_coordinates)
+
+    @property
+    def _acceptance(self) -> float:
+        n, n_bad, accepted = self.totals[:3]
+        return float(accepted / ((n + n_bad) * self.stride * self._proposals_per_step))
+
+    def _cut(self, walker_sums: np.ndarray) -> tuple[int, np.ndarray]:
+        """Measurements to leave out at the start, and the walkers' sums (n_walkers, n_segments, 2) without them."""
+        if self.equilibration is not None:
+            n_kept = self.n_done - self.equilibration
+            if n_kept < 1:  # not there yet: the last measurement stands for what will come
+                return self.n_done - 1, walker_sums[:, :0]
+            return self.equilibration, walker_sums[:, : len(segment_starts(n_kept))]
+        starts = segment_starts(self.n_done)
+        walker_sums = walker_sums[:, : len(starts)]
+        cut = equilibration_cut(self.series[:, 0], starts, walker_sums)
+        return int(starts[cut]), walker_sums[:, cut:]
+
+    def _energy(
+        self, left_out: int, walker_sums: np.ndarray, walker_means: np.ndarray | None, half_means: np.ndarray | None
+    ) -> tuple[Estimate, Verdict]:
+        """Estimate of the energy from what is not left out, and the verdict."""
+        reference = self.ensemble.reference
+        rows = self.series[left_out:, 0]
+        counts, squares = self.moments[left_out:].T
+        n = counts.sum()
+        first = counts @ (rows - reference) / n
+        variance = max(float(counts @ squares / n - first**2), 0.0)
+        return summarise(
+            rows,
+            walker_means=walker_means,
+            half_means=half_means,
+            variance=variance,
+            n_samples=int(n),
+            n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
+            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
+            variance_error=variance_error(rows - reference, squares),
+            unit=self.ensemble.measurement.hamiltonian.unit,
+        )
+
+
+def _stands(rows: np.ndarray, variance: float) -> bool:
+    """Whether the mean over the walkers (n_rows,) never changed though their energies differ: none of them moved.
+
+    A series without scatter then has no error to tell, not an error of zero as in an eigenstate.
+    """
+    largest = np.abs(rows).max()
+    return bool(np.ptp(rows) <= ROUNDING * largest and variance > (ZERO_VARIANCE * largest) ** 2)
+
+
+def _without_error(estimate: Estimate) -> Estimate:
+    return replace(estimate, error=nan, variance=nan, autocorrelation_time=nan, ess=nan, r_hat=nan)
+
+
+def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray]:
+    """E_L - reference (n_samples, n_walkers), zero where it is not finite, and where it is finite."""
+    shifted = energies.sum(axis=2) - reference
+    finite = np.isfinite(shifted)
+    return (shifted if finite.all() else np.where(finite, shifted, 0.0)), finite
+
+
+def _step_sums(energies: np.ndarray, shifted: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """Per measurement: number of finite energies, sums of (E - reference)^2, of E - reference, of each component."""
+    if not finite.all():
+        energies = np.where(finite[:, :, None], energies, 0.0)
+    squares = np.einsum("tw,tw->t", shifted, shifted)
+    sums = [finite.sum(axis=1), squares, shifted.sum(axis=1)]
+    return np.concatenate([np.stack(sums, axis=1), energies.sum(axis=1)], axis=1)

@@ -1,0 +1,95 @@
+"""Refuses to follow a step that blew up."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from vmc.errors import UserError
+from vmc.measuring.estimators import EnergyMoments
+
+#: A step has blown up if the energy rose by this many standard errors and this share of its size ...
+SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
+#: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
+#: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
+VARIANCE_FACTOR = 100.0
+#: Roll-backs in a row after which the run gives up.
+STRIKES = 3
+#: What a roll-back leaves of the learning rate.
+CUT = 0.5
+
+
+class GaveUpError(UserError):
+    """An optimisation that blew up again and again; every rank has it at the same place."""
+
+
+class Safeguard:
+    """Judges every iteration by the last good one.
+
+    Attributes
+    ----------
+    good_theta : parameters of the last good iteration.
+    damping : factor on the learning rate, halved by every roll-back.
+    """
+
+    def __init__(self, theta: np.ndarray) -> None:
+        self.good_theta = theta.copy()
+        self.damping = 1.0
+        self.strikes = 0
+        self.good = (math.nan, math.nan, math.nan)
+
+    def judge(self, energies: EnergyMoments, update: np.ndarray, theta: np.ndarray) -> str:
+        """Remember a good iteration; return what is wrong with a bad one.
+
+        Parameters
+        ----------
+        energies, update : of the iteration.
+        theta : the parameters at which it was measured.
+        """
+        trouble = self._trouble(energies, update)
+        if not trouble:
+            if not np.array_equal(theta, self.good_theta):  # where a roll-back leads is no news
+                self.strikes = 0
+            self.good = (energies.energy, energies.error, energies.variance)
+            self.good_theta[:] = theta
+            return ""
+        # The last good energy may have been too low, of walkers that lagged behind (see best.py): it is measured anew.
+        self.good = (math.nan, math.nan, math.nan)
+        self.strikes += 1
+        self.damping *= CUT
+        return f"{trouble}: rolled back, learning rate x {self.damping:g}"
+
+    def give_up(self, note: str) -> None:
+        """End a run whose steps keep blowing up; `note` is what the last judgement returned.
+
+        Raises
+        ------
+        GaveUpError
+            after three bad steps with no good one between them.
+        """
+        if note and self.strikes >= STRIKES:
+            raise GaveUpError(
+                f"the optimisation blew up {self.strikes} times in a row ({note}): "
+                "lower optimizer.learning_rate, set optimizer.step_limit, or with stochastic reconfiguration raise its "
+                "diagonal_shift"
+            )
+
+    def _trouble(self, energies: EnergyMoments, update: np.ndarray) -> str:
+        if not math.isfinite(energies.energy):
+            return "the energy is not finite"
+        if not np.isfinite(update).all():
+            return "the energy gradient is not finite"
+        energy, error, variance = self.good
+        if math.isnan(energy):
+            return ""
+        rise = energies.energy - energy
+        noise = math.hypot(error, energies.error)
+        if rise > SIGMA_LIMIT * noise and rise > SHARE_LIMIT * abs(energy):
+            return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
+        if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > abs(energy):
+            return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
+        floor = (1e-3 * energy) ** 2 if rise > 0.0 else energy**2
+        if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
+            return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
+        return ""
