@@ -25,6 +25,7 @@ from vmc.soundness.looks import refuse_unsound
 from vmc.stages.driver import Driver, Plan
 from vmc.stages.evaluation import EnergySummary
 from vmc.stages.history import History
+from vmc.stages.safeguard import GaveUpError
 from vmc.statistics import Diagnostics, Estimate, Verdict
 from wavefunctions.base import WaveFunction
 
@@ -69,8 +70,11 @@ def optimise(
     ------
     UserError
         if walkers, blocks and ranks do not fit together, the wave function is symmetric in electrons, its energy is
-        infinite or seen by no walker where two particles meet, more than one per cent of the local energies are not
-        finite, or the optimisation blows up three times in a row.
+        infinite or seen by no walker where two particles meet, or more than one per cent of the local energies are not
+        finite.
+    GaveUpError
+        a UserError with the iterations as ``history``, if the optimisation blows up three times in a row; theta is what
+        it was before.
     ValueError
         for counts that are no whole numbers or too small.
     TypeError
@@ -86,9 +90,13 @@ def optimise(
     )
     ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
     driver = Driver(ensemble, optimizer or _default_optimizer(), plan)
-    for _ in driver.run():
-        if driver.phase not in ("thermalise", "optimise"):
-            break
+    try:
+        for _ in driver.run():
+            if driver.phase not in ("thermalise", "optimise"):
+                break
+    except GaveUpError as error:
+        error.history = driver.history
+        raise
     return driver.history
 
 

@@ -15,7 +15,7 @@ Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 def all_or_nothing(fit: Fit) -> Fit:
-    """Of a fit: one that is refused, or breaks down, leaves the model with what it had before, to the last bit.
+    """Of a fit: one that is refused, breaks or is interrupted leaves the model as it was before, to the last bit.
 
     Arrays and random numbers are put back in place, so that whoever shares them with the model sees the same again.
     """
@@ -25,7 +25,7 @@ def all_or_nothing(fit: Fit) -> Fit:
         put_back = _kept(model)
         try:
             return fit(model, *args, **kwargs)
-        except Exception:
+        except BaseException:  # an interrupt, too: half a fit looks like a whole one
             put_back()
             raise
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from rich.progress import track
 
+from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam, FirstOrderOptimizer
 from samplers.generative.fitted import all_or_nothing
 from samplers.generative.model import GenerativeModel, one_thread
@@ -205,11 +206,14 @@ def check_counts(model: Any, *names: str) -> None:
 
 
 def check_hidden(model: Any, *, may_be_none: bool = False) -> None:
-    """Refuse hidden layers whose units are no positive integers, and, unless maps may be linear, none at all."""
+    """Refuse hidden layers whose units are no positive integers, or, unless maps may be linear, none; and activations
+    that nobody knows."""
     layers = model.hidden
     fine = isinstance(layers, tuple | list | np.ndarray) and all(map(is_whole, layers))
     expected = "a tuple of positive integers" if may_be_none else "a tuple of positive integers, at least one"
     check(model, "hidden", fine and (may_be_none or len(layers) > 0), expected)
+    if hasattr(model, "activation"):
+        check(model, "activation", model.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
 
 
 def check(model: Any, name: str, condition: bool, expected: str) -> None:

@@ -54,6 +54,25 @@ def test_rows_that_nobody_can_learn_from():
     assert machine.generator_ is rng
 
 
+def test_an_interrupted_fit(monkeypatch):
+    """Ctrl-C in the second epoch."""
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    machine = GaussianBinaryRBM(3, n_epochs=5, random_state=0).fit(X)
+    before, calls = contents(machine), []
+    learn = GaussianBinaryRBM._epoch
+
+    def interrupted(*arguments):
+        calls.append(None)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return learn(*arguments)
+
+    monkeypatch.setattr(GaussianBinaryRBM, "_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        machine.fit(X)
+    assert contents(machine) == before
+
+
 @pytest.mark.parametrize("kind", [np.random.MT19937, np.random.Philox, np.random.SFC64, np.random.RandomState])
 def test_random_numbers_go_back(kind):
     source = kind(3)

@@ -6,9 +6,16 @@ import h5py
 import numpy as np
 import pytest
 
+import vmc
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from numerics.optimizers import Constant, GradientDescent
 from tests.job_folder import DOT, Folder
 from vmc.errors import UserError
 from vmc.job.run import resume, run
+from vmc.optimizers import FirstOrder
+from vmc.stages.safeguard import GaveUpError
+from wavefunctions.gaussian import Gaussian
 
 
 def test_the_iterations_are_kept_and_can_go_on(tmp_path):
@@ -29,3 +36,21 @@ def test_the_iterations_are_kept_and_can_go_on(tmp_path):
     longer = Folder(tmp_path).numbers("a.h5")["optimization/update_norm"]
     np.testing.assert_array_equal(longer[: len(norms)], norms)
     assert len(longer) > len(norms)
+
+
+def test_a_script_gets_the_iterations_with_the_error():
+    system = System(2, 2)
+    psi = Gaussian(system, 0.6)
+    with pytest.raises(GaveUpError) as caught:
+        vmc.optimise(
+            psi,
+            HarmonicTrap(system),
+            optimizer=FirstOrder(GradientDescent(), Constant(1e6)),
+            iterations=30,
+            n_walkers=64,
+            n_blocks=4,
+            thermalise=20,
+        )
+    history = caught.value.history
+    assert np.isnan(history.column("update_norm")).sum() == 3
+    np.testing.assert_array_equal(psi.theta, history.parameters[0])

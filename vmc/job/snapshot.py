@@ -81,9 +81,11 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     ensemble.states[:] = get_array(tree, "walkers/states", "<u8", (n_walkers, 4))[mine]
     ensemble.options[:] = get_array(tree, "walkers/options", "<f8", ensemble.options.shape)
     ensemble.reference = float(attributes["reference"])
-    driver.history.rows = get_array(tree, "history/rows", "<f8", (None, n_columns))
-    driver.history.parameters = get_array(tree, "history/parameters", "<f8", (None, driver.history.n_traced))
-    driver.history.seconds = get_array(tree, "history/seconds", "<f8", (None,))
+    driver.history.restore(
+        get_array(tree, "history/rows", "<f8", (None, n_columns)),
+        get_array(tree, "history/parameters", "<f8", (None, driver.history.n_traced)),
+        get_array(tree, "history/seconds", "<f8", (None,)),
+    )
     driver.safeguard.good_theta[:] = get_array(tree, "safeguard/good_theta", "<f8", (P,))
     driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (3,)).tolist())
     for name in _SAFEGUARD:

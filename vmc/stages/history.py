@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from vmc.measuring.estimators import EnergyMoments
 
@@ -19,22 +20,52 @@ def rolled_back(iterations: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.isnan(iterations["update_norm"])
 
 
-class History:
-    """Rows of energies, diagnostics, parameters and wall times.
+class _Growing:
+    """An array that rows are added to, in memory that doubles: adding all of them copies each but a few times."""
 
-    Attributes
-    ----------
-    rows : (n_iterations, len(COLUMNS) + n_components).
-    parameters : theta at which each row was measured, (n_iterations, n_params or 0).
-    seconds : wall time of each iteration; the one thing here that differs between two equal runs.
-    """
+    def __init__(self, rows: np.ndarray) -> None:
+        self._memory, self._n = rows, len(rows)
+
+    @property
+    def array(self) -> np.ndarray:
+        return self._memory[: self._n]
+
+    def add(self, row: ArrayLike) -> None:
+        if self._n == len(self._memory):
+            spare = np.empty((max(self._n, 64), *self._memory.shape[1:]))
+            self._memory = np.concatenate([self._memory, spare])
+        self._memory[self._n] = row
+        self._n += 1
+
+
+class History:
+    """Rows of energies, diagnostics, parameters and wall times."""
 
     def __init__(self, components: tuple[str, ...], n_params: int) -> None:
         self.columns = (*COLUMNS, *components)
         self.n_traced = n_params if n_params <= MAX_TRACED_PARAMETERS else 0
-        self.rows = np.empty((0, len(self.columns)))
-        self.parameters = np.empty((0, self.n_traced))
-        self.seconds = np.empty(0)
+        self._rows = _Growing(np.empty((0, len(self.columns))))
+        self._parameters = _Growing(np.empty((0, self.n_traced)))
+        self._seconds = _Growing(np.empty(0))
+
+    @property
+    def rows(self) -> np.ndarray:
+        """One row per iteration, (n_iterations, len(columns))."""
+        return self._rows.array
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """Theta at which each row was measured, (n_iterations, n_params), or (n_iterations, 0) where not traced."""
+        return self._parameters.array
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """Wall time of each iteration, (n_iterations,); the one thing here that differs between two equal runs."""
+        return self._seconds.array
+
+    def restore(self, rows: np.ndarray, parameters: np.ndarray, seconds: np.ndarray) -> None:
+        """Put an earlier record in the place of this one."""
+        self._rows, self._parameters, self._seconds = map(_Growing, (rows, parameters, seconds))
 
     def add(
         self,
@@ -57,9 +88,9 @@ class History:
             step,
             *energies.components,
         ]
-        self.rows = np.vstack([self.rows, row])
-        self.parameters = np.vstack([self.parameters, theta[: self.n_traced]])
-        self.seconds = np.append(self.seconds, seconds)
+        self._rows.add(row)
+        self._parameters.add(theta[: self.n_traced])
+        self._seconds.add(seconds)
 
     def column(self, name: str) -> np.ndarray:
         """One column by name, (n_iterations,); KeyError for one there is not."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from vmc.errors import UserError
 from vmc.measuring.estimators import EnergyMoments
+from vmc.stages.history import History
 
 #: A step has blown up if the energy rose by this many standard errors and this share of its size ...
 SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
@@ -21,7 +22,14 @@ CUT = 0.5
 
 
 class GaveUpError(UserError):
-    """An optimisation that blew up again and again; every rank has it at the same place."""
+    """An optimisation that blew up again and again; every rank has it at the same place.
+
+    Attributes
+    ----------
+    history : the iterations up to there, of :func:`vmc.optimise`; of a job they are in its results file.
+    """
+
+    history: History | None = None
 
 
 class Safeguard:

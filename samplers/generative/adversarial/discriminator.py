@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import validate_data
 
-from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam
 from samplers.generative.adversarial import losses
 from samplers.generative.fitted import Fitted, all_or_nothing
@@ -150,6 +149,5 @@ class Discriminator(HasNetworks, Fitted):
     def _check_settings(self) -> None:
         check_counts(self, "n_epochs", "batch_size")
         check_hidden(self, may_be_none=True)
-        check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "learning_rate", 0.0 < self.learning_rate < np.inf, "a positive number")
         check(self, "schedule", self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")

@@ -7,7 +7,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.activations import ACTIVATIONS
 from numerics.optimizers import Adam, FirstOrderOptimizer
 from samplers.generative.adversarial.games import GAMES
 from samplers.generative.model import RandomState
@@ -230,7 +229,6 @@ class GAN(HasNetworks, GradientModel):
         super()._check_settings()
         check_counts(self, "n_latent", "n_critic")
         check_hidden(self)
-        check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "loss", self.loss in GAMES, f"one of {', '.join(GAMES)}")
         if self.gradient_penalty is not None:
             check(self, "gradient_penalty", 0.0 <= self.gradient_penalty < np.inf, "None or a number >= 0")

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import TransformerMixin
 
-from numerics.activations import ACTIVATIONS
 from samplers.generative.flow.layers import TILE, Layers
 from samplers.generative.flow.spline import SMALLEST
 from samplers.generative.model import RandomState, Scores
@@ -175,7 +174,6 @@ class SplineFlow(TransformerMixin, GradientModel):
         bins = is_whole(self.n_bins, 2) and self.n_bins < 1.0 / SMALLEST
         check(self, "n_bins", bins, f"an integer from 2 to below {1.0 / SMALLEST:g}")
         check_hidden(self)
-        check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "tail_bound", 0.0 < self.tail_bound < np.inf, "a positive number")
 
 

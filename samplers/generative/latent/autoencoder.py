@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from numerics.activations import ACTIVATIONS
 from samplers.generative.model import RandomState
 from samplers.generative.network import HasNetworks, Network
-from samplers.generative.training import GradientModel, check, check_counts, check_hidden
+from samplers.generative.training import GradientModel, check_counts, check_hidden
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks, GradientModel):
@@ -139,4 +138,3 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, HasNetworks
         super()._check_settings()
         check_counts(self, "n_components")
         check_hidden(self, may_be_none=True)
-        check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from numerics.activations import ACTIVATIONS
 from samplers.generative.latent.doubt import carried_by_few, missed
 from samplers.generative.latent.evidence import Evidence
 from samplers.generative.latent.importance import log_mean, mean_and_error
@@ -241,7 +240,6 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         super()._check_settings()
         check_counts(self, "n_components", "n_importance")
         check_hidden(self, may_be_none=True)
-        check(self, "activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}")
         check(self, "likelihood", self.likelihood in LIKELIHOODS, f"one of {', '.join(LIKELIHOODS)}")
         check(self, "threshold", self.threshold is None or self.is_binary, "None, unless likelihood = 'bernoulli'")
 
