@@ -1,4 +1,4 @@
-"""Kinks of psi in one dimension that are no contact of a pair: local energies know nothing of their delta functions."""
+"""Kinks of psi that are no contact of a pair: local energies know nothing of their delta functions."""
 
 import math
 from types import SimpleNamespace
@@ -41,6 +41,47 @@ def shaped(theta, x):
             if theta[6] > 0.0:
                 log += theta[6] * math.log(abs(x[i, 0] - x[j, 0]))
     return log
+
+
+@numba.njit
+def in_space(theta, x):
+    """A plane or a sphere with a kink, a point with a cusp, pairs with a cusp, and a node."""
+    log = 0.0
+    for i in range(x.shape[0]):
+        square = 0.0
+        for k in range(x.shape[1]):
+            square += x[i, k] ** 2
+        r = math.sqrt(square)
+        log -= 0.5 * square + theta[0] * abs(x[i, 1] - 0.2) + theta[1] * abs(r - 1.0) + theta[2] * r
+        if theta[3] > 0.0:
+            log += math.log(abs(x[i, 0]))
+        for j in range(i):
+            square = 0.0
+            for k in range(x.shape[1]):
+                square += (x[i, k] - x[j, k]) ** 2
+            log += theta[4] * math.sqrt(square)
+    return log
+
+
+def spatial(n_dim, *theta):
+    return Custom(System(2, n_dim), in_space, {"theta": list(theta)})
+
+
+@pytest.mark.parametrize("n_dim", [2, 3])
+def test_kinks_of_lines_and_surfaces(n_dim):
+    what = "a line" if n_dim == 2 else "a surface"
+    with pytest.raises(UserError, match=rf"y = 0.2.* of particle 0, .*concentrated in {what}"):
+        look(spatial(n_dim, 0.3, 0.0, 0.0, 0.0, 0.0))
+    with pytest.raises(UserError, match=what):
+        look(spatial(n_dim, 0.0, -0.2, 0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("n_dim", [2, 3])
+def test_cusps_and_nodes_in_space_are_none(n_dim):
+    """Of 500 sets of walkers none is refused for the cusps at a nucleus and of a pair, nor for a node."""
+    psi, rng = spatial(n_dim, 0.0, 0.0, 1.0, 1.0, 0.5), np.random.default_rng(9)
+    for _ in range(500):
+        refuse_kinks(psi, rng.normal(size=(8, 2 * n_dim)))
 
 
 class Own(WaveFunction):

@@ -1,8 +1,10 @@
-"""A kink of psi in one dimension, at a place of its own: its kinetic energy is a delta function that no walker meets.
+"""A kink of psi at a place of its own, a point in one dimension, a line or a surface in more: its kinetic energy is a
+delta function that no walker meets.
 
-Along the coordinate of one particle the jump of the slope of log|psi| across an interval of length h stays at a kink
+Along a straight line of one particle the jump of the slope of log|psi| across an interval of length h stays at a kink
 when h is halved, goes to zero as h where log|psi| is smooth, and grows as 1 / h at a node, where psi itself is smooth.
-Kinks where two particles meet: :mod:`vmc.soundness.contact`.
+In more than one dimension a line passes by the points of cusps, which are none of that kind.  Kinks where two
+particles meet: :mod:`vmc.soundness.contact`.
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ from vmc.soundness.own_kernels import has_own_part
 from wavefunctions.base import WaveFunction
 from wavefunctions.evaluation import link_log_values
 
-#: Configurations that are looked at.
-_N_LOOKS = 4
+#: The direction of the lines: along no axis, so that they cross surfaces that are parallel to one.
+_DIRECTIONS = {1: (1.0,), 2: (0.8, 0.6), 3: (0.48, 0.6, 0.64)}
+_CONCENTRATED = {1: "one point", 2: "a line", 3: "a surface"}
+#: Configurations that are looked at, and in how many of them a kink must be seen: a line may miss a small surface.
+_N_LOOKS, _N_SEEN = 8, 2
 #: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
 _REACH, _N_GRID = 4.0, 400
 #: Intervals of a configuration, those that differ most from their neighbours, in which a kink is looked for.
@@ -33,44 +38,50 @@ Log = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def refuse_kinks(wave_function: WaveFunction, X: np.ndarray) -> None:
-    """Scan log|psi| along one particle's coordinate in a few of the configurations X (n, N), if it has a user's part.
+    """Scan log|psi| along a line of one particle in a few of the configurations X (n, N d), if it has a user's part.
 
     Raises
     ------
     UserError
-        where the slope jumps in most of the configurations, saying where and by how much.
+        where the slope jumps in two of the configurations, saying where and by how much.
     """
     system = wave_function.system
-    if system.n_dim > 1 or system.cell is not None or not has_own_part(wave_function):
+    if system.cell is not None or not has_own_part(wave_function):
         return
     X = X[:_N_LOOKS]
-    spread = float(np.sqrt(np.mean((X - X.mean()) ** 2))) or 1.0
+    positions, u = X.reshape(len(X), -1, system.n_dim), np.array(_DIRECTIONS[system.n_dim])
+    middle = positions.mean(axis=(0, 1))
+    spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
     for particle in dict.fromkeys([0, system.n_particles - 1]):
-        found = find_kinks(_along(wave_function, X, particle), len(X), float(X.mean()), spread)
-        if len(found) > 0.5 * len(X):
-            place, jump = found[len(found) // 2]
-            place = 0.0 if abs(place) < 1e-5 * spread else place  # which is as well as it is known
+        log = _along(wave_function, X, positions[:, particle], slice(particle * u.size, (particle + 1) * u.size), u)
+        found = find_kinks(log, len(X), float(middle @ u), spread)
+        if len(found) >= min(_N_SEEN, len(X)):
+            t, jump, row = found[len(found) // 2]
+            here = positions[row, particle]
+            place = here + (t - here @ u) * u
+            place[np.abs(place) < 1e-5 * spread] = 0.0  # which is as well as it is known
+            where = ", ".join(f"{name} = {x:.3g}" for name, x in zip("xyz", place, strict=False))
             raise UserError(
-                f"log|psi| has a kink at x = {place:.3g} of particle {particle}, where its slope jumps by {jump:.3g}: "
-                "in one dimension its kinetic energy is concentrated in one point, which no walker ever meets, and "
+                f"log|psi| has a kink at {where} of particle {particle}, where its slope jumps by {jump:.3g}: "
+                f"its kinetic energy is concentrated in {_CONCENTRATED[system.n_dim]}, which no walker ever meets, and "
                 "averages are no energies: expected a psi that is smooth there, or vanishes"
             )
 
 
-def _along(wave_function: WaveFunction, X: np.ndarray, particle: int) -> Log:
-    """log|psi| of configurations `rows` of X with the particle at `x`, any equal shapes."""
+def _along(wave_function: WaveFunction, X: np.ndarray, positions: np.ndarray, columns: slice, u: np.ndarray) -> Log:
+    """log|psi| of configurations `rows` of X, one particle moved along u to where r . u is `t`, any equal shapes."""
     log_psi, p = link_log_values(wave_function.kernels), wave_function.arguments()
 
-    def values(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
-        moved = X[rows.ravel()]
-        moved[:, particle] = x.ravel()
-        return log_psi(p, np.ascontiguousarray(moved.T)).reshape(x.shape)
+    def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+        moved, here = X[rows.ravel()], positions[rows.ravel()]
+        moved[:, columns] = here + (t.ravel() - here @ u)[:, None] * u
+        return log_psi(p, np.ascontiguousarray(moved.T)).reshape(t.shape)
 
     return values
 
 
-def find_kinks(log: Log, n_rows: int, middle: float, spread: float) -> list[tuple[float, float]]:
-    """Place and jump of the slope of one kink in each row that has any, the largest of the row, sorted by place."""
+def find_kinks(log: Log, n_rows: int, middle: float, spread: float) -> list[tuple[float, float, int]]:
+    """Place, jump of the slope and row of one kink in each row that has any, the largest of it, sorted by place."""
     h = 2.0 * _REACH * spread / _N_GRID
     grid = middle - _REACH * spread + h * np.arange(_N_GRID + 1)
     rows, x = np.meshgrid(np.arange(n_rows), grid, indexing="ij")
@@ -87,7 +98,7 @@ def find_kinks(log: Log, n_rows: int, middle: float, spread: float) -> list[tupl
         is_kink = (np.abs(before - last) < _TOLERANCE * np.abs(last)) & (np.abs(last) > _LEAST / spread + rounding)
     largest = {}
     for k in sorted(np.flatnonzero(is_kink), key=lambda k: abs(last[k])):
-        largest[int(rows[k])] = float(x[k]), float(last[k])
+        largest[int(rows[k])] = float(x[k]), float(last[k]), int(rows[k])
     return sorted(largest.values())
 
 
