@@ -14,6 +14,7 @@ from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
 from vmc.soundness.kinks import find_kinks, refuse_kinks
+from vmc.soundness.lines import grid
 from vmc.soundness.looks import refuse_unsound
 from vmc.soundness.own_kernels import has_own_part
 from wavefunctions.base import WaveFunction
@@ -144,8 +145,9 @@ def test_rounding_is_no_kink(width):
         f = -0.5 * ((x - 0.01 * rows) / width) ** 2 - 1e5
         return f * (1.0 + 2e-16 * noise.standard_normal(x.shape))
 
-    assert find_kinks(smooth, 200, 0.0, 1.0) == []
-    assert len(find_kinks(lambda rows, x: smooth(rows, x) - abs(x), 200, 0.0, 1.0)) == 200
+    assert find_kinks(smooth, *grid(200, 0.0, 1.0), 1.0) == []
+    found = find_kinks(lambda rows, x: smooth(rows, x) - abs(x), *grid(200, 0.0, 1.0), 1.0)
+    assert {kink.row for kink in found} == set(range(200))
 
 
 def refuse(psi):

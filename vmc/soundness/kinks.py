@@ -9,23 +9,15 @@ particles meet: :mod:`vmc.soundness.contact`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from vmc.errors import UserError
+from vmc.soundness.lines import Finding, Log, lines_of, the_one
 from vmc.soundness.own_kernels import has_own_part
 from wavefunctions.base import WaveFunction
-from wavefunctions.evaluation import link_log_values
 
-#: The direction of the lines: along no axis, so that they cross surfaces that are parallel to one.
-_DIRECTIONS = {1: (1.0,), 2: (0.8, 0.6), 3: (0.48, 0.6, 0.64)}
 _CONCENTRATED = {1: "one point", 2: "a line", 3: "a surface"}
-#: Configurations that are looked at, and in how many of them a kink must be seen: a line may miss a small surface.
-_N_LOOKS, _N_SEEN = 8, 2
-#: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
-_REACH, _N_GRID = 4.0, 400
-#: Intervals of a configuration, those that differ most from their neighbours, in which a kink is looked for.
+#: Intervals of a line, those that differ most from their neighbours, in which a kink is looked for.
 _N_CANDIDATES = 12
 #: How often an interval is halved: widths of smooth functions down to some 1e-4 of the spread are seen to be smooth.
 _N_HALVINGS = 14
@@ -34,60 +26,34 @@ _APART, _TOLERANCE = 3, 0.2
 #: The least jump, of the slope times the spread: the energy is off by a share of some 1e-3.
 _LEAST = 1e-3
 
-Log = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
 
 def refuse_kinks(wave_function: WaveFunction, X: np.ndarray) -> None:
-    """Scan log|psi| along a line of one particle in a few of the configurations X (n, N d), if it has a user's part.
+    """Look along lines through a few of the configurations X (n, N d), if the wave function has a user's part.
 
     Raises
     ------
     UserError
-        where the slope jumps in two of the configurations, saying where and by how much.
+        where the slope jumps on more than one of them, saying where and by how much.
     """
     system = wave_function.system
     if system.cell is not None or not has_own_part(wave_function):
         return
-    X = X[:_N_LOOKS]
-    positions, u = X.reshape(len(X), -1, system.n_dim), np.array(_DIRECTIONS[system.n_dim])
-    middle = positions.mean(axis=(0, 1))
-    spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
-    for particle in dict.fromkeys([0, system.n_particles - 1]):
-        log = _along(wave_function, X, positions[:, particle], slice(particle * u.size, (particle + 1) * u.size), u)
-        found = find_kinks(log, len(X), float(middle @ u), spread)
-        if len(found) >= min(_N_SEEN, len(X)):
-            t, jump, row = found[len(found) // 2]
-            here = positions[row, particle]
-            place = here + (t - here @ u) * u
-            place[np.abs(place) < 1e-5 * spread] = 0.0  # which is as well as it is known
-            where = ", ".join(f"{name} = {x:.3g}" for name, x in zip("xyz", place, strict=False))
+    for lines in lines_of(wave_function, X):
+        kink = the_one(find_kinks(lines.log, lines.t, lines.h, lines.spread))
+        if kink is not None:
             raise UserError(
-                f"log|psi| has a kink at {where} of particle {particle}, where its slope jumps by {jump:.3g}: "
+                f"log|psi| has a kink at {lines.where(kink)}, where its slope jumps by {kink.size:.3g}: "
                 f"its kinetic energy is concentrated in {_CONCENTRATED[system.n_dim]}, which no walker ever meets, and "
                 "averages are no energies: expected a psi that is smooth there, or vanishes"
             )
 
 
-def _along(wave_function: WaveFunction, X: np.ndarray, positions: np.ndarray, columns: slice, u: np.ndarray) -> Log:
-    """log|psi| of configurations `rows` of X, one particle moved along u to where r . u is `t`, any equal shapes."""
-    log_psi, p = link_log_values(wave_function.kernels), wave_function.arguments()
-
-    def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
-        moved, here = X[rows.ravel()], positions[rows.ravel()]
-        moved[:, columns] = here + (t.ravel() - here @ u)[:, None] * u
-        return log_psi(p, np.ascontiguousarray(moved.T)).reshape(t.shape)
-
-    return values
-
-
-def find_kinks(log: Log, n_rows: int, middle: float, spread: float) -> list[tuple[float, float, int]]:
-    """Place, jump of the slope and row of one kink in each row that has any, the largest of it, sorted by place."""
-    h = 2.0 * _REACH * spread / _N_GRID
-    grid = middle - _REACH * spread + h * np.arange(_N_GRID + 1)
-    rows, x = np.meshgrid(np.arange(n_rows), grid, indexing="ij")
+def find_kinks(log: Log, t: np.ndarray, h: float, spread: float) -> list[Finding]:
+    """Kinks, the jump of the slope being their size, on the lines whose grid is t (n_rows, n_grid), of spacing h."""
+    rows = np.broadcast_to(np.arange(len(t))[:, None], t.shape)
     with np.errstate(invalid="ignore"):
-        f = log(rows, x)
-        rows, x = _candidates(f, rows, x)
+        f = log(rows, t)
+        rows, x = _candidates(f, rows, t)
         jumps = []
         for _ in range(_N_HALVINGS):
             h *= 0.5
@@ -96,10 +62,7 @@ def find_kinks(log: Log, n_rows: int, middle: float, spread: float) -> list[tupl
         last, before = jumps[-1], jumps[-1 - _APART]
         rounding = 100.0 * np.finfo(np.float64).eps * np.abs(np.where(np.isfinite(f), f, 0.0)).max() / h
         is_kink = (np.abs(before - last) < _TOLERANCE * np.abs(last)) & (np.abs(last) > _LEAST / spread + rounding)
-    largest = {}
-    for k in sorted(np.flatnonzero(is_kink), key=lambda k: abs(last[k])):
-        largest[int(rows[k])] = float(x[k]), float(last[k]), int(rows[k])
-    return sorted(largest.values())
+    return [Finding(float(x[k]), float(last[k]), int(rows[k])) for k in np.flatnonzero(is_kink)]
 
 
 def _candidates(f: np.ndarray, rows: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,91 @@
+"""A jump of psi: its kinetic energy is infinite, and no walker meets the place.
+
+Along a straight line of one particle the place where log|psi| changes most steeply is found by halving an interval.  At
+a jump log|psi| has limits on both sides, and they differ.  At a node the values on both sides fall without end.  Minus
+infinity on one side is a wall: psi has to vanish on the way to it, as at a node.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vmc.errors import UserError
+from vmc.soundness.lines import Finding, Log, lines_of, the_one
+from vmc.soundness.own_kernels import has_own_part
+from wavefunctions.base import WaveFunction
+
+#: Intervals of a line, those that differ most from their neighbours, in which a jump is looked for.
+_N_CANDIDATES = 12
+#: How often an interval is halved, to some 1e-9 of the spread.
+_N_HALVINGS = 24
+#: Distances from the place, in units of the spread, at which log|psi| has to be the same, but for a share of the jump.
+_NEAR, _FAR, _TOLERANCE = 1e-7, 1e-5, 0.05
+#: The least jump of log|psi|.
+_LEAST = 1e-4
+
+
+def refuse_jumps(wave_function: WaveFunction, X: np.ndarray) -> None:
+    """Look along lines through a few of the configurations X (n, N d), if the wave function has a user's part.
+
+    Raises
+    ------
+    UserError
+        where psi jumps on more than one of them, saying where and by how much.
+    """
+    if wave_function.system.cell is not None or not has_own_part(wave_function):
+        return
+    for lines in lines_of(wave_function, X):
+        jump = the_one(find_jumps(lines.log, lines.t, lines.spread))
+        if jump is not None:
+            what = f"jumps by {jump.size:.3g}" if np.isfinite(jump.size) else "falls to minus infinity in one step"
+            raise UserError(
+                f"log|psi| {what} at {lines.where(jump)}: where psi jumps its kinetic energy is infinite, which no "
+                "walker ever meets, and averages are no energies: expected a psi that is continuous there"
+            )
+
+
+def find_jumps(log: Log, t: np.ndarray, spread: float) -> list[Finding]:
+    """Jumps of log|psi|, infinite at walls, on the lines whose grid is t (n_rows, n_grid)."""
+
+    def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+        f = log(rows, t)
+        return np.where(f < np.inf, f, -np.inf)  # no number: nothing that a walker can enter
+
+    rows = np.broadcast_to(np.arange(len(t))[:, None], t.shape)
+    f = values(rows, t)
+    picked = _candidates(f)
+    rows, left, right = rows[:, :-1][picked], t[:, :-1][picked], t[:, 1:][picked]
+    of_left, of_right = f[:, :-1][picked], f[:, 1:][picked]
+    for _ in range(_N_HALVINGS):
+        middle = 0.5 * (left + right)
+        of_middle = values(rows, middle)
+        goes_left = _difference(of_left, of_middle) >= _difference(of_middle, of_right)
+        left, of_left = np.where(goes_left, left, middle), np.where(goes_left, of_left, of_middle)
+        right, of_right = np.where(goes_left, middle, right), np.where(goes_left, of_middle, of_right)
+    (left_far, left_near), (right_near, right_far) = (
+        [values(rows, 0.5 * (left + right) + side * distance * spread) for distance in distances]
+        for side, distances in ((-1, (_FAR, _NEAR)), (1, (_NEAR, _FAR)))
+    )
+    size = _difference(left_near, right_near)
+    moved = np.maximum(_difference(left_far, left_near), _difference(right_far, right_near))
+    rounding = 100.0 * np.finfo(np.float64).eps * np.abs(np.where(np.isfinite(f), f, 0.0)).max()
+    is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 1.0)) & (size > _LEAST + rounding)
+    return [Finding(float(left[k]), float(right_near[k] - left_near[k]), int(rows[k])) for k in np.flatnonzero(is_jump)]
+
+
+def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """|a - b|, which is zero between two places where psi vanishes."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.abs(a - b), nan=0.0, posinf=np.inf)
+
+
+def _candidates(f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the intervals across which f (n_rows, n_grid) differs most, compared with those around."""
+    difference = _difference(f[:, :-1], f[:, 1:])
+    around = np.zeros_like(difference)
+    around[:, 1:-1] = np.minimum(difference[:, :-2], difference[:, 2:])
+    unusual = np.where(np.isfinite(around), difference - around, 0.0)
+    best = np.argsort(unusual, axis=1)[:, -_N_CANDIDATES:]
+    rows = np.repeat(np.arange(len(f)), best.shape[1])
+    kept = np.take_along_axis(unusual, best, axis=1).ravel() > 0.0
+    return rows[kept], best.ravel()[kept]

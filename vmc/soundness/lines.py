@@ -1,0 +1,97 @@
+"""Straight lines through configurations, each along the position of one particle: where log|psi| is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from wavefunctions.base import WaveFunction
+from wavefunctions.evaluation import link_log_values
+
+#: The direction of the lines: along no axis, so that they cross surfaces that are parallel to one.
+_DIRECTIONS = {1: (1.0,), 2: (0.8, 0.6), 3: (0.48, 0.6, 0.64)}
+#: Configurations that are looked at, and in how many of them something must be seen: a line may miss a small surface.
+_N_LOOKS, _N_SEEN = 8, 2
+#: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
+_REACH, _N_GRID = 4.0, 400
+
+#: log|psi| at places t, of the lines `rows`; any equal shapes.
+Log = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something seen at place `t` of the line of a `row`, of some `size`."""
+
+    t: float
+    size: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one particle, a row each: r(t) = r_0 + (t - r_0 . u) u.
+
+    Attributes
+    ----------
+    log : log|psi| along them.
+    t, h : (n_rows, n_grid) places of a grid, and its spacing.
+    spread : of the coordinates of walkers.
+    particle, positions, u : which one, where it is in each row (n_rows, d), and the direction.
+    """
+
+    log: Log
+    t: np.ndarray
+    h: float
+    spread: float
+    particle: int
+    positions: np.ndarray
+    u: np.ndarray
+
+    def where(self, finding: Finding) -> str:
+        """A place in words."""
+        here = self.positions[finding.row]
+        place = here + (finding.t - here @ self.u) * self.u
+        place[np.abs(place) < 1e-5 * self.spread] = 0.0  # which is as well as it is known
+        coordinates = ", ".join(f"{name} = {x:.3g}" for name, x in zip("xyz", place, strict=False))
+        return f"{coordinates} of particle {self.particle}"
+
+
+def lines_of(wave_function: WaveFunction, X: np.ndarray) -> Iterator[Lines]:
+    """Lines of the first and the last particle through a few of the configurations X (n, N d)."""
+    X, d = X[:_N_LOOKS], wave_function.system.n_dim
+    positions, u = X.reshape(len(X), -1, d), np.array(_DIRECTIONS[d])
+    middle = positions.mean(axis=(0, 1))
+    spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
+    for particle in dict.fromkeys([0, positions.shape[1] - 1]):
+        log = _along(wave_function, X, particle, u)
+        yield Lines(log, *grid(len(X), float(middle @ u), spread), spread, particle, positions[:, particle], u)
+
+
+def grid(n_rows: int, middle: float, spread: float) -> tuple[np.ndarray, float]:
+    """Places on lines, (n_rows, n_grid), and their distance."""
+    h = 2.0 * _REACH * spread / _N_GRID
+    return np.tile(middle - _REACH * spread + h * np.arange(_N_GRID + 1), (n_rows, 1)), h
+
+
+def _along(wave_function: WaveFunction, X: np.ndarray, particle: int, u: np.ndarray) -> Log:
+    log_psi, p = link_log_values(wave_function.kernels), wave_function.arguments()
+    columns = slice(particle * u.size, (particle + 1) * u.size)
+
+    def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+        moved = X[rows.ravel()]
+        moved[:, columns] += (t.ravel() - moved[:, columns] @ u)[:, None] * u
+        return log_psi(p, np.ascontiguousarray(moved.T)).reshape(t.shape)
+
+    return values
+
+
+def the_one(findings: list[Finding]) -> Finding | None:
+    """Of the largest finding of each row the one in the middle, if enough rows have any."""
+    largest: dict[int, Finding] = {}
+    for finding in sorted(findings, key=lambda finding: abs(finding.size)):
+        largest[finding.row] = finding
+    by_place = sorted(largest.values(), key=lambda finding: finding.t)
+    return by_place[len(by_place) // 2] if len(by_place) >= _N_SEEN else None
