@@ -176,6 +176,13 @@ JOBS = [
         ("tests/job/test_kinks.py",),
     ),
     Bug(
+        "walls at which psi does not vanish are let through",
+        "vmc/soundness/jumps.py",
+        "is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 1.0))",
+        "is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 0.0))",
+        ("tests/job/test_jumps.py",),
+    ),
+    Bug(
         "hard discs whose energy lacks a part of the curvature",
         "wavefunctions/jastrow/hard_core.py",
         "return first, -first * (1.0 / r + first)",
