@@ -39,7 +39,7 @@ def job(optimizer=None, walkers=64, **evaluation):
 )
 def test_what_cannot_fit_is_refused_by_its_key(config, key, purpose):
     with pytest.raises(UserError) as refusal:
-        refuse_above(10**9, config, estimate_cost(config), 1)
+        refuse_above(10**9, config, estimate_cost(config, build(config)), 1)
     assert str(refusal.value).startswith(f"{key}: needs some ")
     assert f"most of it for {purpose}; this computer has 1 GB" in str(refusal.value)
 
@@ -47,25 +47,26 @@ def test_what_cannot_fit_is_refused_by_its_key(config, key, purpose):
 def test_what_only_grows_is_not():
     """Such a run may be stopped, or end at its target error."""
     config = job(samples=HUGE)
-    assert estimate_cost(config).total_memory > 10**9
-    refuse_above(10**9, config, estimate_cost(config), 1)
+    assert estimate_cost(config, build(config)).total_memory > 10**9
+    refuse_above(10**9, config, estimate_cost(config, build(config)), 1)
 
 
 def test_ranks_of_one_computer_add_up():
     config = job(walkers=2**20)
-    size = estimate_cost(config).total_memory
-    refuse_above(2 * size, config, estimate_cost(config), 1)
+    size = estimate_cost(config, build(config)).total_memory
+    refuse_above(2 * size, config, estimate_cost(config, build(config)), 1)
     with pytest.raises(UserError, match="for 4 ranks"):
-        refuse_above(size // 2, config, estimate_cost(config, 4), 4)
+        refuse_above(size // 2, config, estimate_cost(config, build(config), 4), 4)
 
 
 def test_this_computer(monkeypatch):
     config = job()
     assert physical_memory() > 10**8
-    refuse_beyond_memory(config, build(config), SerialCommunicator())
+    refuse_beyond_memory(config, estimate_cost(config, build(config)), SerialCommunicator())
     huge = job(walkers=HUGE)
     monkeypatch.setattr("vmc.job.memory.physical_memory", lambda: 10**9)
+    cost = estimate_cost(huge, build(huge))
     with pytest.raises(UserError, match="n_walkers"):
-        refuse_beyond_memory(huge, build(huge), SerialCommunicator())
+        refuse_beyond_memory(huge, cost, SerialCommunicator())
     monkeypatch.setattr(SerialCommunicator, "count_on_node", lambda world: (2, 1))
-    refuse_beyond_memory(huge, build(huge), SerialCommunicator())  # not all ranks are here: nothing is certain
+    refuse_beyond_memory(huge, cost, SerialCommunicator())  # not all ranks are here: nothing is certain

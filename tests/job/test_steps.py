@@ -56,4 +56,4 @@ def test_walker_steps(config, monkeypatch):
     )
     for _ in Driver(ensemble, physics.optimizer, physics.plan).run():
         pass
-    assert 32 * (made - 2) == estimate_cost(config, 1, physics).moves
+    assert 32 * (made - 2) == estimate_cost(config, physics).moves

@@ -51,7 +51,7 @@ def test_message_passing_with_several_iterations():
     assert psi.quasi.iterations == 3
     names = {name.split("[")[0] for name in psi.layout.names()}
     assert {"message_weights1", "edge_weights1", "message_2_weights1", "edge_2_weights1", "update_3_biases2"} < names
-    assert estimate_cost(config).n_params == psi.n_params
+    assert estimate_cost(config, build(config)).n_params == psi.n_params
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import tracemalloc
 
 import pytest
 
+from vmc.build.physics import build
 from vmc.config import check_config
 from vmc.job.cost import estimate_cost
 from vmc.job.run import make_driver
@@ -28,7 +29,7 @@ def job(preconditioner):
 @pytest.mark.parametrize("kind", ["sr", "min_sr"])
 def test_announced_memory(kind):
     config = job({"kind": kind})
-    announced = sum(estimate_cost(config).memory.values())
+    announced = sum(estimate_cost(config, build(config)).memory.values())
     iterations = make_driver(config, SerialCommunicator()).run()
     next(iterations)  # compiles, and makes all scratch memory
     tracemalloc.start()

@@ -5,6 +5,7 @@ import pytest
 
 from hamiltonians.base import Hamiltonian, one_body_term
 from tests.contracts import jobs
+from vmc.build.physics import build
 from vmc.config import check_config
 from vmc.job.cost import estimate_cost
 from vmc.optimizers import MinSR, StochasticReconfiguration
@@ -105,7 +106,10 @@ def test_memory_is_known_before_the_run():
         }
     )
     n_samples, n_params = 5 * 32, 4 + 3 + 12
-    announced = estimate_cost(config).memory
+    announced = estimate_cost(config, build(config)).memory
     assert announced["log-derivatives of all samples"] == 8 * n_samples * n_params
     assert announced["products of samples"] >= 8 * n_samples**2
-    assert estimate_cost(config, n_ranks=2).memory["log-derivatives of all samples"] == 8 * n_samples * n_params
+    assert (
+        estimate_cost(config, build(config), n_ranks=2).memory["log-derivatives of all samples"]
+        == 8 * n_samples * n_params
+    )

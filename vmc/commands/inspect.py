@@ -19,7 +19,7 @@ from vmc.results.loading import Results, load
 def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:
     """Validate, build without linking a loop, and count; functions of the user's are tried where they are given."""
     config = load_config(path, settings)
-    cost = estimate_cost(config, ranks, build(config, user_kernels(kernel)))
+    cost = estimate_cost(config, build(config, user_kernels(kernel)), ranks)
     if json:
         typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))
         return 0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vmc.build.physics import Physics, build
+from vmc.build.physics import Physics
 from vmc.config import Config
-from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, Optimizer, QuasiNewtonSection
 from vmc.measuring.kinetic_masses import other_coordinates
 from vmc.observables.chain import Chain
@@ -53,16 +52,10 @@ class Cost:
         return f"{bytes_text(self.total_memory)} (most for {largest}: {bytes_text(self.memory[largest])})"
 
 
-def estimate_cost(config: Config, n_ranks: int = 1, physics: Physics | None = None) -> Cost:
-    """Count evaluations and bytes of a configuration.
-
-    Parameters
-    ----------
-    physics : what the configuration describes, where it is built; else functions of the user's are stood in for.
-    """
+def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
+    """Count evaluations and bytes of a configuration, and of what it describes."""
     system = config.system
     n = system.n_particles * system.n_dim
-    physics = physics or _stand_in(config)
     P = physics.wave_function.n_params
     optimizer, evaluation, sampler = config.optimizer, config.evaluation, config.sampler
     W = sampler.n_walkers
@@ -127,26 +120,6 @@ def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
         "log-derivatives of all samples": 8 * copies * n_local * P,
         "products of samples": _packed_memory(config, n_samples),
     }
-
-
-def _stand_in(config: Config) -> Physics:
-    """What a configuration describes; functions of the user's are stood in for by a constant."""
-    stand_ins = {}
-    if any(factor.kind == "user" for factor in config.wavefunction):
-        stand_ins["log_psi"] = _nothing
-    if isinstance(config.hamiltonian, TrapSection):
-        interaction = config.hamiltonian.interaction
-        if interaction is not None and interaction.kind == "user":
-            stand_ins["interaction"] = _nothing
-        if config.hamiltonian.potential is not None:
-            stand_ins["potential"] = _nothing
-    if any(section.kind == "user" for section in config.observables):
-        stand_ins["observable"] = _nothing
-    return build(config, stand_ins)
-
-
-def _nothing(c, x):
-    return 0.0
 
 
 def bytes_text(n: int) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-from vmc.build.physics import Physics
 from vmc.config import Config
 from vmc.errors import UserError
-from vmc.job.cost import Cost, bytes_text, estimate_cost
+from vmc.job.cost import Cost, bytes_text
 from vmc.parallel import Communicator, on_root
 
 #: What grows while a job runs, which may be stopped before: nothing to refuse it for.
@@ -21,7 +20,7 @@ KEYS = {
 }
 
 
-def refuse_beyond_memory(config: Config, physics: Physics, world: Communicator) -> None:
+def refuse_beyond_memory(config: Config, cost: Cost, world: Communicator) -> None:
     """Refuse what cannot fit, in one line that names the key, rather than be killed later.  Collective.
 
     Only where all ranks are on one computer: how others are shared is not known here.
@@ -35,7 +34,7 @@ def refuse_beyond_memory(config: Config, physics: Physics, world: Communicator) 
     available = physical_memory()
     if world.size != n_here or available is None:
         return
-    on_root(world, lambda: refuse_above(available, config, estimate_cost(config, world.size, physics), world.size))
+    on_root(world, lambda: refuse_above(available, config, cost, world.size))
 
 
 def refuse_above(available: int, config: Config, cost: Cost, n_ranks: int) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from vmc.config import Config
+    from vmc.job.cost import Cost
     from vmc.stages.driver import Driver, Report
     from vmc.stages.evaluation import EnergySummary
 
@@ -33,6 +34,9 @@ class Reporter:
 
     def warn(self, text: str) -> None:
         """Something that went wrong and was got over: said with --quiet, too, which is about progress."""
+
+    def needs(self, cost: Cost) -> None:
+        """What the job will need, known before it is compiled."""
 
     def compiling(self) -> AbstractContextManager[object]:
         """Context in which kernels are compiled, or loaded."""
@@ -94,7 +98,7 @@ class ConsoleReporter(Reporter):
         self._task: TaskID | None = None
         self._phase = ""
         self._last_line = -LINE_INTERVAL
-        self._unit = ""
+        self._unit = self._memory = ""
 
     def note(self, text: str) -> None:
         """One line, above the bar where there is one."""
@@ -103,6 +107,10 @@ class ConsoleReporter(Reporter):
     def warn(self, text: str) -> None:
         """As a note."""
         self.note(text)
+
+    def needs(self, cost: Cost) -> None:
+        """Kept for the header."""
+        self._memory = cost.memory_text
 
     @contextmanager
     def compiling(self) -> Iterator[None]:
@@ -118,7 +126,6 @@ class ConsoleReporter(Reporter):
 
     def start(self, driver: Driver, config: Config) -> None:
         """A header: what runs, on what, and what it will need."""
-        from vmc.job.cost import estimate_cost
         from vmc.parallel import describe
 
         ensemble = driver.ensemble
@@ -131,7 +138,7 @@ class ConsoleReporter(Reporter):
             f"{ensemble.partition.n_walkers} walkers, {describe(ensemble.communicator)}",
             markup=False,
         )
-        self.console.print(f"memory per rank: {estimate_cost(config, ensemble.communicator.size).memory_text}")
+        self.console.print(f"memory per rank: {self._memory}")
         if self._on_terminal:
             self._bar.start()
 

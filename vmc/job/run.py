@@ -15,6 +15,7 @@ from numerics.link.fingerprint import content
 from vmc.build.physics import build
 from vmc.config import Config, check_config, load_config
 from vmc.errors import UserError
+from vmc.job.cost import estimate_cost
 from vmc.job.files import JobFiles, stored_config, write_state
 from vmc.job.memory import refuse_beyond_memory
 from vmc.job.parameters import start_from_results
@@ -170,7 +171,9 @@ def make_driver(
         reporter.note(start_from_results(config.start.results, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
-    refuse_beyond_memory(config, physics, world)
+    cost = estimate_cost(config, physics, world.size)
+    refuse_beyond_memory(config, cost, world)
+    reporter.needs(cost)
     if world.is_root:
         with reporter.compiling():
             measurement.compile()
