@@ -1,6 +1,7 @@
 """From local energies to sums and back: against plain loops, and energies that are not finite."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -163,3 +164,19 @@ def test_over_one_per_cent_stops_with_the_coordinates(method):
     points = np.array([[float(x) for x in row.split(",")] for row in where.strip("[]").split("], [")])
     assert points.shape == (2, 2)
     assert points[:, 0].max() > FREQUENT, "the coordinates must be those of a walker that is concerned"
+
+
+@pytest.mark.parametrize("method", ["energies", "gradient"])
+def test_an_infinite_potential_stops_at_the_first_sample(method):
+    """Beyond a wall at which psi does not vanish, however seldom a walker gets there; the energy is infinite."""
+
+    def wall(c, r):
+        return np.inf if r[0] > c[0] else 0.0
+
+    walled = Hamiltonian(jobs.SYSTEM, [*jobs.trap().terms, one_body_term("wall", wall, (RARE,), 2)])
+    walkers = jobs.ensemble(jobs.gaussian(), walled, seed=4, thermalise=0)
+    walkers.advance(50)
+    with pytest.raises(UserError, match="potential is infinite and psi does not vanish") as caught:
+        getattr(walkers, method)(60, 5)
+    numbers = re.search(r"at \[\[(.*)\]\] say", str(caught.value))[1]
+    assert max(float(row.split(",")[0]) for row in numbers.split("], [")) > RARE

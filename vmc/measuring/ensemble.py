@@ -154,36 +154,56 @@ class Ensemble:
         Raises
         ------
         UserError
-            on all ranks, when more than one per cent of the local energies are not finite.
+            on all ranks, when more than one per cent of the local energies are not finite, or any of them because the
+            potential is infinite where psi does not vanish: so is the energy then, whatever the other samples say.
         """
         energies = energy_moments(sums, self.reference, self._proposals * n_steps)
-        if energies.n_nonfinite and energies.nonfinite_fraction > NONFINITE_LIMIT:
-            self._refuse(energies, offender)
+        if energies.n_nonfinite:
+            self._judge(energies, offender)
         return energies
 
     def follow(self, energies: EnergyMoments) -> None:
         """Take the mean of a sample as the reference of the next ones."""
         self.reference = energies.energy
 
-    def _refuse(self, energies: EnergyMoments, offender: np.ndarray | None) -> None:
+    def _judge(self, energies: EnergyMoments, offender: np.ndarray | None) -> None:
+        """Refuse samples that may not be left out."""
         n = self.measurement.wave_function.system.n_coordinates
-        mine = np.full((1, n), np.nan) if offender is None else offender[None, :]
+        mine = np.full((1, 1 + n), np.nan) if offender is None else offender[None, :]
         gathered = self.communicator.gather_rows(mine)
-        text = ""
-        if gathered is not None:
-            known = gathered[~np.isnan(gathered[:, 0])]
-            shape = (-1, self.measurement.wave_function.system.n_dim)
-            where = known[0].reshape(shape).tolist() if len(known) else "not a number itself"
-            text = (
-                f"the local energy of {energies.n_nonfinite} of {energies.n_nonfinite + energies.n_samples} "
-                f"samples is not finite (limit {NONFINITE_LIMIT:.0%}); "
-                f"the first walker concerned stands at {where}"
+        text = None if gathered is None else self._objection(energies, gathered[~np.isnan(gathered[:, 0])])
+        if text := self.communicator.broadcast(text):
+            raise UserError(text)
+
+    def _objection(self, energies: EnergyMoments, offenders: np.ndarray) -> str:
+        """What is wrong with the samples that are not finite, of which some ranks name one; empty if they are few."""
+        system = self.measurement.wave_function.system
+        offenders = offenders[np.argsort(-offenders[:, 0], kind="stable")]
+        where = offenders[0, 1:].reshape(-1, system.n_dim).tolist() if len(offenders) else "not a number itself"
+        n_samples = energies.n_nonfinite + energies.n_samples
+        if len(offenders) and offenders[0, 0]:
+            return (
+                f"the potential is infinite and psi does not vanish in some of {n_samples} samples, of a walker at "
+                f"{where} say: the energy is infinite, expected a psi that is zero wherever the potential is infinite"
             )
-        raise UserError(self.communicator.broadcast(text))
+        if energies.nonfinite_fraction > NONFINITE_LIMIT:
+            return (
+                f"the local energy of {energies.n_nonfinite} of {n_samples} samples is not finite "
+                f"(limit {NONFINITE_LIMIT:.0%}); the first walker concerned stands at {where}"
+            )
+        return ""
 
 
 def first_offender(known: np.ndarray | None, sample: BlockSample) -> np.ndarray | None:
-    """The first configuration of this rank with an energy that is not finite."""
-    if known is None and not np.isnan(sample.offender[0]):
-        return sample.offender
-    return known
+    """The first configuration of this rank with an energy that is not finite, (1 + N d,).
+
+    Its first entry is one where the potential is infinite, beside a kinetic energy that is not; such a configuration
+    comes before others.
+    """
+    if np.isnan(sample.offender[0]) or (known is not None and known[0]):
+        return known
+    kinetic, potential = sample.energies[:, :, 0], sample.energies[:, :, 1:]
+    is_infinite = np.isfinite(kinetic) & np.isposinf(potential).any(axis=2)
+    if known is not None and not is_infinite.any():
+        return known
+    return np.concatenate([[float(is_infinite.any())], sample.offender])
