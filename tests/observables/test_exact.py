@@ -56,7 +56,8 @@ def block_values(evaluation, observable, quantity=0):
     for other in evaluation.ensemble.measurement.observables.observables[:observable]:
         first += other.n_sums
     own = evaluation.ensemble.measurement.observables.observables[observable]
-    means = evaluation.block_sums[:, first : first + own.n_sums] / evaluation.block_sums[:, :1]
+    sums = evaluation.block_sums.sum(axis=1)
+    means = sums[:, first : first + own.n_sums] / sums[:, :1]
     return np.array([own.values(row)[quantity] for row in means])
 
 

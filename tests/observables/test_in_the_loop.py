@@ -34,8 +34,8 @@ def walkers(observables, hamiltonian=None, n_blocks=8):
     return found
 
 
-def evaluated(observables, chunks=(N_SAMPLES,), hamiltonian=None):
-    evaluation = Evaluation(walkers(observables, hamiltonian), STRIDE)
+def evaluated(observables, chunks=(N_SAMPLES,), hamiltonian=None, n_blocks=8):
+    evaluation = Evaluation(walkers(observables, hamiltonian, n_blocks), STRIDE)
     for n in chunks:
         evaluation.run(n)
     return evaluation
@@ -56,11 +56,11 @@ def test_sums_of_each_block(hamiltonian):
     X = jobs.snapshots(same, N_SAMPLES, STRIDE)
     E = jobs.energies_and_derivatives(same, X)[0].reshape(N_SAMPLES, -1)
     assert np.isfinite(E).all() == (hamiltonian is None)
-    for block, sums in zip(range(8), evaluation.block_sums, strict=True):
+    for block, sums in zip(range(8), evaluation.block_sums.sum(axis=1), strict=True):
         own = evaluation.ensemble.partition.block_walkers(block)
         seen = X[:, own][np.isfinite(E[:, own])]
         np.testing.assert_allclose(sums, expected_sums(seen), rtol=1e-12)
-    assert evaluation.block_sums[:, 0].sum() == np.isfinite(E).sum()
+    assert evaluation.block_sums[:, :, 0].sum() == np.isfinite(E).sum()
 
 
 def test_they_change_nothing_else():
@@ -70,23 +70,26 @@ def test_they_change_nothing_else():
     assert with_them.totals.tobytes() == without.totals.tobytes()
     assert with_them.ensemble.X.tobytes() == without.ensemble.X.tobytes()
     assert with_them.ensemble.states.tobytes() == without.ensemble.states.tobytes()
-    assert without.block_sums.shape == (8, 0)
+    assert without.block_sums.shape == (8, 1, 0)
     assert without.summary().observables == {}
 
 
+@pytest.mark.parametrize("n_blocks", [8, 1])
 @pytest.mark.parametrize("chunks", [(40, 40), (1,) * 80, (7, 73)])
-def test_chunks_leave_no_trace(chunks):
-    """Counts are exact; sums of lengths agree to rounding."""
-    whole, parts = evaluated(chosen()), evaluated(chosen(), chunks)
-    np.testing.assert_allclose(parts.block_sums, whole.block_sums, rtol=1e-12)
-    np.testing.assert_array_equal(parts.block_sums[:, :8], whole.block_sums[:, :8])
+def test_chunks_leave_no_trace(chunks, n_blocks):
+    """To the last bit, also in blocks of more than one tile."""
+    whole, parts = evaluated(chosen(), n_blocks=n_blocks), evaluated(chosen(), chunks, n_blocks=n_blocks)
+    assert whole.block_sums.shape[1] == (1 if n_blocks == 8 else 2)
+    np.testing.assert_array_equal(parts.block_sums, whole.block_sums)
 
 
 def test_nothing_is_summed_unless_asked_for():
     ensemble = walkers(chosen())
     for _, X, states in ensemble.blocks():
-        assert ensemble.measure(X, states, 3, 1).observed.size == 0
-        assert ensemble.measure(X, states, 3, 1, observe=True).observed[0] == 3 * len(X)
+        ensemble.measure(X, states, 3, 1)
+        sums = np.zeros((1, ensemble.measurement.observables.n_sums))
+        ensemble.measure(X, states, 3, 1, observed=sums)
+        assert sums[0, 0] == 3 * len(X)
 
 
 def test_an_observable_of_the_user_agrees_with_the_built_in_one():

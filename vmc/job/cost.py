@@ -8,6 +8,7 @@ from vmc.build.physics import Physics
 from vmc.config import Config
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, Optimizer, QuasiNewtonSection
 from vmc.measuring.kinetic_masses import other_coordinates
+from vmc.measuring.measurement import TILE
 from vmc.observables.chain import Chain
 from vmc.parallel import Partition
 from vmc.stages.proposal_stage import N_JUDGED
@@ -62,7 +63,7 @@ def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
     measured = optimizer.iterations * optimizer.samples * _evaluations(optimizer)
     partition = Partition(W, sampler.n_blocks, 0, n_ranks)
     local = partition.n_local
-    block = -(-W // sampler.n_blocks)
+    block = partition.largest_block
     rows = max(optimizer.samples * bool(optimizer.iterations), min(evaluation.chunk, evaluation.samples))
     memory = {
         "walkers": 8 * local * (n + 4 + 2 * N_SEGMENTS),
@@ -73,7 +74,7 @@ def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
         # On the root: as collected, in one piece, and as the model standardises and splits them.
         memory["configurations for the proposals"] = 8 * 4 * n * (sampler.proposal.samples + N_JUDGED)
     if n_sums := Chain(physics.observables).n_sums:
-        memory["observables"] = 8 * n_sums * (2 * sampler.n_blocks + len(partition.blocks))
+        memory["observables"] = 8 * n_sums * -(-block // TILE) * (2 * sampler.n_blocks + len(partition.blocks))
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
     differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size

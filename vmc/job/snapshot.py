@@ -94,16 +94,18 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     driver.best.bound, driver.best.iteration = float(attributes["best_bound"]), int(attributes["best_iteration"])
     driver.average.mean[:] = get_array(tree, "average/mean", "<f8", (P,))
     driver.average.count = int(attributes["n_averaged"])
-    driver.evaluation.series = get_array(tree, "evaluation/series", "<f8", (None, n_series))
-    driver.evaluation.moments = get_array(tree, "evaluation/moments", "<f8", (None, 2))
+    driver.evaluation.restore(
+        get_array(tree, "evaluation/series", "<f8", (None, n_series)),
+        get_array(tree, "evaluation/moments", "<f8", (None, 2)),
+    )
     driver.evaluation.totals = get_array(tree, "evaluation/totals", "<f8", driver.evaluation.totals.shape)
     driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, N_SEGMENTS, 2))[
         mine
     ]
-    n_blocks, n_sums = ensemble.partition.n_blocks, driver.evaluation.block_sums.shape[1]
-    if n_sums and attributes["phase"] in ("evaluate", "done"):  # before that they are zero, and observables may change
+    shape = (ensemble.partition.n_blocks, *driver.evaluation.block_sums.shape[1:])
+    if shape[-1] and attributes["phase"] in ("evaluate", "done"):  # before they are zero, and observables may change
         own = slice(ensemble.partition.blocks.start, ensemble.partition.blocks.stop)
-        driver.evaluation.block_sums[:] = get_array(tree, "evaluation/block_sums", "<f8", (n_blocks, n_sums))[own]
+        driver.evaluation.block_sums[:] = get_array(tree, "evaluation/block_sums", "<f8", shape)[own]
     driver.tuner.n_updates = int(attributes["n_tuned"])
     driver.phase = str(attributes["phase"])
     driver.position = int(attributes["position"])

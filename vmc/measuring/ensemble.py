@@ -113,14 +113,14 @@ class Ensemble:
         n_samples: int,
         stride: int,
         O: np.ndarray | None = None,
-        observe: bool = False,
+        observed: np.ndarray | None = None,
     ) -> BlockSample:
         """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given.
 
-        With `observe` the observables are summed too.
+        Observables are added to `observed` (n_tiles, n_sums) if given.
         """
         return self.measurement.measure(
-            X, states, self.options, n_samples, stride, self.reference, O=O, observe=observe
+            X, states, self.options, n_samples, stride, self.reference, O=O, observed=observed
         )
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:

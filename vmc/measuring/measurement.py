@@ -7,7 +7,7 @@ neither does any number computed here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -47,7 +47,6 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
-    observed : sums of the observables, (n_sums,); empty unless asked for.
     """
 
     energies: np.ndarray
@@ -55,7 +54,6 @@ class BlockSample:
     moments: np.ndarray
     O: np.ndarray
     offender: np.ndarray
-    observed: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 @kernel
@@ -188,7 +186,7 @@ class Measurement:
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""
         nothing = np.empty((0, X.shape[0], self.n_components))
-        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None, False).n_accepted
+        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None, None).n_accepted
 
     def measure(
         self,
@@ -200,7 +198,7 @@ class Measurement:
         reference: float = 0.0,
         moments: bool = False,
         O: np.ndarray | None = None,
-        observe: bool = False,
+        observed: np.ndarray | None = None,
     ) -> BlockSample:
         """Move and measure the walkers of one canonical block.
 
@@ -212,19 +210,20 @@ class Measurement:
         reference : energy subtracted in the moments, against cancellation.
         moments : whether to sum O and E_L O.
         O : where to put the log-derivatives, a column for each sample, (n_params, n_samples * n_walkers).
-        observe : whether to sum the observables.
+        observed : sums of the observables in each tile of walkers, (n_tiles, n_sums), to which these are added.
         """
         if moments and O is not None:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observe)
+        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed)
 
-    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O, observe):
+    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O, observed):
         if O is None:
             O = np.empty((0, 0))
+        if observed is None:
+            observed = np.empty((0, 0))
         offender = np.full(X.shape[1], np.nan)
-        observed = np.zeros(self.observables.n_sums if observe else 0)
         accepted = self._loop(
             self.wave_function.arguments(),
             self.local_energy.arguments,
@@ -238,7 +237,7 @@ class Measurement:
             TILE,
             (energies, moments, O, offender, observed),
         )
-        return BlockSample(energies, int(accepted), moments, O, offender, observed)
+        return BlockSample(energies, int(accepted), moments, O, offender)
 
 
 def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, outputs):
@@ -264,7 +263,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
             if observed.size > 0:
-                observe(o, x, E, observed)
+                observe(o, x, E, observed[first // tile])
             n_bad = 0
             if moments.shape[1] > 0:
                 n_bad = _moment_weights(E, reference, weights)

@@ -64,6 +64,11 @@ class Partition:
         """Number of walkers of this rank."""
         return self.walkers.stop - self.walkers.start
 
+    @property
+    def largest_block(self) -> int:
+        """Walkers of the largest block of any rank."""
+        return -(-self.n_walkers // self.n_blocks)
+
     def blocks_of(self, rank: int) -> range:
         """Blocks of any rank."""
         return range(rank * self.n_blocks // self.size, (rank + 1) * self.n_blocks // self.size)

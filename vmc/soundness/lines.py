@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hamiltonians.system import System
 from wavefunctions.base import WaveFunction
 from wavefunctions.evaluation import link_log_values
 
@@ -14,6 +15,8 @@ from wavefunctions.evaluation import link_log_values
 _DIRECTIONS = {1: (1.0,), 2: (0.8, 0.6), 3: (0.48, 0.6, 0.64)}
 #: Configurations that are looked at, and in how many of them something must be seen: a line may miss a small surface.
 _N_LOOKS, _N_SEEN = 8, 2
+#: Particles of which all are looked at; of more the first and the last of each mass and spin.
+_N_PARTICLES = 8
 #: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
 _REACH, _N_GRID = 4.0, 400
 
@@ -60,14 +63,22 @@ class Lines:
 
 
 def lines_of(wave_function: WaveFunction, X: np.ndarray) -> Iterator[Lines]:
-    """Lines of the first and the last particle through a few of the configurations X (n, N d)."""
+    """Lines of one particle after the other, or some of them, through a few of the configurations X (n, N d)."""
     X, d = X[:_N_LOOKS], wave_function.system.n_dim
     positions, u = X.reshape(len(X), -1, d), np.array(_DIRECTIONS[d])
     middle = positions.mean(axis=(0, 1))
     spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
-    for particle in dict.fromkeys([0, positions.shape[1] - 1]):
+    for particle in _particles(wave_function.system):
         log = _along(wave_function, X, particle, u)
         yield Lines(log, *grid(len(X), float(middle @ u), spread), spread, particle, positions[:, particle], u)
+
+
+def _particles(system: System) -> list[int]:
+    if system.n_particles <= _N_PARTICLES:
+        return list(range(system.n_particles))
+    spins = np.zeros(system.n_particles) if system.n_up is None else system.spins
+    kinds = list(zip(spins.tolist(), system.particle_masses.tolist(), strict=True))
+    return sorted({kinds.index(kind) for kind in kinds} | {len(kinds) - 1 - kinds[::-1].index(kind) for kind in kinds})
 
 
 def grid(n_rows: int, middle: float, spread: float) -> tuple[np.ndarray, float]:

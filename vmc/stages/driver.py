@@ -226,9 +226,11 @@ class Driver:
         before, note = self.position, ""
         if not before and self.plan.proposal is not None:
             note = self.plan.proposal(self.ensemble)
-        energies = self.evaluation.run(min(self.plan.chunk, self.plan.samples - before))
+        # Chunks end at multiples of their length: who asks for more later sees the error at the same places.
+        begun = before - before % self.plan.chunk
+        energies = self.evaluation.run(min(begun + self.plan.chunk, self.plan.samples) - before)
         done = self.evaluation.n_done
-        enough = self.plan.target_error is not None and done >= next_look(before) and self.evaluation.reached_target()
+        enough = self.plan.target_error is not None and done >= next_look(begun) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
         return Report("evaluate", done, done if enough else self.plan.samples, energies, note)
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from vmc.measuring.ensemble import Ensemble, first_offender
 from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
+from vmc.measuring.measurement import TILE
 from vmc.observables.measured import Measured, estimate
 from vmc.parallel import on_root
 from vmc.soundness.decay import growth
+from vmc.stages.growing import Growing
 from vmc.stages.safeguard import GaveUpError
 from vmc.stages.segments import (
     add_rows,
@@ -91,15 +93,12 @@ class Evaluation:
 
     Attributes
     ----------
-    series : mean over all walkers at each measurement of the energy and each component,
-        (n_done, 1 + n_components).
-    moments : at each measurement the number of finite local energies and the mean of (E_L - reference)^2,
-        (n_done, 2).
     walker_sums : count and sum of E_L - reference of each of this rank's walkers in each segment of the
         run after the measurements left out by request, see :mod:`vmc.stages.segments`.
     totals : sums of :func:`vmc.measuring.estimators.energy_sums` over the whole run.
-    block_sums : sums of the observables in each of this rank's blocks of walkers over the whole run,
-        (n_local_blocks, n_sums).
+    block_sums : sums of the observables over the whole run in each of this rank's blocks of walkers,
+        (n_local_blocks, n_tiles, n_sums); apart for each tile, so that they are added up one measurement after the
+        other, whatever the chunks.
     """
 
     def __init__(
@@ -114,11 +113,27 @@ class Evaluation:
         self.equilibration = equilibration
         self.target_error = target_error
         n_components = ensemble.measurement.n_components
-        self.series = np.empty((0, 1 + n_components))
-        self.moments = np.empty((0, 2))
+        self._series = Growing(np.empty((0, 1 + n_components)))
+        self._moments = Growing(np.empty((0, 2)))
         self.walker_sums = no_sums(ensemble.partition.n_local)
         self.totals = np.zeros(N_SCALARS + n_components)
-        self.block_sums = np.zeros((len(ensemble.partition.blocks), ensemble.measurement.observables.n_sums))
+        n_tiles = -(-ensemble.partition.largest_block // TILE)
+        n_sums = ensemble.measurement.observables.n_sums
+        self.block_sums = np.zeros((len(ensemble.partition.blocks), n_tiles, n_sums))
+
+    @property
+    def series(self) -> np.ndarray:
+        """Mean over the walkers of the energy and its components at each measurement, (n_done, 1 + n_components)."""
+        return self._series.array
+
+    @property
+    def moments(self) -> np.ndarray:
+        """At each measurement the number of finite local energies and the mean of (E_L - reference)^2, (n_done, 2)."""
+        return self._moments.array
+
+    def restore(self, series: np.ndarray, moments: np.ndarray) -> None:
+        """Put earlier measurements in the place of these."""
+        self._series, self._moments = Growing(series), Growing(moments)
 
     @property
     def n_done(self) -> int:
@@ -147,8 +162,7 @@ class Evaluation:
         make_room(self.walker_sums, n_kept, n_samples - skipped)
         offender = None
         for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
-            sample = ensemble.measure(X, states, n_samples, self.stride, observe=own.size > 0)
-            own += sample.observed
+            sample = ensemble.measure(X, states, n_samples, self.stride, observed=own)
             offender = first_offender(offender, sample)
             shifted, finite = _finite_energies(sample.energies, ensemble.reference)
             steps = _step_sums(sample.energies, shifted, finite)
@@ -160,10 +174,10 @@ class Evaluation:
         self.totals += total[:n_sums]
         steps = total[n_sums:].reshape(n_samples, 3 + n_components)
         means = steps[:, 1:] / np.maximum(steps[:, :1], 1.0)
-        self.moments = np.concatenate([self.moments, np.stack([steps[:, 0], means[:, 0]], axis=1)])
+        self._moments.add(np.stack([steps[:, 0], means[:, 0]], axis=1))
         means = means[:, 1:]
         means[:, 0] += ensemble.reference
-        self.series = np.concatenate([self.series, means])
+        self._series.add(means)
         return energies
 
     def _kept(self, n_samples: int) -> tuple[int, int]:
@@ -177,10 +191,11 @@ class Evaluation:
         return bool(self.ensemble.communicator.broadcast(summary is not None and summary.target_reached))
 
     def all_block_sums(self) -> np.ndarray | None:
-        """Sums of the observables of all blocks (n_blocks, n_sums) on the root, None elsewhere.  Collective."""
+        """Sums of the observables in all blocks, as `block_sums`, on the root, None elsewhere.  Collective."""
         if self.block_sums.size:
             return self.ensemble.communicator.gather_rows(self.block_sums)
-        return np.zeros((self.ensemble.partition.n_blocks, 0)) if self.ensemble.communicator.is_root else None
+        shape = (self.ensemble.partition.n_blocks, *self.block_sums.shape[1:])
+        return np.zeros(shape) if self.ensemble.communicator.is_root else None
 
     def summary(self) -> EnergySummary | None:
         """Estimates and verdict from what has been measured; on the root only, None elsewhere. Collective."""
@@ -213,7 +228,7 @@ class Evaluation:
             n_measurements=self.n_done,
             equilibration=left_out,
             target_reached=None if target is None else is_reached(energy, verdict, target),
-            observables=estimate(self.ensemble.measurement.observables, block_sums),
+            observables=estimate(self.ensemble.measurement.observables, block_sums.sum(axis=1)),
             walker_means=walker_means,
             half_means=half_means,
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from vmc.measuring.estimators import EnergyMoments
+from vmc.stages.growing import Growing
 
 #: Columns before the energy components.
 COLUMNS = ("energy", "error", "variance", "acceptance", "n_nonfinite", "gradient_norm", "update_norm", "step")
@@ -20,33 +20,15 @@ def rolled_back(iterations: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.isnan(iterations["update_norm"])
 
 
-class _Growing:
-    """An array that rows are added to, in memory that doubles: adding all of them copies each but a few times."""
-
-    def __init__(self, rows: np.ndarray) -> None:
-        self._memory, self._n = rows, len(rows)
-
-    @property
-    def array(self) -> np.ndarray:
-        return self._memory[: self._n]
-
-    def add(self, row: ArrayLike) -> None:
-        if self._n == len(self._memory):
-            spare = np.empty((max(self._n, 64), *self._memory.shape[1:]))
-            self._memory = np.concatenate([self._memory, spare])
-        self._memory[self._n] = row
-        self._n += 1
-
-
 class History:
     """Rows of energies, diagnostics, parameters and wall times."""
 
     def __init__(self, components: tuple[str, ...], n_params: int) -> None:
         self.columns = (*COLUMNS, *components)
         self.n_traced = n_params if n_params <= MAX_TRACED_PARAMETERS else 0
-        self._rows = _Growing(np.empty((0, len(self.columns))))
-        self._parameters = _Growing(np.empty((0, self.n_traced)))
-        self._seconds = _Growing(np.empty(0))
+        self._rows = Growing(np.empty((0, len(self.columns))))
+        self._parameters = Growing(np.empty((0, self.n_traced)))
+        self._seconds = Growing(np.empty(0))
 
     @property
     def rows(self) -> np.ndarray:
@@ -65,7 +47,7 @@ class History:
 
     def restore(self, rows: np.ndarray, parameters: np.ndarray, seconds: np.ndarray) -> None:
         """Put an earlier record in the place of this one."""
-        self._rows, self._parameters, self._seconds = map(_Growing, (rows, parameters, seconds))
+        self._rows, self._parameters, self._seconds = map(Growing, (rows, parameters, seconds))
 
     def add(
         self,
@@ -88,9 +70,9 @@ class History:
             step,
             *energies.components,
         ]
-        self._rows.add(row)
-        self._parameters.add(theta[: self.n_traced])
-        self._seconds.add(seconds)
+        self._rows.add(np.array([row]))
+        self._parameters.add(theta[None, : self.n_traced])
+        self._seconds.add(np.array([seconds]))
 
     def column(self, name: str) -> np.ndarray:
         """One column by name, (n_iterations,); KeyError for one there is not."""
