@@ -6,6 +6,7 @@ walkers, and every rank gets the same result, bit for bit that of a serial run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +20,7 @@ from vmc.measuring.ensemble import Ensemble
 from vmc.measuring.measurement import Measurement
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
-from vmc.parallel import Communicator, Partition, communicator
+from vmc.parallel import Communicator, Partition, communicator, end_scripts_together
 from vmc.parallel.agreement import refuse_disagreement
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.driver import Driver, Plan
@@ -88,8 +89,11 @@ def optimise(
     plan = Plan(
         thermalise=whole_number("thermalise", thermalise, least=0), iterations=iterations, discard=discard, samples=0
     )
-    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed)
-    driver = Driver(ensemble, optimizer or _default_optimizer(), plan)
+    optimizer = optimizer or _default_optimizer()
+    ensemble = _ensemble(
+        wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, plan=plan, optimizer=optimizer
+    )
+    driver = Driver(ensemble, optimizer, plan)
     try:
         for _ in driver.run():
             if driver.phase not in ("thermalise", "optimise"):
@@ -162,7 +166,9 @@ def evaluate(
         target_error=target_error,
     )
     seed = whole_number("seed", seed, least=0) + _EVALUATION
-    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, observables)
+    ensemble = _ensemble(
+        wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, observables, plan=plan
+    )
     driver = Driver(ensemble, _default_optimizer(), plan)
     for _ in driver.run():
         pass
@@ -187,7 +193,9 @@ def _ensemble(
     start_spread: float,
     seed: int,
     observables: Sequence[Observable] = (),
+    **told: Any,
 ) -> Ensemble:
+    """All walkers, for what all ranks were told alike, of which some does not concern the walkers (`told`)."""
     _require_kind("wave_function", wave_function, WaveFunction, "a wave function, Gaussian(system) say")
     _require_kind("hamiltonian", hamiltonian, Hamiltonian, "a Hamiltonian, HarmonicTrap(system) say")
     move = Metropolis() if move is None else move
@@ -195,6 +203,7 @@ def _ensemble(
         raise TypeError(f"move = {move!r}: expected a move, samplers.metropolis.Metropolis() say")
     n_walkers, seed = whole_number("n_walkers", n_walkers), whole_number("seed", seed, least=0)
     world = communicator()
+    end_scripts_together(world)
     refuse_disagreement(
         world,
         system=repr(wave_function.system),
@@ -202,6 +211,8 @@ def _ensemble(
         hamiltonian=hamiltonian.arguments(),
         move=move.options(),
         settings=(n_walkers, n_blocks, start_spread, seed),
+        observables=_written(observables),
+        **{name: _written(value) for name, value in told.items()},
     )
     partition = Partition(n_walkers, n_blocks, world.rank, world.size)
     measurement = Measurement(wave_function, hamiltonian, move, observables=observables)
@@ -211,6 +222,11 @@ def _ensemble(
     ensemble = Ensemble(measurement, world, partition, seed, start_spread)
     refuse_unsound(ensemble)
     return ensemble
+
+
+def _written(value: Any) -> str:
+    """A value as text that is the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def _on_all_ranks(world: Communicator, summary: EnergySummary | None) -> EnergySummary:

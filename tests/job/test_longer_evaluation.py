@@ -26,6 +26,7 @@ class Jobs:
         """Numbers of a run."""
         config = tomllib.loads(DOT)
         config["evaluation"] = {**config["evaluation"], **evaluation}
+        config["observables"] = [{"kind": "moments"}]
         return self._numbers(run(config, self.path / name), name)
 
     def resume(self, name, **evaluation):
@@ -52,7 +53,7 @@ def n_measurements(numbers):
     return numbers["evaluation/energy"].shape[1]
 
 
-@pytest.mark.parametrize("samples", [0, 20])
+@pytest.mark.parametrize("samples", [0, 20, 25])
 def test_more_samples(jobs, samples):
     """Also where there was no evaluation.  Negative control: the shorter one is another result."""
     at_once = jobs.run("a.h5", samples=40)
@@ -68,6 +69,14 @@ def test_a_smaller_target_error(jobs):
     assert sooner < n_measurements(at_once) < 4000
     assert n_measurements(jobs.resume("b.h5")) == sooner
     assert different(jobs.resume("b.h5", target_error=small), at_once) == []
+
+
+def test_the_error_is_looked_at_where_it_would_have_been(jobs):
+    """Though the shorter evaluation ends within a chunk."""
+    at_once = jobs.run("a.h5", samples=4000, chunk=20, target_error=0.0006)
+    jobs.run("b.h5", samples=110, chunk=20, target_error=0.0006)
+    assert 110 < n_measurements(at_once) < 4000
+    assert different(jobs.resume("b.h5", samples=4000), at_once) == []
 
 
 def test_without_a_wish_there_is_nothing_to_do(jobs):

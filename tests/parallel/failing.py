@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from vmc.errors import UserError
-from vmc.parallel import communicator, on_root, run_parallel
+from vmc.parallel import communicator, end_scripts_together, on_root, run_parallel
 
 
 def fail(way):
@@ -87,4 +87,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parallel(main))
+    if sys.argv[4:] == ["script"]:  # that nobody runs in parallel
+        end_scripts_together(communicator())
+        main()
+    else:
+        sys.exit(run_parallel(main))

@@ -25,6 +25,17 @@ def test_exception_on_one_rank(run, n_ranks, situation):
 
 
 @MPI
+@pytest.mark.parametrize("situation", ["on_some_ranks", "after_the_others", "on_every_rank"])
+def test_an_exception_in_a_script(run, situation):
+    """Which hung for ever where another rank did not fail, too."""
+    outcome = run(2, "failing.py", situation, "bug", "1", "script")
+    assert_ended(outcome, 1)
+    who = "all ranks" if situation == "on_every_rank" else "rank 1 of 2"
+    assert outcome.err.count(f"{who} failed") == 1
+    assert outcome.err.count("ArithmeticError: planted failure") == 1
+
+
+@MPI
 def test_several_ranks_speak_once(run):
     outcome = run(4, "failing.py", "on_some_ranks", "bug", "1,3")
     assert_ended(outcome, 1)

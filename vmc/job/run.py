@@ -15,6 +15,7 @@ from numerics.link.fingerprint import content
 from vmc.build.physics import build
 from vmc.config import Config, check_config, load_config
 from vmc.errors import UserError
+from vmc.job.changes import refuse_changes, refuse_other_kernels, stands_at
 from vmc.job.cost import estimate_cost
 from vmc.job.files import JobFiles, stored_config, write_state
 from vmc.job.memory import refuse_beyond_memory
@@ -25,24 +26,21 @@ from vmc.job.snapshot import restore_snapshot
 from vmc.measuring.ensemble import Ensemble
 from vmc.output.lock import OutputLock
 from vmc.output.plain_errors import plain_errors
-from vmc.parallel import Communicator, Deadline, Partition, Request, Signals, communicator, on_root
+from vmc.parallel import (
+    Communicator,
+    Deadline,
+    Partition,
+    Request,
+    Signals,
+    communicator,
+    end_scripts_together,
+    on_root,
+)
 from vmc.results.provenance import provenance
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.driver import Driver
 from vmc.stages.evaluation import EnergySummary
 from vmc.stages.safeguard import GaveUpError
-
-#: What may change between a save and a resume without making it another calculation.
-CHANGEABLE = {"title", "output", "reference", "evaluation.samples", "evaluation.target_error"}
-#: What may change as long as the evaluation has not begun.
-CHANGEABLE_BEFORE_EVALUATION = {
-    "optimizer.iterations",
-    "evaluation",
-    "observables",
-    "sampler.proposal.samples",
-    "sampler.proposal.stride",
-    "sampler.proposal.epochs",
-}
 
 
 @dataclass
@@ -103,6 +101,7 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     elif not isinstance(config, Config):
         config = load_config(config)
     world = communicator()
+    end_scripts_together(world)
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
     with contextlib.ExitStack() as stack:
@@ -133,6 +132,7 @@ def resume(
     """
     options = options or JobOptions()
     world = communicator()
+    end_scripts_together(world)
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
     with contextlib.ExitStack() as stack:
@@ -141,8 +141,8 @@ def resume(
         loaded = _load_everywhere(world, files)
         stored = stored_config(loaded)
         config = changes(stored) if changes else stored
-        _refuse_changes(stored, config, _phase_of(loaded.attributes), files.results)
-        _compare_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
+        refuse_changes(stored, config, stands_at(loaded.attributes), files.results)
+        refuse_other_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
         driver = make_driver(config, world, options.kernels, options.reporter)
         try:
             restore_snapshot(driver, loaded.tree, loaded.attributes)
@@ -197,55 +197,6 @@ def _load_everywhere(world: Communicator, files: JobFiles) -> Any:
     """The root decides whether the checkpoint is sound; the other ranks then read the same file."""
     on_root(world, lambda: files.load() and None)
     return files.load()
-
-
-def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
-def _refuse_changes(stored: Config, config: Config, phase: str, results: Path) -> None:
-    """Name the first key whose change would make this another calculation."""
-    before, after = _flat(stored.model_dump()), _flat(config.model_dump())
-    allowed = set(CHANGEABLE)
-    if phase not in ("evaluate", "done"):
-        allowed |= CHANGEABLE_BEFORE_EVALUATION
-    for key in sorted(before.keys() | after.keys()):
-        if before.get(key) == after.get(key):
-            continue
-        if not any(key == name or key.startswith(f"{name}.") for name in allowed):
-            same_parameters = not key.startswith(("system", "wavefunction"))
-            raise UserError(
-                f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{phase}': "
-                "that is another calculation, start a new run"
-                + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
-            )
-
-
-def _phase_of(attributes: Mapping[str, Any]) -> str:
-    """Where a stored job stands; an evaluation without a measurement has not begun."""
-    phase = str(attributes["phase"])
-    return "settle" if phase == "evaluate" and int(attributes["position"]) == 0 else phase
-
-
-def _compare_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:
-    """Refuse other functions of the user's, by name or by what they say: numbers of two Hamiltonians would be mixed."""
-    targets, others = ({name: entry["target"] for name, entry in found.items()} for found in (stored, given))
-    if targets != others:
-        wanted = " ".join(f"--kernel {name}={value}" for name, value in targets.items()) or "no --kernel"
-        raise UserError(f"this run was started with {wanted}: resume it with the same")
-    for name, entry in stored.items():
-        contents = {entry["content"], given[name]["content"]}
-        if given[name]["python"] == entry["python"] and len(contents) == 2 and "" not in contents:
-            raise UserError(
-                f"--kernel {name}={entry['target']}: the function, or one that it calls, is not what it was when this "
-                "run was started: that is another calculation, start a new run"
-            )
 
 
 def _work(

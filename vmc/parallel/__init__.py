@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmc.parallel.communicators import Communicator, SerialCommunicator, communicator
-    from vmc.parallel.failure import RootFailedError, on_root, run_parallel
+    from vmc.parallel.failure import RootFailedError, end_scripts_together, on_root, run_parallel
     from vmc.parallel.partition import Partition
     from vmc.parallel.reduction import TreeSum, tree_sum
     from vmc.parallel.signals import Deadline, Request, Signals
@@ -20,6 +20,7 @@ _HOMES = {
     "SerialCommunicator": "communicators",
     "communicator": "communicators",
     "RootFailedError": "failure",
+    "end_scripts_together": "failure",
     "on_root": "failure",
     "run_parallel": "failure",
     "Partition": "partition",
@@ -44,6 +45,7 @@ __all__ = [
     "TreeSum",
     "communicator",
     "describe",
+    "end_scripts_together",
     "limit_threads",
     "on_root",
     "oversubscription",

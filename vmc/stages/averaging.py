@@ -8,6 +8,11 @@ import numpy as np
 TAIL = 0.25
 
 
+def first_averaged(iterations: int) -> int:
+    """The first of so many iterations that counts in the mean."""
+    return iterations - max(int(TAIL * iterations), 1)
+
+
 class ParameterAverage:
     """theta averaged over the last quarter of the iterations.
 
@@ -25,7 +30,7 @@ class ParameterAverage:
 
     def add(self, theta: np.ndarray, iteration: int, iterations: int) -> None:
         """Count the parameters after an iteration (from 0) of so many, if it is one of the last."""
-        start = iterations - max(int(TAIL * iterations), 1)
+        start = first_averaged(iterations)
         if iteration < start:
             return
         if iteration == start:  # a continuation may have more iterations than the run that began the mean

@@ -18,9 +18,14 @@ def _bounds(energies: np.ndarray, errors: np.ndarray) -> np.ndarray:
     return energies + SIGMAS * np.where(np.isfinite(errors), errors, 0.0)
 
 
+def first_candidate(iterations: int) -> int:
+    """The first of so many iterations that the best parameters may be from."""
+    return iterations // 2
+
+
 def best_iteration(energies: np.ndarray, errors: np.ndarray) -> int | None:
     """Which of the iterations (n_iterations,) the best parameters are from; NaN are the energies of those left out."""
-    first = len(energies) // 2
+    first = first_candidate(len(energies))
     bounds = _bounds(energies, errors)[first:]
     return first + int(np.nanargmin(bounds)) if np.isfinite(bounds).any() else None
 
@@ -45,7 +50,7 @@ class BestParameters:
 
     def add(self, energies: EnergyMoments, theta: np.ndarray, iteration: int, iterations: int) -> None:
         """Look at an iteration (from 0) of so many: its energies, and the parameters at which they were measured."""
-        half = iterations // 2
+        half = first_candidate(iterations)
         bound = float(_bounds(np.array(energies.energy), np.array(energies.error)))
         if bound < self.bound or self.iteration < half <= iteration:
             self.theta[:], self.bound, self.iteration = theta, bound, iteration

@@ -1,0 +1,115 @@
+"""What may change between a save and a resume without making it another calculation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vmc.config import Config
+from vmc.errors import UserError
+from vmc.stages.averaging import first_averaged
+from vmc.stages.best import first_candidate
+
+#: At any time.
+CHANGEABLE = {"title", "output", "reference", "evaluation.samples", "evaluation.target_error"}
+#: As long as the evaluation has not begun.
+CHANGEABLE_BEFORE_EVALUATION = {
+    "optimizer.iterations",
+    "evaluation",
+    "observables",
+    "sampler.proposal.samples",
+    "sampler.proposal.stride",
+    "sampler.proposal.epochs",
+}
+#: Of these what has done its work when the optimisation ends.
+SETTLED = {"optimizer.iterations", "evaluation.parameters"}
+
+
+class Stand(NamedTuple):
+    """Where a stored job stands: its phase, and how much of it is done."""
+
+    phase: str
+    position: int
+
+
+def stands_at(attributes: Mapping[str, Any]) -> Stand:
+    """Where a stored job stands; an evaluation without a measurement has not begun."""
+    phase, position = str(attributes["phase"]), int(attributes["position"])
+    return Stand("settle" if phase == "evaluate" and position == 0 else phase, position)
+
+
+def refuse_changes(stored: Config, config: Config, stand: Stand, results: Path) -> None:
+    """Name the first key whose change would make this another calculation."""
+    before, after = _flat(stored.model_dump()), _flat(config.model_dump())
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) == after.get(key):
+            continue
+        if not _may_change(key, stored, stand):
+            same_parameters = not key.startswith(("system", "wavefunction"))
+            raise UserError(
+                f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{stand.phase}': "
+                "that is another calculation, start a new run"
+                + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
+            )
+    if stored.optimizer.iterations != config.optimizer.iterations:
+        _refuse_other_end(stored, config, stand)
+
+
+def _may_change(key: str, stored: Config, stand: Stand) -> bool:
+    allowed, fixed = set(CHANGEABLE), set()
+    if stand.phase not in ("evaluate", "done"):
+        allowed |= CHANGEABLE_BEFORE_EVALUATION
+        if stand.phase == "settle" and stored.optimizer.iterations:
+            fixed = SETTLED
+    return key not in fixed and any(key == name or key.startswith(f"{name}.") for name in allowed)
+
+
+def _refuse_other_end(stored: Config, config: Config, stand: Stand) -> None:
+    """Refuse another number of iterations where what was kept of those that are made depends on the number.
+
+    Kept are the best of the second half and the mean of the last quarter, not the parameters of every iteration.
+    """
+    made = stand.position if stand.phase == "optimise" else 0
+    old, new = stored.optimizer.iterations, config.optimizer.iterations
+    schedule = getattr(stored.optimizer, "schedule", None)
+    if made and schedule is not None and schedule.kind == "cosine":
+        raise UserError(
+            f"optimizer.iterations = {new}: {made} iterations followed a cosine that ends after {old}, "
+            f"expected {old}, or a new run"
+        )
+    first = {"best": first_candidate, "average": first_averaged}.get(config.evaluation.parameters)
+    if first is None or first(new) >= made or first(new) == first(old):
+        return
+    least = next(n for n in range(new, 8 * made + 8) if first(n) >= made)
+    what = "the best of the second half" if config.evaluation.parameters == "best" else "the mean of the last quarter"
+    raise UserError(
+        f"optimizer.iterations = {new}: {made} are made, and evaluation.parameters = "
+        f"{config.evaluation.parameters!r} is {what}, of which {first(new)} to {made - 1} are not kept for another "
+        f"end: expected {old}, at least {least}, or evaluation.parameters = 'last'"
+    )
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def refuse_other_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:
+    """Refuse other functions of the user's, by name or by what they say: numbers of two Hamiltonians would be mixed."""
+    targets, others = ({name: entry["target"] for name, entry in found.items()} for found in (stored, given))
+    if targets != others:
+        wanted = " ".join(f"--kernel {name}={value}" for name, value in targets.items()) or "no --kernel"
+        raise UserError(f"this run was started with {wanted}: resume it with the same")
+    for name, entry in stored.items():
+        contents = {entry["content"], given[name]["content"]}
+        if given[name]["python"] == entry["python"] and len(contents) == 2 and "" not in contents:
+            raise UserError(
+                f"--kernel {name}={entry['target']}: the function, or one that it calls, is not what it was when this "
+                "run was started: that is another calculation, start a new run"
+            )
