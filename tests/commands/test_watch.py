@@ -19,7 +19,7 @@ LONG = ("-s", "evaluation.samples=1000000", "-s", "output.checkpoint_interval=0.
 
 
 def sight(**changes):
-    now = Sight("", "optimise", 3, 10, Work(100, 500), 3.0, 0.1, 0.5, "", np.zeros(3), 1000.0, True, 20.0)
+    now = Sight("", "optimise", 3, 10, Work(100, 500), 3.0, 0.1, 0.5, "", np.zeros(3), 1000.0, True, 600.0, 20.0)
     return replace(now, **changes)
 
 
@@ -66,6 +66,11 @@ def test_who_is_at_work(tmp_path):
     lock.lock_path.write_text(f"host {socket.gethostname()}, process {dead.pid}, started long ago")
     assert not is_being_written(results)
     lock.lock_path.write_text("host elsewhere, process 1, started long ago")
+    assert is_being_written(results)
+    results.write_text("")
+    assert is_being_written(results, 60.0)
+    os.utime(results, (time.time() - 61.0,) * 2)
+    assert not is_being_written(results, 60.0)  # a killed job's, as a login node sees it
     assert is_being_written(results)
 
 

@@ -176,3 +176,17 @@ def test_without_an_mpi_library(folder):
     done = folder.vmc("run", "dot.toml", "-o", "a.h5", "-q", "--json", PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
     assert "energy" in done.stdout
+
+
+def test_a_device_is_no_output(folder):
+    assert "/dev/null: there is a device" in one_line(folder.vmc("run", "dot.toml", "-o", "/dev/null", *SMALL))
+
+
+def test_nobody_listens(folder):
+    """Both streams end in a pipe that is closed after the first line: the calculation goes on to its end."""
+    job = folder.start("run", "dot.toml", "-o", "unheard.h5", *SMALL)
+    job.stdout.close()
+    job.stderr.readline()
+    job.stderr.close()
+    assert job.wait(timeout=60) == 0
+    assert folder.vmc("show", "unheard.h5").stdout.partition("\n")[0].endswith("[done]")

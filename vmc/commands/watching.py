@@ -47,7 +47,7 @@ def _sights(
         yield sight, earlier, new
         if sight.ended or interrupted.wait(interval):
             return
-        new = not path.exists() or path.stat().st_mtime != sight.written or not is_being_written(path)
+        new = not path.exists() or path.stat().st_mtime != sight.written or not is_being_written(path, sight.patience)
         if new:
             sight, earlier = look(path), sight
 

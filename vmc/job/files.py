@@ -43,6 +43,9 @@ class JobFiles:
         UserError
             if the folder cannot be written, or results or a checkpoint stand there already.
         """
+        bare = self.results.with_suffix("")
+        if bare.exists() and not (bare.is_file() or bare.is_dir()):
+            raise UserError(f"{bare}: there is a device of that name, expected the name of a file")
         with plain_errors():
             check_writable(self.results)
         taken = [path for path in (self.results, self.checkpoint) if path.exists()]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from vmc.statistics import format_value
 
@@ -68,7 +69,32 @@ class QuietReporter(Reporter):
 
     def warn(self, text: str) -> None:
         """One line on standard error."""
-        print(f"note: {text}", file=sys.stderr)
+        print(f"note: {text}", file=Audience(sys.stderr), flush=True)
+
+
+class Audience:
+    """A stream that may be gone, of a terminal that was closed: what nobody hears is no reason to end a calculation."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed; from then on nowhere, where nobody listens."""
+        try:
+            self._stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())  # or Python's own last flush would make the run a failed one
+            os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class ConsoleReporter(Reporter):
@@ -83,8 +109,9 @@ class ConsoleReporter(Reporter):
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._results = Console(highlight=False, soft_wrap=True) if is_result else self.console
+        self.console = Console(file=cast(TextIO, Audience(sys.stderr)), highlight=False, soft_wrap=True)
+        results = cast(TextIO, Audience(sys.stdout))
+        self._results = Console(file=results, highlight=False, soft_wrap=True) if is_result else self.console
         self._bar = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(bar_width=24),

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import math
 import os
 import re
 import socket
@@ -23,10 +24,11 @@ class LockedError(OSError):
         self.holder = holder
 
 
-def is_being_written(path: str | os.PathLike[str]) -> bool:
+def is_being_written(path: str | os.PathLike[str], patience: float = math.inf) -> bool:
     """Whether a job holds the output, as far as can be told without touching its lock.
 
-    A job that was killed leaves its lock's file; on this machine it is found out by its process.
+    A job that was killed leaves its lock's file; on this machine it is found out by its process, on another by an
+    output that has not been written for longer than `patience`, seconds.
     """
     target = resolve(path)
     try:
@@ -34,7 +36,9 @@ def is_being_written(path: str | os.PathLike[str]) -> bool:
     except OSError:
         return False
     match = re.match(r"host (\S+), process (\d+),", text)
-    return match is None or match[1] != socket.gethostname() or is_running(int(match[2]))
+    if match is not None and match[1] == socket.gethostname():
+        return is_running(int(match[2]))
+    return not target.exists() or time.time() - target.stat().st_mtime < patience
 
 
 class OutputLock:

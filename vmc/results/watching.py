@@ -17,6 +17,8 @@ from vmc.statistics import format_value
 
 LEVELS = "▁▂▃▄▅▆▇█"
 WIDTH = 48
+#: Intervals between checkpoints after which a job that wrote none is taken for dead, where its process cannot be seen.
+SILENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Sight:
     trace : energies of the iterations, or of the measurements.
     written : when the file was written, seconds since the epoch.
     running : whether somebody is at work on it.
+    patience : how long a job on another machine may not have written before it is taken for dead, seconds.
     steps_per_second : what the iterations so far tell of the pace; nan without any.
     """
 
@@ -61,6 +64,7 @@ class Sight:
     trace: np.ndarray
     written: float
     running: bool
+    patience: float
     steps_per_second: float
 
     @property
@@ -90,6 +94,8 @@ def look(path: Path) -> Sight:
     running = is_being_written(path)  # before the file: a job that ends in between has written its last
     results = load(path)
     written = path.stat().st_mtime
+    patience = SILENCE * max(results.config.output.checkpoint_interval, 60.0)
+    running = running and is_being_written(path, patience)
     config, phase = results.config, str(results.attributes["phase"])
     columns, draws = results.optimization, results.evaluation["energy"]
     n_iterations = len(columns["iteration"])
@@ -118,6 +124,7 @@ def look(path: Path) -> Sight:
         trace=trace,
         written=written,
         running=running,
+        patience=patience,
         steps_per_second=n_iterations * steps_of(config).iteration / seconds if seconds > 0.0 else math.nan,
     )
 
