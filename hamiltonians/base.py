@@ -42,6 +42,7 @@ class Term:
     degree : k if the term is homogeneous, V(s x) = s^k V(x), for the virial ratio; None where it is not.
     n_dim : number of space dimensions the kernel was made for; None if it does not matter.
     is_periodic : whether the term repeats itself in the cell of its system; walkers leave it.
+    whole : a function (c, x) of the whole configuration that the kernel is made of, to be tried when N is known.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Term:
         degree: float | None = None,
         n_dim: int | None = None,
         is_periodic: bool = False,
+        whole: Callable | None = None,
     ) -> None:
         self.name = name
         self.energy = as_kernel(energy, apart=True)
@@ -59,6 +61,7 @@ class Term:
         self.degree = degree
         self.n_dim = n_dim
         self.is_periodic = is_periodic
+        self.whole = whole
 
 
 class Hamiltonian:
@@ -74,7 +77,8 @@ class Hamiltonian:
     ------
     ValueError
         for no terms, two of the same name or one of a name that results have for something else, one made for another
-        number of dimensions, or, in a cell, one that does not repeat itself there.
+        number of dimensions, a function of the whole configuration that fails, or, in a cell, one that does not repeat
+        itself there.
     """
 
     def __init__(self, system: System, terms: Sequence[Term], unit: str = "") -> None:
@@ -91,6 +95,9 @@ class Hamiltonian:
                 )
             if term.n_dim not in (None, system.n_dim):
                 raise ValueError(f"term '{term.name}' is for n_dim = {term.n_dim}, the system has {system.n_dim}")
+            if term.whole is not None:
+                example = np.random.default_rng(1).normal(size=(system.n_particles, system.n_dim))
+                tried(f"term '{term.name}'", term.whole, term.constants, example)
         self.system = system
         self.terms = tuple(terms)
         self.unit = unit
@@ -181,7 +188,7 @@ def many_body_term(
     degree: float | None = None,
     is_periodic: bool = False,
 ) -> Term:
-    """Term v(c, x) of a function of the whole configuration, an array (N, d).
+    """Term v(c, x) of a function of the whole configuration, an array (N, d), tried once by the Hamiltonian.
 
     Raises
     ------
@@ -190,7 +197,7 @@ def many_body_term(
     """
     refuse_text(f"term '{name}'", constants)
     energy = link(_whole_configuration, whole=function, n_dim=n_dim)
-    return Term(name, energy, constants, degree, n_dim, is_periodic)
+    return Term(name, energy, constants, degree, n_dim, is_periodic, function)
 
 
 def _handed(constants: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -33,11 +33,11 @@ class Interaction:
 
 def coulomb(strength: float = 1.0, softening: float = 0.0) -> Interaction:
     """v = strength / sqrt(r^2 + softening^2)."""
-    if softening < 0:
+    if not 0.0 <= softening < math.inf:
         raise ValueError(f"softening = {softening}: expected a length, zero or positive")
     if softening == 0.0:
-        return Interaction(_coulomb, (float(strength),), degree=-1)
-    return Interaction(_soft_coulomb, (float(strength), float(softening)))
+        return Interaction(_coulomb, (_finite("strength", strength),), degree=-1)
+    return Interaction(_soft_coulomb, (_finite("strength", strength), float(softening)))
 
 
 def hard_sphere(core_radius: float) -> Interaction:
@@ -47,12 +47,12 @@ def hard_sphere(core_radius: float) -> Interaction:
 
 def gaussian(strength: float, width: float) -> Interaction:
     """v = strength exp(-r^2 / (2 width^2))."""
-    return Interaction(_gaussian, (float(strength), 0.5 / _positive("width", width) ** 2))
+    return Interaction(_gaussian, (_finite("strength", strength), 0.5 / _positive("width", width) ** 2))
 
 
 def harmonic_pair(strength: float) -> Interaction:
     """v = strength r^2 / 2."""
-    return Interaction(_harmonic, (float(strength),), degree=2)
+    return Interaction(_harmonic, (_finite("strength", strength),), degree=2)
 
 
 def inverse_square(exponent: float) -> Interaction:
@@ -60,12 +60,19 @@ def inverse_square(exponent: float) -> Interaction:
 
     In d dimensions psi goes as r^p at contact with p^2 + (d - 2) p = exponent (exponent - 1), for masses of one.
     """
-    return Interaction(_inverse_square, (float(exponent) * (exponent - 1.0),), degree=-2)
+    exponent = _finite("exponent", exponent)
+    return Interaction(_inverse_square, (exponent * (exponent - 1.0),), degree=-2)
 
 
 def _positive(name: str, value: float) -> float:
-    if not value > 0:
+    if not 0.0 < value < math.inf:
         raise ValueError(f"{name} = {value}: expected a positive number")
+    return float(value)
+
+
+def _finite(name: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{name} = {value}: expected a number")
     return float(value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-_REAL = (int, float, np.integer, np.floating)
+_REAL = (int, float, np.integer, np.floating, np.bool_)
 
 
 def tried(name: str, function: Callable, *example: Any, n_results: int = 1) -> Callable:

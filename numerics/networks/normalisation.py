@@ -20,7 +20,9 @@ import numpy as np
 from numerics.link import kernel
 from numerics.networks.memory import STRIP
 
-EPSILON = 1e-6
+#: Of order one.  With the usual 1e-6 u has another limit from every direction where all z are equal, as they are where
+#: the coordinates that a first layer sees vanish: psi would all but jump there, with local energies of a million.
+EPSILON = 1.0
 
 
 @kernel

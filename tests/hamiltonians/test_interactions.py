@@ -90,6 +90,10 @@ def test_coulomb_at_contact_and_far_away(strength):
         (lambda: interactions.hard_sphere(0.0), "core_radius = 0.0: expected a positive number"),
         (lambda: interactions.hard_sphere(math.nan), "core_radius = nan: expected a positive number"),
         (lambda: interactions.gaussian(1.0, -2.0), "width = -2.0: expected a positive number"),
+        (lambda: interactions.gaussian(math.nan, 1.0), "strength = nan: expected a number"),
+        (lambda: interactions.inverse_square(math.nan), "exponent = nan: expected a number"),
+        (lambda: interactions.coulomb(1.0, math.nan), "softening = nan: expected a length"),
+        (lambda: interactions.hard_sphere(math.inf), "core_radius = inf: expected a positive number"),
     ],
 )
 def test_impossible_constants(make, text):

@@ -257,3 +257,10 @@ def test_electrons_of_ones_own():
     found = vmc.evaluate(psi, HarmonicTrap(system), samples=50, n_walkers=64, thermalise=50)
     assert found.energy.value == pytest.approx(2.0, abs=1e-6)
     assert found.energy.variance < 1e-8
+
+
+def test_functions_of_the_whole_configuration_are_tried():
+    """With as many particles as there are; beyond them it read what was there, about zero."""
+    Hamiltonian(System(4, 2), [many_body_term("fourth", lambda c, x: x[3, 0] ** 2, (), 2)])
+    with pytest.raises(ValueError, match=r"term .fourth.: the function fails .* out of bounds"):
+        Hamiltonian(System(3, 2), [many_body_term("fourth", lambda c, x: x[3, 0] ** 2, (), 2)])

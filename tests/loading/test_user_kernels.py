@@ -110,3 +110,24 @@ def test_the_cusp_of_a_user_s_interaction_is_asked_for(factor):
     with pytest.raises(UserError, match=r"cusp is missing: what the interaction of kind 'user' is like at contact"):
         jastrow(user, factor)
     assert jastrow(user, {**factor, "cusp": 1.0}).n_params > 0
+
+
+@numba.njit
+def antisymmetric(theta, x):
+    value = x[1, 0] - x[0, 0]
+    return math.log(abs(value)) - theta[0] * (x**2).sum(), np.sign(value)
+
+
+def test_a_factor_with_a_sign():
+    """Two electrons in the first two states of a line, from a configuration."""
+    tables = {
+        "system": {"n_particles": 2, "n_dim": 1, "n_up": 2},
+        "wavefunction": [{"kind": "user", "parameters": {"alpha": 0.5}, "signed": True}],
+    }
+    psi = build(check_config(tables), {"log_psi": antisymmetric}).wave_function
+    seen = psi.evaluate(np.array([[0.1, 0.7], [0.7, 0.1]]))
+    assert seen.sign.tolist() == [1.0, -1.0]
+    assert seen.log_psi[0] == seen.log_psi[1] == math.log(0.6) - 0.25
+    tables["wavefunction"][0]["signed"] = False
+    with pytest.raises(UserError, match="expected one real number"):
+        build(check_config(tables), {"log_psi": antisymmetric})

@@ -98,6 +98,13 @@ def test_no_error_where_all_blocks_agree():
     result = measured(mean(), np.full(16, 7.0), np.zeros(16))
     assert result.value == 0.0
     assert np.isnan(result.error)
+    assert str(result).startswith("0")
+    assert str(result).endswith("the same in all blocks of walkers")
+
+
+def test_a_function_that_gives_no_numbers():
+    result = measured(mean(), np.full(16, 7.0), np.append(np.ones(15), np.nan))
+    assert str(result) == "not a number: its function gives none in some samples"
 
 
 def test_blocks_without_configurations_do_not_count():

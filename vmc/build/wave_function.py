@@ -77,7 +77,7 @@ def _factor(config: Config, system: System, section: tables.Factor, kernels: Use
         case tables.SlaterFactor():
             return build_slater(config, system, section)
         case tables.UserFactor():
-            return kernels.made("log_psi", lambda f: Custom(system, f, section.parameters))
+            return kernels.made("log_psi", lambda f: Custom(system, f, section.parameters, section.signed))
     raise TypeError(f"factor {section!r} is not known")
 
 

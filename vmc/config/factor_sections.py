@@ -187,6 +187,7 @@ class UserFactor(Section):
 
     kind: Literal["user"]
     parameters: dict[str, Finite | list[Finite]]
+    signed: bool = Field(False, description="whether the function returns log of the modulus and sign, for electrons")
 
 
 Factor = Annotated[

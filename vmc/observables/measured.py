@@ -55,6 +55,10 @@ class Measured:
         return axis
 
     def __str__(self) -> str:
+        if not self.axes and math.isnan(self.value):
+            return "not a number: its function gives none in some samples"
+        if not self.axes and math.isnan(self.error) and self.n_blocks >= MINIMUM_BLOCKS:
+            return f"{float(self.value):g} {self.units}".rstrip() + ", the same in all blocks of walkers"
         if not self.axes:
             return format_value(float(self.value), float(self.error), self.units)
         size = " x ".join(str(n) for n in self.value.shape)
@@ -101,11 +105,12 @@ def _measure(observable: Observable, counts: np.ndarray, sums: np.ndarray) -> It
     """The quantities of one observable, from the number of configurations and the sums of each block."""
     n, total = counts.sum(), sums.sum(axis=0)
     means = total / n
-    values, outside = observable.values(means), observable.outside(means)
-    errors = [np.full(np.shape(value), math.nan) for value in values]
-    if len(counts) >= MINIMUM_BLOCKS:
-        left_out = (total - sums) / (n - counts)[:, None]
-        errors = [_jackknife_error(np.array(replicas)) for replicas in zip(*map(observable.values, left_out))]
+    with np.errstate(invalid="ignore", over="ignore"):  # of functions that are infinite somewhere
+        values, outside = observable.values(means), observable.outside(means)
+        errors = [np.full(np.shape(value), math.nan) for value in values]
+        if len(counts) >= MINIMUM_BLOCKS:
+            left_out = (total - sums) / (n - counts)[:, None]
+            errors = [_jackknife_error(np.array(replicas)) for replicas in zip(*map(observable.values, left_out))]
     if not len(observable.quantities) == len(values) == len(outside):
         names = ", ".join(quantity.name for quantity in observable.quantities)
         raise ValueError(f"observable {names}: its function returns {len(values)} values, expected one for each name")

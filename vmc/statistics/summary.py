@@ -13,6 +13,7 @@ from vmc.statistics.estimate import Estimate
 from vmc.statistics.judge import Diagnostics, Verdict, verdict
 from vmc.statistics.walkers import MINIMUM_WALKERS, between_walkers, split_r_hat_from_means, walker_drift
 
+NEGLIGIBLE = 1e-6  # deviation relative to the value, of eigenstates with numerical derivatives: whose end is no matter
 ZERO_VARIANCE = 1e-10  # standard deviation relative to the value: rounding in an eigenstate's local energy
 
 
@@ -91,7 +92,7 @@ def summarise(
         n_samples=n_samples,
         n_nonfinite=n_nonfinite,
         variance=variance,
-        variance_error=variance_error,
+        variance_error=variance_error if deviation > NEGLIGIBLE * abs(value) else nan,
     )
     if deviation <= ZERO_VARIANCE * abs(value):
         estimate = Estimate(value, deviation, variance, n_samples, 1.0, float(n_samples), 1.0, unit, variance_error)
