@@ -61,8 +61,9 @@ def growth(wave_function: WaveFunction, X: np.ndarray) -> str:
         verdicts = [found for rows in log.T if (found := _does_not_fall(rows, system.n_dim)) is not None]
         if verdicts and np.mean([bool(found) for found in verdicts]) > 0.5:
             return (
-                f"psi cannot be normalised: {what}, log|psi| {next(filter(None, verdicts))}, and averages are no "
-                f"energies: expected a psi that vanishes far out in every direction{_condition(wave_function)}"
+                f"psi cannot be normalised: {what}, log|psi| {next(filter(None, verdicts))} as far as a distance of "
+                f"{spread * _DISTANCES[-1]:.3g} from where walkers stand, and averages are no energies: expected a psi "
+                f"that vanishes far out in every direction{_condition(wave_function)}"
             )
     return ""
 
