@@ -15,7 +15,7 @@ from vmc.build.physics import build
 from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
-from vmc.parallel import communicator
+from vmc.parallel import Partition, communicator
 from vmc.soundness.decay import growth
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.evaluation import Evaluation
@@ -96,7 +96,7 @@ def test_parameters_that_grew_are_not_evaluated():
     measurement = SimpleNamespace(
         wave_function=pairs(LINE, 0.5, -0.3), n_components=1, observables=SimpleNamespace(n_sums=0)
     )
-    partition = SimpleNamespace(n_local=16, blocks=range(8))
+    partition = Partition(16, 8)
     X = np.random.default_rng(5).normal(size=(16, 2))
     fake = SimpleNamespace(measurement=measurement, partition=partition, X=X, communicator=communicator())
     with pytest.raises(GaveUpError, match="cannot be normalised"):
