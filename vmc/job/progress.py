@@ -89,9 +89,8 @@ class Audience:
         try:
             self._stream.flush()
         except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())  # or Python's own last flush would make the run a failed one
-            os.close(nowhere)
+            with suppress(OSError), open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())  # or Python's own last flush would fail the run
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
