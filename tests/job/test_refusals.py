@@ -190,3 +190,29 @@ def test_nobody_listens(folder):
     job.stderr.close()
     assert job.wait(timeout=60) == 0
     assert folder.vmc("show", "unheard.h5").stdout.partition("\n")[0].endswith("[done]")
+
+
+RAISING = """
+from numba import njit
+
+@njit
+def raising(c, r):
+    if r[0] > c[0]:
+        raise ValueError("too far")
+    return 0.0
+"""
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_a_function_that_raises(folder, ranks):
+    """In the middle of a run: one line, not sixty."""
+    (folder.path / "mine.py").write_text(RAISING)
+    potential = "hamiltonian.potential={kind='user', constants=[1.5]}"
+    done = folder.vmc(
+        *("run", "dot.toml", "-o", "a.h5", "-q", *SMALL, "--kernel", "potential=mine:raising", "-s", potential),
+        ranks=ranks,
+    )
+    assert done.returncode not in (0, None)
+    assert "--kernel raises ValueError: too far, in raising" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from vmc.errors import UserError
 
 #: Names under which --kernel hands functions of the user's to a configuration.
 USER_KERNELS = ("interaction", "potential", "log_psi", "observable")
+_OURS = ("vmc", "hamiltonians", "wavefunctions", "samplers", "numerics")
+_INSTALLED = tuple(Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "platlib"))
 Kernels = Mapping[str, Callable]
 Made = TypeVar("Made")
 
@@ -52,3 +58,21 @@ class UserKernels:
         unused = sorted(set(self._kernels) - self._used)
         if unused:
             raise UserError(f"--kernel {unused[0]}: the configuration has no {unused[0]} of kind 'user'")
+
+
+@contextlib.contextmanager
+def plain_exceptions(kernels: Kernels) -> Iterator[None]:
+    """Turn what the user's functions raise while they are at work into a UserError of one line."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        # Numba adds the place in the compiled function, in the file where one that says the same was first compiled.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        ours = (Path(__file__).parents[2] / package for package in _OURS)
+        if not kernels or any(Path(place.filename).is_relative_to(folder) for folder in (*ours, *_INSTALLED)):
+            raise
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        where = f"{place.name}: {place.line}".rstrip(": ")
+        raise UserError(f"a function of --kernel raises {said}, in {where}") from error

@@ -13,6 +13,7 @@ from typing import Any
 
 from numerics.link.fingerprint import content
 from vmc.build.physics import build
+from vmc.build.user_kernels import plain_exceptions
 from vmc.config import Config, check_config, load_config
 from vmc.errors import UserError
 from vmc.job.changes import refuse_changes, refuse_other_kernels, stands_at
@@ -104,7 +105,7 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     end_scripts_together(world)
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
-    with contextlib.ExitStack() as stack:
+    with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
         signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
@@ -135,7 +136,7 @@ def resume(
     end_scripts_together(world)
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
-    with contextlib.ExitStack() as stack:
+    with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
         signals = stack.enter_context(Signals())
         on_root(world, lambda: _claim(stack, files))
         loaded = _load_everywhere(world, files)
