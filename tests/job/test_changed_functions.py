@@ -7,7 +7,8 @@ import pytest
 
 from tests.job_folder import DOT
 from vmc.errors import UserError
-from vmc.job.run import JobOptions, _compare_kernels, resume, run
+from vmc.job.changes import refuse_other_kernels
+from vmc.job.run import JobOptions, resume, run
 
 UNKNOWN = object()
 
@@ -27,7 +28,7 @@ def options(strength):
 def test_a_function_that_cannot_be_identified_is_taken_at_its_word():
     found = JobOptions(kernels={"interaction": lambda c, r: UNKNOWN}).kernel_record()["interaction"]
     assert found["content"] == ""
-    _compare_kernels({"interaction": found | {"content": "abc"}}, {"interaction": found})
+    refuse_other_kernels({"interaction": found | {"content": "abc"}}, {"interaction": found})
 
 
 @pytest.fixture

@@ -179,7 +179,7 @@ ACTIVATIONS = {
 
 def _normalised(z):
     mean = sum(z) / len(z)
-    deviation = mp.sqrt(sum((value - mean) ** 2 for value in z) / len(z) + mpf(10) ** -6)
+    deviation = mp.sqrt(sum((value - mean) ** 2 for value in z) / len(z) + 1)
     return [(value - mean) / deviation for value in z]
 
 
