@@ -37,6 +37,8 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         "safeguard": {
             "good_theta": Dataset(driver.safeguard.good_theta),
             "good": Dataset(np.array(driver.safeguard.good)),
+            "quiet_theta": Dataset(driver.safeguard.quiet_theta),
+            "quiet": Dataset(np.array(driver.safeguard.quiet)),
         },
         "best": {"theta": Dataset(driver.best.theta)},
         "average": {"mean": Dataset(driver.average.mean)},
@@ -88,6 +90,8 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
     )
     driver.safeguard.good_theta[:] = get_array(tree, "safeguard/good_theta", "<f8", (P,))
     driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (3,)).tolist())
+    driver.safeguard.quiet_theta[:] = get_array(tree, "safeguard/quiet_theta", "<f8", (P,))
+    driver.safeguard.quiet = tuple(get_array(tree, "safeguard/quiet", "<f8", (3,)).tolist())
     for name in _SAFEGUARD:
         setattr(driver.safeguard, name, attributes[name])
     driver.best.theta[:] = get_array(tree, "best/theta", "<f8", (P,))

@@ -33,16 +33,20 @@ class GaveUpError(UserError):
 
 
 class Safeguard:
-    """Judges every iteration by the last good one.
+    """Judges every iteration by the last good one, and by the one of lowest variance: blow-ups may be slow.
 
     Attributes
     ----------
-    good_theta : parameters of the last good iteration.
+    good_theta : parameters of the last good iteration, to which a roll-back leads.
+    quiet_theta : those of the iteration of lowest variance, to which it leads where energy and variance have grown
+        since then as they may not in a single step.
+    good, quiet : energy, error and variance of the two.
     damping : factor on the learning rate, halved by every roll-back.
     """
 
     def __init__(self, theta: np.ndarray) -> None:
-        self.good_theta = theta.copy()
+        self.good_theta, self.quiet_theta = theta.copy(), theta.copy()
+        self.quiet = (math.nan, math.nan, math.nan)
         self.damping = 1.0
         self.strikes = 0
         self.good = (math.nan, math.nan, math.nan)
@@ -56,14 +60,19 @@ class Safeguard:
         theta : the parameters at which it was measured.
         """
         trouble = self._trouble(energies, update)
+        if not trouble and (trouble := self._slow_trouble(energies)):
+            self.good_theta[:] = self.quiet_theta
         if not trouble:
+            if not energies.variance >= self.quiet[2]:
+                self.quiet = (energies.energy, energies.error, energies.variance)
+                self.quiet_theta[:] = theta
             if not np.array_equal(theta, self.good_theta):  # where a roll-back leads is no news
                 self.strikes = 0
             self.good = (energies.energy, energies.error, energies.variance)
             self.good_theta[:] = theta
             return ""
         # The last good energy may have been too low, of walkers that lagged behind (see best.py): it is measured anew.
-        self.good = (math.nan, math.nan, math.nan)
+        self.good = self.quiet = (math.nan, math.nan, math.nan)
         self.strikes += 1
         self.damping *= CUT
         return f"{trouble}: rolled back, learning rate x {self.damping:g}"
@@ -100,4 +109,15 @@ class Safeguard:
         floor = (1e-3 * energy) ** 2 if rise > 0.0 else energy**2
         if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
+        return ""
+
+    def _slow_trouble(self, energies: EnergyMoments) -> str:
+        energy, error, variance = self.quiet
+        rise = energies.energy - energy
+        floor = max(variance, (1e-3 * energy) ** 2)
+        if rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) and energies.variance > VARIANCE_FACTOR * floor:
+            return (
+                f"the energy rose from {energy:.6g} to {energies.energy:.6g} over some iterations, and the variance "
+                f"from {variance:.3g} to {energies.variance:.3g}"
+            )
         return ""
