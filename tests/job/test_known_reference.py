@@ -5,6 +5,7 @@ import math
 import pytest
 
 import vmc
+from hamiltonians.electron_gas_pair import gas_pair_energy
 from vmc.config import check_config, parse_config
 from vmc.results.known_reference import known_reference, reference_of
 
@@ -22,6 +23,8 @@ def configuration(system, hamiltonian, **more):
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"omega": 0.5}, 5.0),
         ({"n_particles": 2, "n_dim": 2}, {"omega": 1.0 / 6.0, "interaction": COULOMB}, 2.0 / 3.0),
         ({"n_particles": 2, "n_dim": 3, "n_up": 1}, {"omega": 0.5, "interaction": COULOMB}, 2.0),
+        ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"interaction": COULOMB | {"strength": 0.0}}, 10.0),
+        ({"n_particles": 2, "n_dim": 3, "n_up": 1}, {"kind": "electron_gas", "r_s": 1.0}, gas_pair_energy(1.0).value),
         # omega E(m / omega) with E of masses one and frequency one: here three, of omega = 2 and m = 2
         ({"n_particles": 2, "n_dim": 2, "masses": 2.0}, {"omega": 2.0, "interaction": COULOMB}, 6.0),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"interaction": COULOMB}, 20.15932),

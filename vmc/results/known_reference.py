@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hamiltonians.electron_gas_reference import electron_gas_pair
 from hamiltonians.reference import (
     Reference,
     calogero,
@@ -17,7 +18,14 @@ from hamiltonians.reference import (
 from hamiltonians.system import System
 from vmc.build.hamiltonian import build_particles
 from vmc.config import Config
-from vmc.config.hamiltonian_sections import Coulomb, HardSphere, HarmonicPair, InverseSquare, TrapSection
+from vmc.config.hamiltonian_sections import (
+    Coulomb,
+    ElectronGasSection,
+    HardSphere,
+    HarmonicPair,
+    InverseSquare,
+    TrapSection,
+)
 
 
 def reference_of(config: Config) -> tuple[float, float, str] | None:
@@ -32,11 +40,15 @@ def reference_of(config: Config) -> tuple[float, float, str] | None:
 
 
 def known_reference(config: Config) -> Reference | None:
-    """Exact or published ground-state energy of bosons and closed shells of fermions in a trap; None if unknown."""
+    """Exact or published ground-state energy of bosons and closed shells of fermions in a trap, and of two electrons in
+    a cube; None if unknown."""
     trap = config.hamiltonian
-    if not isinstance(trap, TrapSection) or trap.potential is not None:
-        return None
     system = build_particles(config)
+    if isinstance(trap, ElectronGasSection):
+        is_pair = (system.n_particles, system.n_dim, system.n_up, system.common_mass) == (2, 3, 1, 1.0)
+        return electron_gas_pair(trap.r_s) if is_pair and trap.lattice in (None, "cubic") else None
+    if trap.potential is not None:
+        return None
     find = _IN_A_TRAP.get(type(trap.interaction))
     try:
         return find(system, trap) if find else None
@@ -56,6 +68,8 @@ def _ideal(system: System, trap: TrapSection) -> Reference | None:
 def _coulomb(system: System, trap: TrapSection) -> Reference | None:
     charges, omega = trap.interaction, trap.frequencies[0]
     assert isinstance(charges, Coulomb)
+    if charges.strength == 0.0:
+        return _ideal(system, trap)
     if not trap.is_isotropic or (charges.strength, charges.softening) != (1.0, 0.0):
         return None
     if system.n_particles == 2 and system.n_up in (None, 1):
