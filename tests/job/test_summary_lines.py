@@ -7,7 +7,7 @@ import pytest
 
 from vmc.config import check_config
 from vmc.results.known_reference import reference_of
-from vmc.results.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on
+from vmc.results.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on, without_cusp
 from vmc.results.report import summary_lines
 from vmc.stages.evaluation import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, verdict
@@ -121,3 +121,26 @@ def test_an_optimisation_at_rest():
     assert no_rest(*course(0.005, n=8)) == ""
     assert no_rest(*course(1e-15, noise=0.0)) == ""
     assert no_rest(np.empty(0), np.empty(0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "is_said"),
+    [
+        ({}, True),
+        ({"wavefunction": [{"kind": "rbm"}]}, True),
+        ({"wavefunction": [{"kind": "gaussian"}, {"kind": "pade"}]}, False),
+        ({"system": {"n_particles": 2, "n_dim": 3}}, False),
+        ({"system": {"n_particles": 1, "n_dim": 2}}, False),
+        ({"hamiltonian": {"interaction": {"kind": "coulomb", "softening": 0.1}}}, False),
+        ({"hamiltonian": {"interaction": {"kind": "gaussian", "strength": 1.0, "width": 1.0}}}, False),
+    ],
+)
+def test_charges_of_two_dimensions_without_a_cusp(change, is_said):
+    assert bool(without_cusp(check_config(DOT | change), estimate(3.2, 0.01))) == is_said
+
+
+def test_electrons_of_one_spin_have_none_to_miss():
+    gas = {"hamiltonian": {"kind": "electron_gas", "r_s": 1.0}, "wavefunction": [{"kind": "slater"}]}
+    for n_up, is_said in ((5, True), (10, False)):
+        config = check_config(gas | {"system": {"n_particles": 10, "n_dim": 2, "n_up": n_up}})
+        assert bool(without_cusp(config, estimate(3.2, 0.01))) == is_said
