@@ -37,6 +37,9 @@ class Summary:
     r_hat : rank-normalised split R-hat.
     n_draws : of each chain.
     tails : shape of the tail of |x - median| and its error, from one draw for each tau; no variance from 1/2 on.
+    n_standing : chains in which a coordinate never changed.
+    n_chains : of all.
+    others : what else speaks against the error bars, for whoever knows more than the draws.
     """
 
     names: tuple[str, ...]
@@ -48,11 +51,17 @@ class Summary:
     r_hat: np.ndarray
     n_draws: int
     tails: tuple[TailShape, ...]
+    n_standing: np.ndarray
+    n_chains: int
+    others: tuple[str, ...] = ()
 
     @property
     def doubts(self) -> list[str]:
         """What speaks against the error bars; nothing if they can be believed."""
-        found = []
+        found = list(self.others)
+        still = int(self.n_standing.argmax())
+        if self.n_standing[still]:
+            found.append(f"{self.names[still]} never changed in {self.n_standing[still]} of {self.n_chains} chains")
         few, short, apart = int(self.ess.argmin()), int(self.tau.argmax()), int(self.r_hat.argmax())
         if not self.ess[few] >= LEAST_ESS:
             found.append(f"{self.names[few]} has {self.ess[few]:.0f} effective draws, fewer than {LEAST_ESS:.0f}")
@@ -61,7 +70,7 @@ class Summary:
             found.append(f"chains are {n:.1f} correlation times of {self.names[short]} long, not {LEAST_LENGTH:.0f}")
         if not self.r_hat[apart] <= LARGEST_R_HAT:
             found.append(f"chains disagree: R-hat of {self.names[apart]} is {self.r_hat[apart]:.3f}")
-        heavy = [(tail, name) for tail, name in zip(self.tails, self.names) if _is_heavy(tail)]
+        heavy = [(tail, name) for tail, name in zip(self.tails, self.names) if is_heavy(tail)]
         if heavy:
             (k, error), name = max(heavy)
             which = "variance and mean seem" if k >= 1.0 else "variance seems"
@@ -93,8 +102,8 @@ def summarise(draws: np.ndarray, names: Sequence[str]) -> Summary:
         for fewer than eight draws a chain, or values that are not finite.
     """
     columns = [np.ascontiguousarray(draws[:, :, k]) for k in range(draws.shape[2])]
-    effective = np.array([ess(column) for column in columns])
-    sd = np.array([column.std() for column in columns])
+    effective = np.array([ess(column / _size(column)) for column in columns])
+    sd = np.array([(column / _size(column)).std() * _size(column) for column in columns])
     tau = draws.shape[0] * draws.shape[1] / effective
     return Summary(
         tuple(names),
@@ -105,11 +114,19 @@ def summarise(draws: np.ndarray, names: Sequence[str]) -> Summary:
         effective,
         np.array([split_r_hat(column, rank_normalised=True) for column in columns]),
         draws.shape[1],
-        tuple(_tail(column, time) for column, time in zip(columns, tau)),
+        tuple(_tail(column / _size(column), time) for column, time in zip(columns, tau)),
+        (np.ptp(draws, axis=1) == 0.0).sum(axis=0),
+        len(draws),
     )
 
 
-def _is_heavy(tail: TailShape) -> bool:
+def _size(column: np.ndarray) -> float:
+    """Power of two near the largest value, where squares of values would leave the range of numbers; else one."""
+    largest = float(np.abs(column).max())
+    return 1.0 if largest == 0.0 or 1e-100 < largest < 1e100 else 2.0 ** math.frexp(largest)[1]
+
+
+def is_heavy(tail: TailShape) -> bool:
     """Whether there seems to be no variance, and surely is a tail much heavier than exponential."""
     return tail.k >= INFINITE_VARIANCE and tail.k - 3.0 * tail.error > HARMLESS
 

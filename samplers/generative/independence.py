@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from samplers.density import Density
 from samplers.generative.model import GenerativeModel, one_thread
 from samplers.sampler import ATTEMPTS
 from samplers.settings import whole_number
-from samplers.summary import Summary, summarise
+from samplers.summary import Summary, is_heavy, summarise
+from samplers.tails import tail_shape
 
 #: Rows that a model draws at once.
 MOST_ROWS = 20000
@@ -34,16 +35,34 @@ class IndependenceChains:
     log_weights : log p - log q of every draw, (n_walkers, n_draws), up to the norm of the target.
     acceptance : share of the proposals that was accepted.
     names : of the features; those of the target where it is a density.
+    proposed : log p - log q of every proposal, as log_weights.
+    has_local_moves : whether anything but proposals moved the walkers.
     """
 
     draws: np.ndarray
     log_weights: np.ndarray
     acceptance: float
     names: tuple[str, ...]
+    proposed: np.ndarray
+    has_local_moves: bool = False
 
     def summary(self) -> Summary:
         """Mean, error, spread, correlation and convergence of every feature; ``print`` shows a table."""
-        return summarise(self.draws, self.names)
+        found = summarise(self.draws, self.names)
+        return found if self.has_local_moves else replace(found, others=self._doubts())
+
+    def _doubts(self) -> tuple[str, ...]:
+        """Whether the model misses tails of the target, where chains seldom come and then stay long.
+
+        The weights p / q of its draws have no variance then.
+        """
+        tail = tail_shape(np.exp(self.proposed - self.proposed.max()).ravel())
+        if not is_heavy(tail):
+            return ()
+        return (
+            f"the tail of the weights p / q is heavy, shape {tail.k:.2f} +- {tail.error:.2f}: the model misses tails "
+            "of the target",
+        )
 
 
 def sample_by_independence(
@@ -103,7 +122,7 @@ def sample_by_independence(
         log_w = _log_weights(model, log_density, x)
         if not np.isfinite(log_w).all():
             raise ValueError("start: the target or the model vanishes there, or is not a number; give another start")
-    draws, log_weights = np.empty((n_draws, *x.shape)), np.empty((n_draws, n_walkers))
+    draws, log_weights, proposed = np.empty((n_draws, *x.shape)), *np.empty((2, n_draws, n_walkers))
     accepted, n_accepted = np.empty(n_walkers, dtype=np.bool_), 0
     for draw in range(n_draws):
         if local_move is not None:
@@ -112,9 +131,10 @@ def sample_by_independence(
         y, log_w_new = source.next()
         n_accepted += decide(log_w_new - log_w, states, accepted)
         x[accepted], log_w = y[accepted], np.where(accepted, log_w_new, log_w)
-        draws[draw], log_weights[draw] = x, log_w
+        draws[draw], log_weights[draw], proposed[draw] = x, log_w, log_w_new
     share = n_accepted / (n_draws * n_walkers)
-    return IndependenceChains(np.ascontiguousarray(draws.transpose(1, 0, 2)), log_weights.T.copy(), share, names)
+    draws = np.ascontiguousarray(draws.transpose(1, 0, 2))
+    return IndependenceChains(draws, log_weights.T.copy(), share, names, proposed.T.copy(), local_move is not None)
 
 
 def require_exact_density(model: Any) -> None:

@@ -190,3 +190,15 @@ def test_warning_of_real_features_far_from_one(scale, shift):
     X = scale * np.random.default_rng(0).normal(size=(50, 2)) + shift
     with pytest.warns(ConvergenceWarning, match=r"column 0 has the mean .*: expected both up to 100"):
         GaussianBinaryRBM(2, n_epochs=1).fit(X)
+
+
+def test_a_lost_mode_is_told():
+    """Two modes of 30 units, 0.7 and 0.3, of which persistent chains know one at a time; tempered ones know both."""
+    rng = np.random.default_rng(0)
+    mode = np.where(rng.random(1000) < 0.7, 1.0, 0.0)[:, None]
+    X = np.where(rng.random((1000, 30)) < 0.05, 1.0 - mode, mode)
+    with pytest.warns(ConvergenceWarning, match="weights of the modes are not learnt"):
+        BinaryRBM(8, random_state=0).fit(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        BinaryRBM(8, negative_phase="tempering", random_state=0).fit(X)

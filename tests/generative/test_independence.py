@@ -123,6 +123,24 @@ def test_a_real_density_and_its_summary():
         sample_by_independence(Density(lambda x: -0.5 * (x[0] ** 2 + x[1] ** 2), 3), model, seed=1)
 
 
+@pytest.mark.parametrize(("width", "is_doubted"), [(0.6, True), (1.2, False)])
+def test_a_model_that_misses_tails(width, is_doubted):
+    """Of width 0.6 for one: the deviation came out as 0.91 to 0.95, with an error of 0.02 and no doubt."""
+    model = ProbabilisticPCA(1).fit(width * np.random.default_rng(0).normal(size=(20000, 2)))
+    target = Density(lambda x: -0.5 * (x[0] ** 2 + x[1] ** 2), 2)
+    for seed in range(3):
+        found = sample_by_independence(target, model, 1000, 32, seed=seed).summary()
+        assert ("model misses tails" in found.verdict) == is_doubted
+
+
+def test_walkers_that_no_proposal_moves():
+    """At 30, where the model never proposes: mean 30, error 0, and all draws effective."""
+    model = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(500, 2)))
+    target = Density(lambda x: -0.5 * ((x[0] - 30.0) ** 2 + (x[1] - 30.0) ** 2), 2)
+    found = sample_by_independence(target, model, 100, 16, start=np.full((16, 2), 30.0), seed=1).summary()
+    assert "x0 never changed in 16 of 16 chains" in found.verdict
+
+
 def test_walkers_start_where_the_target_does_not_vanish():
     """Half of the model's draws lie where it does."""
     model = ProbabilisticPCA(1).fit(np.random.default_rng(0).normal(size=(500, 2)))

@@ -36,6 +36,8 @@ def test_the_energy_of_weighted_draws(results):
     assert 0.8 < found.effective_share <= 1.0
     assert 0.8 < found.acceptance <= 1.0
     assert found.model is model
+    assert found.verdict == "error bar reliable"
+    assert str(found).endswith("verdict     error bar reliable")
 
 
 def test_weights_matter(results):
@@ -67,6 +69,9 @@ def test_acceptance_is_that_of_configurations_not_learnt_from(results):
     assert abs(found.acceptance - exact.mean()) < 4.42 * error
     own = acceptances(learnt_from(results, 200))
     assert own.mean() - exact.mean() > 4.42 * np.hypot(error, own.std() / np.sqrt(200))
+    # What it does not know of |psi|^2 its draws do not either, and their average is too low.
+    assert found.missed > 0.01
+    assert "have larger weights than all draws" in found.verdict
 
 
 def learnt_from(results, n):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from samplers import Density, Langevin, Metropolis, sample
+from samplers.summary import summarise
 from tests.samplers.densities import correlated, covariance, two_modes
 
 
@@ -62,6 +63,21 @@ def test_stuck_and_short_chains_are_not_believed():
     assert "chains disagree" in stuck.verdict
     short = sample(modes, Metropolis(), n_draws=20, seed=10, start=start[:16], metric="none").summary()
     assert "correlation times" in short.verdict
+
+
+def test_chains_that_never_moved_are_not_believed():
+    """All of them, one of them, and one coordinate of all; draws of 1e200 have a summary, too."""
+    draws = np.random.default_rng(2).normal(size=(8, 2000, 2))
+    assert summarise(draws, ("a", "b")).verdict == "error bars can be believed"
+    huge = summarise(1e200 * draws, ("a", "b"))
+    assert huge.verdict == "error bars can be believed"
+    np.testing.assert_allclose(huge.error, 1e200 * summarise(draws, ("a", "b")).error, rtol=1e-12)
+    frozen = draws.copy()
+    frozen[3] = 0.3
+    assert "a never changed in 1 of 8 chains" in summarise(frozen, ("a", "b")).verdict
+    frozen = draws.copy()
+    frozen[:, :, 1] = 3.0
+    assert "b never changed in 8 of 8 chains" in summarise(frozen, ("a", "b")).verdict
 
 
 def test_warm_up_is_counted_from_zero():

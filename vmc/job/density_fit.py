@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from samplers.tails import tail_shape
 from vmc.build.physics import build
 from vmc.errors import UserError
 from vmc.job.pretraining_stage import draw_configurations
 from vmc.measuring.local_energy import local_energies
 from vmc.results.loading import Results, load
 from vmc.stages.importance import acceptance, log_weights, parts_of
+from vmc.stages.proposal_stage import HELD_OUT, PATIENCE
 from vmc.statistics import Estimate
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 #: Configurations, beside those to learn from, by which the model is judged.
 N_JUDGED = 2000
+#: Share of them beyond all draws from which on draws are said to miss a tail: one or two of them may be by chance.
+MOST_MISSED = 1.5e-3
+#: Shape of the tail of weighted energies from which on their average is of little use.
+LARGEST_SHAPE = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,25 @@ class DensityFit:
     effective_share : (sum w)^2 / (n sum w^2), one for a perfect model: what weights leave of a sample.
     acceptance : of the model's draws as independent Metropolis proposals, from configurations of |psi|^2 that the model
         has not learnt from.
+    missed : share of those configurations whose weight is larger than that of any draw: what the draws know nothing of.
+    doubts : what speaks against the error of the energy; nothing if it can be believed.
     """
 
     model: GenerativeModel
     energy: Estimate
     effective_share: float
     acceptance: float
+    missed: float
+    doubts: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One line on whether the error of the energy can be believed."""
+        return f"error bar NOT reliable: {'; '.join(self.doubts)}" if self.doubts else "error bar reliable"
+
+    def __str__(self) -> str:
+        shares = f"{self.effective_share:.0%} of the sample left, {self.acceptance:.1%} accepted"
+        return f"energy      {self.energy}   {shares}\nverdict     {self.verdict}"
 
 
 def fit_density(
@@ -82,15 +101,31 @@ def fit_density(
     if psi.system.cell is not None:
         raise UserError(f"{found.path}: particles in a cell, whose coordinates go round; a model of them does not")
     if model is None:
-        model = MixtureAutoregressive(random_state=seed)
+        model = MixtureAutoregressive(validation_fraction=HELD_OUT, patience=PATIENCE, random_state=seed)
     X = draw_configurations(psi, n_configurations + N_JUDGED, seed, physics.start_spread)
     model.fit(X[:n_configurations])
     Y = model.sample(n_draws, np.random.default_rng([seed, 1]))
     energies = np.concatenate([local_energies(psi, physics.hamiltonian, part).sum(axis=1) for part in parts_of(Y)])
     log_w = log_weights(psi, model, Y)
-    accepted = acceptance(log_weights(psi, model, X[n_configurations:]), log_w)
+    of_unseen = log_weights(psi, model, X[n_configurations:])
     energy = _weighted(energies, log_w, found.unit)
-    return DensityFit(model, energy, energy.ess / n_draws, accepted)
+    missed = float(np.mean(of_unseen > log_w.max()))
+    doubts = _doubts(missed, np.exp(log_w - log_w.max()) * np.abs(energies - energy.value))
+    return DensityFit(model, energy, energy.ess / n_draws, acceptance(of_unseen, log_w), missed, doubts)
+
+
+def _doubts(missed: float, terms: np.ndarray) -> tuple[str, ...]:
+    """What speaks against an average of `terms`, whose tails the draws may not have reached."""
+    found = []
+    if missed > MOST_MISSED:
+        found.append(
+            f"{missed:.1%} of configurations of |psi|^2 have larger weights than all draws: the model misses tails of "
+            "it, learn from more configurations"
+        )
+    tail = tail_shape(terms[np.isfinite(terms)])
+    if tail.k - tail.error > LARGEST_SHAPE:
+        found.append(f"the tail of weighted energies is heavy, shape {tail.k:.2f} +- {tail.error:.2f}")
+    return tuple(found)
 
 
 def _weighted(energies: np.ndarray, log_w: np.ndarray, unit: str) -> Estimate:

@@ -179,6 +179,20 @@ class BinaryRBM(BoltzmannMachine):
                 ConvergenceWarning,
                 stacklevel=3,
             )
+        elif self._enumerated()[0] <= QUICK_UNITS:
+            self._warn_of_other_means(kept)
+
+    def _warn_of_other_means(self, rows: np.ndarray) -> None:
+        """A machine whose chains do not go from mode to mode learns any weights of the modes."""
+        of_model = self.means(self.negative_phase_exact())[0]
+        if not self._is_near(rows.mean(axis=0), of_model):
+            warnings.warn(
+                "BinaryRBM: the means of the machine are far from those of the data: its chains do not go from one "
+                "mode to others, so that the weights of the modes are not learnt; expected negative_phase = "
+                "'tempering', or 'exact'",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
 
     def _least_log_partition(self, rows: np.ndarray) -> float:
         """Log Z where the sum is quick, or else of the distinct states that are known: those of rows and chains."""

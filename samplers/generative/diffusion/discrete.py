@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -96,6 +97,10 @@ class DiscreteDiffusion(NoiseModel):
         the mean of many rows is known better by `bound`, where every row has noise of its own.
         """
         return self._bound(X, N_DRAWS, random_state, 1)
+
+    def score(self, X: ArrayLike, y: Any = None) -> float:
+        """Mean of the bound over the rows, in nats, with noise of their own, whose errors average out."""
+        return float(np.mean(self.bound(X).values))
 
     def bound(self, X: ArrayLike, n_draws: int = N_DRAWS, random_state: RandomState = None) -> Scores:
         """Variational lower bound of the log density of every row, and the standard error of that average of draws.
