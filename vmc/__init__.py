@@ -59,6 +59,8 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     """Load the module that holds a public name when the name is first used."""
+    if name == "__version__":
+        return import_module("vmc.results.provenance").package_version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -85,6 +85,29 @@ def test_differences_across_a_node():
     assert_nearly_eigenstate(wave_function, HarmonicTrap(system, omega), 6.5 * omega, X, 1e-4)
 
 
+@pytest.mark.parametrize("omega", [1e-6, 1.0, 1e3, 1e5, 1e8])
+def test_any_frequency(omega):
+    """A step of one length would be as long as the oscillator at 1e6: energies were wrong by ten per cent at 1e7."""
+    system = System(2, 2, 1, masses=(1.0, 2.0))
+    wave_function = Slater(system, Oscillator(2, 1, omega), Oscillator(2, 1, 2.0 * omega))
+    X = apart(system, 50) / np.sqrt(omega * system.coordinate_masses)
+    accuracy = 1e-5 if omega >= 1.0 else 1e-3  # a tenth of a length is too long by 1e-6 of the curvature; rounding
+    assert_nearly_eigenstate(wave_function, HarmonicTrap(system, omega), 2.0 * omega, X, accuracy)
+
+
+@pytest.mark.parametrize("n_dim", [2, 3])
+def test_cusps_of_unequal_masses(n_dim):
+    """Local energies stay what they are down to contact; differences across the cusp gave 5e5 at a distance of 1e-6."""
+    system = System(2, n_dim, 1, masses=(1.0, 3.0))
+    orbitals = (Oscillator(n_dim, 1, 1.0), Oscillator(n_dim, 1, 3.0))
+    psi = Product(Slater(system, *orbitals), Pade(system, 1.0))
+    r = np.array([1e-2, 1e-3, 1e-4, 1e-5])
+    X = np.zeros((4, 2 * n_dim))
+    X[:, 0], X[:, n_dim] = 0.3, 0.3 + r
+    E = energies(psi, HarmonicTrap(system, 1.0, interaction=coulomb()), X)
+    assert np.ptp(E) < 1.0
+
+
 def test_plane_waves_of_two_masses():
     """Kinetic energy sum_k k^2 / 2 m of either spin."""
     cell, masses = gas_cell(14, 1.0), (0.5, 3.0)

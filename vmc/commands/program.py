@@ -11,6 +11,7 @@ program = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Variational Monte Carlo with neural-network quantum states in continuous space.",
     epilog="Start with 'vmc init quantum-dot > dot.toml' and 'mpirun -n 2 vmc run dot.toml'.",
 )

@@ -5,11 +5,14 @@ Where masses differ it is divided by the mass m that most particles have, and co
 
     -(1 / m_k - 1 / m) / 2 psi^-1 d^2 psi / dx_k^2
 
-on top, from fourth-order central differences of psi itself: psi is smooth at its nodes, where log|psi| is not.
+on top, from fourth-order central differences of psi itself: psi is smooth at its nodes, where log|psi| is not.  Steps
+are a share of the length over which psi changes, where that is short, and in open space of the distance to the nearest
+particle at which psi may have a cusp.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +26,13 @@ from wavefunctions.defaults import SPACE_STEP
 unit_mass = Slot("unit_mass", "(p, h, X, E, memory)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
 add_differences = Slot("add_differences", "(p, coordinates, excess, steps, X, T, ws)")
+stay_apart = Slot("stay_apart", "(X, first, h)")
+n_dim, is_open, n_up = 3, True, -1  # bound at link time
+
+#: The longest step as a share of the distance to the nearest particle, and the shortest of all.
+APART, SMALLEST_STEP = 0.1, 1e-7
+#: The shortest step where psi changes over a short length, as a share of the usual one.
+SMALLEST_SHARE = 1e-4
 
 
 def usual_mass(system: System) -> float:
@@ -57,7 +67,9 @@ def with_masses(energy: Callable, log_psi_kernel: Callable, system: System) -> t
     masses = system.coordinate_masses[others]
     # The length over which psi changes goes as 1 / sqrt(m), and so does the step.
     constants = 1.0 / mass, others, 1.0 / masses - 1.0 / mass, SPACE_STEP / np.sqrt(masses)
-    differences = link(_add_differences, log_psi=log_psi_kernel)
+    n_dim, is_open, n_up = system.n_dim, system.cell is None, -1 if system.n_up is None else system.n_up
+    apart = link(_stay_apart, n_dim=n_dim, n_up=n_up)
+    differences = link(_add_differences, log_psi=log_psi_kernel, stay_apart=apart, n_dim=n_dim, is_open=is_open)
     return link(_of_several_masses, unit_mass=energy, add_differences=differences), constants
 
 
@@ -89,25 +101,63 @@ def _add_differences(p, coordinates, excess, steps, X, T, ws):
     Not a number where psi leaves the range of numbers over a step: far out, where no walker is.
     """
     tile = X.shape[1]
-    Z = X.copy()
-    centre, there, total = np.zeros(tile), np.empty(tile), np.empty(tile)
-    sign, sign_there = np.ones(tile), np.empty(tile)
+    Z, h = X.copy(), np.empty(tile)
+    centre, sign = np.zeros(tile), np.ones(tile)
+    values, signs = np.empty((4, tile)), np.empty((4, tile))  # at h, -h, 2 h, -2 h
     log_psi(p, Z, centre, sign, ws)
     for c in range(coordinates.size):
-        k, step = coordinates[c], steps[c]
-        total[:] = -30.0
-        for m in range(-2, 3):
-            if m == 0:
-                continue
+        k = coordinates[c]
+        h[:] = steps[c]
+        if is_open:
+            stay_apart(X, k - k % n_dim, h)
+        place, fitted = 0, False
+        while place < 4:
+            multiple = (1.0 + place // 2) * (1.0 - 2.0 * (place % 2))
             for b in range(tile):
-                Z[k, b] = X[k, b] + m * step
-                there[b] = 0.0
-                sign_there[b] = 1.0
-            log_psi(p, Z, there, sign_there, ws)
-            weight = 16.0 if abs(m) == 1 else -1.0
-            for b in range(tile):
-                total[b] += weight * (sign[b] * sign_there[b]) * exp(there[b] - centre[b])
-        factor = -0.5 * excess[c] / (12.0 * step * step)
+                Z[k, b] = X[k, b] + multiple * h[b]
+                values[place, b] = 0.0
+                signs[place, b] = 1.0
+            log_psi(p, Z, values[place], signs[place], ws)
+            place += 1
+            if place == 2 and not fitted:
+                fitted = True
+                if _shorten(h, steps[c], centre, values, sign, signs):
+                    place = 0
         for b in range(tile):
             Z[k, b] = X[k, b]
-            T[b] += factor * total[b]
+            total = -30.0
+            for place in range(4):
+                weight = 16.0 if place < 2 else -1.0
+                total += weight * (sign[b] * signs[place, b]) * exp(values[place, b] - centre[b])
+            T[b] -= 0.5 * excess[c] * total / (12.0 * h[b] * h[b])
+
+
+@kernel
+def _shorten(h, step, centre, values, sign, signs):
+    """Fit steps to lengths over which psi changes that are shorter than ten of them; return whether there are any.
+
+    Not across a node, where psi is as smooth as elsewhere: shorter steps would only cost digits.
+    """
+    found = False
+    for b in range(h.size):
+        right, left = values[0, b] - centre[b], values[1, b] - centre[b]
+        changes = max(abs(right), abs(left)) + math.sqrt(abs(right + left))
+        if signs[0, b] == sign[b] == signs[1, b] and step * changes > 0.1 * h[b] and changes < math.inf:
+            h[b] *= max(0.1 * h[b] / (step * changes), SMALLEST_SHARE)
+            found = True
+    return found
+
+
+def _stay_apart(X, first, h):
+    """Keep steps of the particle whose coordinates begin at `first` a tenth of the distance to the nearest other one.
+
+    Psi has a cusp there, across which differences would have a pole of their own.  Electrons of equal spin have a node.
+    """
+    for other in range(0, X.shape[0], n_dim):
+        if other == first or (n_up >= 0 and (other < n_up * n_dim) == (first < n_up * n_dim)):
+            continue
+        for b in range(h.size):
+            square = 0.0
+            for k in range(n_dim):
+                square += (X[first + k, b] - X[other + k, b]) ** 2
+            h[b] = min(h[b], max(APART * math.sqrt(square), SMALLEST_STEP))

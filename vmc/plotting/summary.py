@@ -68,9 +68,11 @@ def _panels(results: Results) -> list[Callable[[Results, Axes | None], Axes]]:
 
 
 def _write_title(figure: Figure, results: Results) -> None:
-    """What was calculated, and whether its error bar can be believed."""
+    """What was calculated, whether its error bar can be believed, and what else speaks against it."""
     title = plain(str(results.attributes["title"]) or results.path.name, MAX_TITLE)
     figure.suptitle(title)
     if results.summary is not None:
-        colour = GREY if results.summary.verdict.reliable else COLOURS["vermillion"]
-        figure.supxlabel(textwrap.fill(results.verdict, MAX_VERDICT), fontsize=7.0, color=colour)
+        remarks = [" ".join(line.split()) for line in results.remarks]
+        colour = GREY if results.summary.verdict.reliable and not remarks else COLOURS["vermillion"]
+        lines = [textwrap.fill(line, MAX_VERDICT) for line in (results.verdict, *remarks)]
+        figure.supxlabel("\n".join(lines), fontsize=7.0, color=colour)
