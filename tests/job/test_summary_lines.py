@@ -7,7 +7,15 @@ import pytest
 
 from vmc.config import check_config
 from vmc.results.known_reference import reference_of
-from vmc.results.remarks import below_exact, no_rest, not_found_again, reference_line, remarks_on, without_cusp
+from vmc.results.remarks import (
+    below_exact,
+    crawling,
+    no_rest,
+    not_found_again,
+    reference_line,
+    remarks_on,
+    without_cusp,
+)
 from vmc.results.report import summary_lines
 from vmc.stages.evaluation import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, verdict
@@ -144,3 +152,17 @@ def test_electrons_of_one_spin_have_none_to_miss():
     for n_up, is_said in ((5, True), (10, False)):
         config = check_config(gas | {"system": {"n_particles": 10, "n_dim": 2, "n_up": n_up}})
         assert bool(without_cusp(config, estimate(3.2, 0.01))) == is_said
+
+
+@pytest.mark.parametrize(
+    ("sampler", "acceptance", "is_said"),
+    [
+        ({"kind": "langevin"}, 0.982, True),
+        ({"kind": "langevin"}, 0.9, False),
+        ({"kind": "langevin", "tune": False}, 0.982, False),  # as somebody wants it
+        ({"kind": "metropolis"}, 0.999, True),
+    ],
+)
+def test_walkers_that_crawl(sampler, acceptance, is_said):
+    """Of an exact psi at omega = 1e-4: the trap energy was five of its errors off, the energy right."""
+    assert bool(crawling(acceptance, check_config(DOT | {"sampler": sampler}))) == is_said

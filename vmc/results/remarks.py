@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection
+from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSection
 from vmc.results.known_reference import known_reference
 from vmc.stages.best import best_iteration
 from vmc.stages.history import rolled_back
@@ -42,6 +42,8 @@ SMOOTH_AT_CONTACT = {
 }
 #: Acceptance rate below which walkers are as good as standing.
 STANDING = 0.01
+#: Acceptance rate above which steps are far shorter than they should be.
+CRAWLING = 0.97
 
 
 def reference_line(energy: Estimate, value: float, error: float, source: str) -> str:
@@ -79,6 +81,7 @@ def remarks_on(
         without_cusp(config, summary.energy),
         far_virial(summary.virial_ratio),
         standing(summary.acceptance),
+        crawling(summary.acceptance, config),
         *remarks_on_course(iterations, config.evaluation.parameters, summary.energy),
     ]
     return [line for line in found if line]
@@ -149,6 +152,17 @@ def standing(acceptance: float) -> str:
     return (
         f"walkers     they hardly move (acceptance {acceptance:.1g}): lower the step of the sampler, or let it adapt "
         "(sampler.tune)"
+    )
+
+
+def crawling(acceptance: float, config: Config) -> str:
+    """Whether steps in a trap are so short that hardly one is refused, though they were to adapt."""
+    adapts = getattr(config.sampler, "tune", False) and isinstance(config.hamiltonian, TrapSection)
+    if not (adapts and acceptance > CRAWLING):
+        return ""
+    return (
+        f"walkers     they crawl (acceptance {acceptance:.3f}): the step was still growing, so that errors of other "
+        "quantities than the energy may be too small; begin with a longer one, or thermalise for longer"
     )
 
 
