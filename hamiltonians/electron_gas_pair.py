@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +33,6 @@ class PairEnergy(NamedTuple):
     error: float
 
 
-@lru_cache(maxsize=8)
 def gas_pair_energy(r_s: float) -> PairEnergy:
     """Ground-state energy of one electron of each spin in a cube, background and Madelung energy included.
 

@@ -95,7 +95,7 @@ def test_any_frequency(omega):
     assert_nearly_eigenstate(wave_function, HarmonicTrap(system, omega), 2.0 * omega, X, accuracy)
 
 
-@pytest.mark.parametrize("n_dim", [2, 3])
+@pytest.mark.parametrize("n_dim", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_cusps_of_unequal_masses(n_dim):
     """Local energies stay what they are down to contact; differences across the cusp gave 5e5 at a distance of 1e-6."""
     system = System(2, n_dim, 1, masses=(1.0, 3.0))

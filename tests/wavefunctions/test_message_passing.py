@@ -24,9 +24,11 @@ def network(system, **settings):
 
 #: What compiles for long and differs from the others by the features of particles in a trap alone.
 TRAP = pytest.param("open", marks=pytest.mark.slow)
+#: Iterations and factors: more iterations with factors stand for those without.
+TWINS = [(1, 0), (1, 4), pytest.param(2, 0, marks=pytest.mark.slow), (2, 1), pytest.param(3, 0, marks=pytest.mark.slow)]
 
 
-@pytest.mark.parametrize(("iterations", "n_factors"), [(1, 0), (1, 4), (2, 0), (2, 1), (3, 0)])
+@pytest.mark.parametrize(("iterations", "n_factors"), TWINS)
 @pytest.mark.parametrize("name", ["box", "fcc", TRAP])
 def test_the_same_as_a_slow_twin(name, iterations, n_factors):
     system = SYSTEMS[name]
@@ -99,7 +101,7 @@ def test_hidden_features_of_pairs_are_heard_through_second_messages():
     assert change() == 0.0
 
 
-@pytest.mark.parametrize("iterations", [1, 2])
+@pytest.mark.parametrize("iterations", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ["box", "fcc", TRAP])
 def test_contact_leaves_everything_finite(name, iterations):
     system = SYSTEMS[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from hamiltonians.electron_gas_reference import electron_gas_pair
 from hamiltonians.reference import (
@@ -46,7 +47,7 @@ def known_reference(config: Config) -> Reference | None:
     system = build_particles(config)
     if isinstance(trap, ElectronGasSection):
         is_pair = (system.n_particles, system.n_dim, system.n_up, system.common_mass) == (2, 3, 1, 1.0)
-        return electron_gas_pair(trap.r_s) if is_pair and trap.lattice in (None, "cubic") else None
+        return _gas_pair(trap.r_s) if is_pair and trap.lattice in (None, "cubic") else None
     if trap.potential is not None:
         return None
     find = _IN_A_TRAP.get(type(trap.interaction))
@@ -54,6 +55,9 @@ def known_reference(config: Config) -> Reference | None:
         return find(system, trap) if find else None
     except (KeyError, ValueError):  # a dot nobody has published, an open shell, a repulsion that no trap holds
         return None
+
+
+_gas_pair = lru_cache(electron_gas_pair)  # half a second, and several places ask
 
 
 def _ideal(system: System, trap: TrapSection) -> Reference | None:

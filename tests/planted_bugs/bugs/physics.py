@@ -108,7 +108,7 @@ PHYSICS = [
     Bug(
         "differences of |psi| across its nodes",
         "vmc/measuring/kinetic_masses.py",
-        "weight * (sign[b] * sign_there[b]) * exp",
+        "weight * (sign[b] * signs[place, b]) * exp",
         "weight * exp",
         (f"{MASSES}::test_differences_across_a_node",),
     ),
