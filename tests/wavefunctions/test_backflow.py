@@ -258,7 +258,6 @@ def test_factors_of_one_change_nothing():
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.slow
 def test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin():
     """They would, were those of cosine and sine different."""
 
