@@ -27,7 +27,7 @@ unit_mass = Slot("unit_mass", "(p, h, X, E, memory)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
 add_differences = Slot("add_differences", "(p, coordinates, excess, steps, X, T, ws)")
 stay_apart = Slot("stay_apart", "(X, first, h)")
-n_dim, is_open, n_up = 3, True, -1  # bound at link time
+n_dim, may_have_cusps, n_up = 3, True, -1  # bound at link time
 
 #: The longest step as a share of the distance to the nearest particle, and the shortest of all.
 APART, SMALLEST_STEP = 0.1, 1e-7
@@ -67,9 +67,12 @@ def with_masses(energy: Callable, log_psi_kernel: Callable, system: System) -> t
     masses = system.coordinate_masses[others]
     # The length over which psi changes goes as 1 / sqrt(m), and so does the step.
     constants = 1.0 / mass, others, 1.0 / masses - 1.0 / mass, SPACE_STEP / np.sqrt(masses)
-    n_dim, is_open, n_up = system.n_dim, system.cell is None, -1 if system.n_up is None else system.n_up
+    n_dim, n_up = system.n_dim, -1 if system.n_up is None else system.n_up
+    may_have_cusps = system.cell is None and n_dim > 1  # on a line psi has none, or vanishes
     apart = link(_stay_apart, n_dim=n_dim, n_up=n_up)
-    differences = link(_add_differences, log_psi=log_psi_kernel, stay_apart=apart, n_dim=n_dim, is_open=is_open)
+    differences = link(
+        _add_differences, log_psi=log_psi_kernel, stay_apart=apart, n_dim=n_dim, may_have_cusps=may_have_cusps
+    )
     return link(_of_several_masses, unit_mass=energy, add_differences=differences), constants
 
 
@@ -108,7 +111,7 @@ def _add_differences(p, coordinates, excess, steps, X, T, ws):
     for c in range(coordinates.size):
         k = coordinates[c]
         h[:] = steps[c]
-        if is_open:
+        if may_have_cusps:
             stay_apart(X, k - k % n_dim, h)
         place, fitted = 0, False
         while place < 4:
