@@ -65,6 +65,7 @@ def test_the_note_says_how_good_proposals_are(folder, one):
 
 
 @pytest.mark.mpi
+@pytest.mark.slow
 def test_the_same_on_four_ranks(folder, one):
     """The fit of the proposals as well, from the walkers of all ranks; the comparison sees the last bit of a number."""
     done = folder.vmc("run", "long.toml", "-o", "four.h5", "--quiet", ranks=4)

@@ -38,7 +38,10 @@ def test_one_two_and_four_ranks(folder):
 @pytest.mark.parametrize(
     "settings",
     [
-        ("-s", "optimizer.kind='adam'", "-s", "sampler={kind='particle_metropolis', n_walkers=64, n_blocks=8}"),
+        pytest.param(
+            ("-s", "optimizer.kind='adam'", "-s", "sampler={kind='particle_metropolis', n_walkers=64, n_blocks=8}"),
+            marks=pytest.mark.slow,
+        ),
         pytest.param(("-s", "optimizer={kind='lbfgs', iterations=3, samples=5}"), marks=pytest.mark.slow),
         pytest.param(
             ("-s", "optimizer.preconditioner={kind='min_sr', momentum=0.8}", "-s", "optimizer.samples=4"),

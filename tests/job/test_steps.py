@@ -32,7 +32,7 @@ def job(**changes):
         job(),
         job(optimizer={"iterations": 0}),
         job(optimizer={"kind": "bfgs", "minimiser_iterations": 2}),
-        job(sampler={"proposal": PROPOSAL}),
+        pytest.param(job(sampler={"proposal": PROPOSAL}), marks=pytest.mark.slow),
     ],
     ids=["adam", "none", "bfgs", "proposals"],
 )

@@ -69,7 +69,7 @@ CASES = [
     Case("pair_polarised", lambda: perturbed(PairBackflow(System(3, 2, 3), 3, 2.5)), slow=True),
     Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
     Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),
-    Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4))),
+    Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4)), slow=True),
     Case("waves_fcc", lambda: perturbed(PlaneWaveBackflow(System(5, 3, 3, Cell.of_volume(20.0, "fcc")), 3))),
     Case(
         "waves_polarised",
