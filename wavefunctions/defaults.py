@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from numerics.link import Slot, as_kernel, kernel, link
+from wavefunctions.stencil import SMALLEST_SHARE, link_stencil
 
 SLOTS = (
     "workspace",
@@ -32,14 +33,13 @@ FOR_EVERY_PARTICLE = ("ratio", "accept")
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+stencil = Slot("stencil", "(p, X, k, step, Z, h, centre, sign, values, signs, ws)")
 shared_log_derivatives = Slot("shared_log_derivatives", "(p, X, O, first, ws)")
 
 #: Step of the space derivatives, about eps**(1/6) of lengths of order one.
 SPACE_STEP = 2e-3
 #: Length over which log|psi| changes by one below which the step is a fixed share of it: large slopes, peaks, nodes.
 SHORT_LENGTH = 0.1
-#: The smallest step, as a share of the usual one.
-SMALLEST_SHARE = 1e-4
 #: Step of the parameter derivatives relative to max(1, |theta_k|).
 PARAMETER_STEP = 1e-5
 
@@ -83,7 +83,8 @@ def _kernel(slot: str, function: Callable) -> Callable:
 
 def difference_grad_laplacian(kernels: Mapping[str, Callable]) -> Callable:
     """Gradient and Laplacian of log|psi| from fourth-order central differences."""
-    return link(_difference_grad_laplacian, log_psi=kernels["log_psi"])
+    stencil = link_stencil(kernels["log_psi"], _shorten)
+    return link(_difference_grad_laplacian, log_psi=kernels["log_psi"], stencil=stencil)
 
 
 def difference_log_derivatives(kernels: Mapping[str, Callable]) -> Callable:
@@ -122,27 +123,14 @@ def no_accept(p, X, i, Y, accepted, ws):
 
 def _difference_grad_laplacian(p, X, G, L, ws):
     n, tile = X.shape
-    Z = X.copy()
-    h = np.empty(tile)
-    centre, values = np.zeros(tile), np.empty((4, tile))  # at h, -h, 2 h, -2 h
-    sign = np.ones(tile)
+    Z, h = X.copy(), np.empty(tile)
+    centre, sign = np.zeros(tile), np.ones(tile)
+    values, signs = np.empty((4, tile)), np.empty((4, tile))
     log_psi(p, Z, centre, sign, ws)
     for k in range(n):
         h[:] = SPACE_STEP
-        place, fitted = 0, False
-        while place < 4:
-            multiple = (1.0 + place // 2) * (1.0 - 2.0 * (place % 2))
-            for b in range(tile):
-                Z[k, b] = X[k, b] + multiple * h[b]
-                values[place, b] = 0.0
-            log_psi(p, Z, values[place], sign, ws)
-            place += 1
-            if place == 2 and not fitted:
-                fitted = True
-                if _shorten(h, centre, values):
-                    place = 0
+        stencil(p, X, k, SPACE_STEP, Z, h, centre, sign, values, signs, ws)
         for b in range(tile):
-            Z[k, b] = X[k, b]
             near, far = values[:2, b], values[2:, b]
             G[k, b] += (8.0 * (near[0] - near[1]) - (far[0] - far[1])) / (12.0 * h[b])
             curvature = 16.0 * (near[0] + near[1]) - (far[0] + far[1]) - 30.0 * centre[b]
@@ -150,7 +138,7 @@ def _difference_grad_laplacian(p, X, G, L, ws):
 
 
 @kernel
-def _shorten(h, centre, values):
+def _shorten(h, step, centre, values, sign, signs):
     """Fit the steps to the lengths over which log|psi| changes; return whether one of them became shorter."""
     found = False
     for b in range(h.size):

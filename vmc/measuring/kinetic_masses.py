@@ -22,17 +22,17 @@ from hamiltonians.system import System
 from numerics.elementary import exp
 from numerics.link import Slot, kernel, link
 from wavefunctions.defaults import SPACE_STEP
+from wavefunctions.stencil import SMALLEST_SHARE, link_stencil
 
 unit_mass = Slot("unit_mass", "(p, h, X, E, memory)")
 log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
 add_differences = Slot("add_differences", "(p, coordinates, excess, steps, X, T, ws)")
+stencil = Slot("stencil", "(p, X, k, step, Z, h, centre, sign, values, signs, ws)")
 stay_apart = Slot("stay_apart", "(X, first, h)")
 n_dim, may_have_cusps, n_up = 3, True, -1  # bound at link time
 
 #: The longest step as a share of the distance to the nearest particle, and the shortest of all.
 APART, SMALLEST_STEP = 0.1, 1e-7
-#: The shortest step where psi changes over a short length, as a share of the usual one.
-SMALLEST_SHARE = 1e-4
 
 
 def usual_mass(system: System) -> float:
@@ -71,7 +71,12 @@ def with_masses(energy: Callable, log_psi_kernel: Callable, system: System) -> t
     may_have_cusps = system.cell is None and n_dim > 1  # on a line psi has none, or vanishes
     apart = link(_stay_apart, n_dim=n_dim, n_up=n_up)
     differences = link(
-        _add_differences, log_psi=log_psi_kernel, stay_apart=apart, n_dim=n_dim, may_have_cusps=may_have_cusps
+        _add_differences,
+        log_psi=log_psi_kernel,
+        stencil=link_stencil(log_psi_kernel, _shorten),
+        stay_apart=apart,
+        n_dim=n_dim,
+        may_have_cusps=may_have_cusps,
     )
     return link(_of_several_masses, unit_mass=energy, add_differences=differences), constants
 
@@ -106,28 +111,15 @@ def _add_differences(p, coordinates, excess, steps, X, T, ws):
     tile = X.shape[1]
     Z, h = X.copy(), np.empty(tile)
     centre, sign = np.zeros(tile), np.ones(tile)
-    values, signs = np.empty((4, tile)), np.empty((4, tile))  # at h, -h, 2 h, -2 h
+    values, signs = np.empty((4, tile)), np.empty((4, tile))
     log_psi(p, Z, centre, sign, ws)
     for c in range(coordinates.size):
         k = coordinates[c]
         h[:] = steps[c]
         if may_have_cusps:
             stay_apart(X, k - k % n_dim, h)
-        place, fitted = 0, False
-        while place < 4:
-            multiple = (1.0 + place // 2) * (1.0 - 2.0 * (place % 2))
-            for b in range(tile):
-                Z[k, b] = X[k, b] + multiple * h[b]
-                values[place, b] = 0.0
-                signs[place, b] = 1.0
-            log_psi(p, Z, values[place], signs[place], ws)
-            place += 1
-            if place == 2 and not fitted:
-                fitted = True
-                if _shorten(h, steps[c], centre, values, sign, signs):
-                    place = 0
+        stencil(p, X, k, steps[c], Z, h, centre, sign, values, signs, ws)
         for b in range(tile):
-            Z[k, b] = X[k, b]
             total = -30.0
             for place in range(4):
                 weight = 16.0 if place < 2 else -1.0
