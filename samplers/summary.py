@@ -101,20 +101,21 @@ def summarise(draws: np.ndarray, names: Sequence[str]) -> Summary:
     ValueError
         for fewer than eight draws a chain, or values that are not finite.
     """
-    columns = [np.ascontiguousarray(draws[:, :, k]) for k in range(draws.shape[2])]
-    effective = np.array([ess(column / _size(column)) for column in columns])
-    sd = np.array([(column / _size(column)).std() * _size(column) for column in columns])
+    sizes = np.array([_size(draws[:, :, k]) for k in range(draws.shape[2])])
+    columns = [np.ascontiguousarray(draws[:, :, k]) / size for k, size in enumerate(sizes)]
+    effective = np.array([ess(column) for column in columns])
+    sd = sizes * [column.std() for column in columns]
     tau = draws.shape[0] * draws.shape[1] / effective
     return Summary(
         tuple(names),
-        np.array([column.mean() for column in columns]),
+        sizes * [column.mean() for column in columns],
         sd / np.sqrt(effective),
         sd,
         tau,
         effective,
         np.array([split_r_hat(column, rank_normalised=True) for column in columns]),
         draws.shape[1],
-        tuple(_tail(column / _size(column), time) for column, time in zip(columns, tau)),
+        tuple(_tail(column, time) for column, time in zip(columns, tau)),
         (np.ptp(draws, axis=1) == 0.0).sum(axis=0),
         len(draws),
     )

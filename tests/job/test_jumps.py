@@ -8,8 +8,9 @@ import pytest
 
 from hamiltonians.system import System
 from vmc.errors import UserError
-from vmc.soundness.jumps import find_jumps, refuse_jumps
-from vmc.soundness.lines import grid
+from vmc.soundness.jumps import find_jumps
+from vmc.soundness.lines import Lines, grid
+from vmc.soundness.smoothness import refuse_unsmooth
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
 
@@ -61,7 +62,7 @@ def psi(n, **shape):
 
 
 def look(wave_function):
-    refuse_jumps(wave_function, np.random.default_rng(4).normal(size=(16, wave_function.system.n_coordinates)))
+    refuse_unsmooth(wave_function, np.random.default_rng(4).normal(size=(16, wave_function.system.n_coordinates)))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,11 @@ def test_cores_are_no_walls(n_dim):
     """Of 300 sets of walkers none is refused: psi vanishes at the core, by no more than log 2 in a halving."""
     core, rng = Custom(System(2, n_dim), cut_pairs, {"theta": [0.0]}), np.random.default_rng(9)
     for _ in range(300):
-        refuse_jumps(core, rng.normal(size=(8, 2 * n_dim)))
+        refuse_unsmooth(core, rng.normal(size=(8, 2 * n_dim)))
+
+
+def on_lines(log):
+    return Lines(log, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
 
 
 def test_rounding_is_no_jump():
@@ -115,6 +120,6 @@ def test_rounding_is_no_jump():
         f = -0.5 * (t - 0.01 * rows) ** 2 - 1e5
         return f * (1.0 + 2e-16 * noise.standard_normal(t.shape))
 
-    assert find_jumps(smooth, grid(200, 0.0, 1.0)[0], 1.0) == []
-    found = find_jumps(lambda rows, t: smooth(rows, t) + 0.1 * (t > 0.2), grid(200, 0.0, 1.0)[0], 1.0)
+    assert find_jumps(on_lines(smooth)) == []
+    found = find_jumps(on_lines(lambda rows, t: smooth(rows, t) + 0.1 * (t > 0.2)))
     assert {jump.row for jump in found} == set(range(200))

@@ -13,10 +13,11 @@ from hamiltonians.trap import HarmonicTrap
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
-from vmc.soundness.kinks import find_kinks, refuse_kinks
-from vmc.soundness.lines import grid
+from vmc.soundness.kinks import find_kinks
+from vmc.soundness.lines import Lines, grid
 from vmc.soundness.looks import refuse_unsound
 from vmc.soundness.own_kernels import has_own_part
+from vmc.soundness.smoothness import refuse_unsmooth
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
@@ -82,7 +83,7 @@ def test_cusps_and_nodes_in_space_are_none(n_dim):
     """Of 500 sets of walkers none is refused for the cusps at a nucleus and of a pair, nor for a node."""
     psi, rng = spatial(n_dim, 0.0, 0.0, 1.0, 1.0, 0.5), np.random.default_rng(9)
     for _ in range(500):
-        refuse_kinks(psi, rng.normal(size=(8, 2 * n_dim)))
+        refuse_unsmooth(psi, rng.normal(size=(8, 2 * n_dim)))
 
 
 class Own(WaveFunction):
@@ -97,7 +98,7 @@ def psi(system, **shape):
 
 def look(wave_function):
     X = np.random.default_rng(4).normal(size=(16, wave_function.system.n_coordinates))
-    refuse_kinks(wave_function, X)
+    refuse_unsmooth(wave_function, X)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,10 @@ def test_what_is_smooth_or_vanishes(wave_function):
     look(wave_function)
 
 
+def on_lines(log):
+    return Lines(log, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
+
+
 @pytest.mark.parametrize("width", [1.0, 0.05])
 def test_rounding_is_no_kink(width):
     """log|psi| of a hundred thousand, with noise in its last digits, in two hundred scans: none has a kink.
@@ -145,8 +150,8 @@ def test_rounding_is_no_kink(width):
         f = -0.5 * ((x - 0.01 * rows) / width) ** 2 - 1e5
         return f * (1.0 + 2e-16 * noise.standard_normal(x.shape))
 
-    assert find_kinks(smooth, *grid(200, 0.0, 1.0), 1.0) == []
-    found = find_kinks(lambda rows, x: smooth(rows, x) - abs(x), *grid(200, 0.0, 1.0), 1.0)
+    assert find_kinks(on_lines(smooth)) == []
+    found = find_kinks(on_lines(lambda rows, x: smooth(rows, x) - abs(x)))
     assert {kink.row for kink in found} == set(range(200))
 
 

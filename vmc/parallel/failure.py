@@ -30,8 +30,6 @@ _PATIENCE = 3.0  # seconds until a rank that left the message to another one end
 _POLL = 0.005
 _FORWARDING = 0.2  # seconds for a launcher to pass on what it has read
 
-_guarded: list[str] = []  # who ends the job on all ranks where one fails, in this process
-
 Result = TypeVar("Result")
 
 
@@ -58,7 +56,6 @@ def run_parallel(main: Callable[[], int | None]) -> int:
     if world.size == 1:
         return _run_alone(main)
     channel = _FailureChannel(world)
-    _guarded.append("run_parallel")
     try:
         status = main() or 0
         if status:
@@ -74,12 +71,12 @@ def run_parallel(main: Callable[[], int | None]) -> int:
 def end_scripts_together(world: Communicator) -> None:
     """Let an exception that ends a script on one rank end it on all, with its message.  Collective, the first time.
 
-    For programs that are not started by `run_parallel`; one with an `excepthook` of its own keeps it.
+    For programs that are not started by `run_parallel`, which lets none through; one with an `excepthook` of its own
+    keeps it.
     """
-    if world.size == 1 or _guarded or sys.excepthook is not sys.__excepthook__:
+    if world.size == 1 or sys.excepthook is not sys.__excepthook__:
         return
     channel = _FailureChannel(world)
-    _guarded.append("excepthook")
 
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         channel.end_job(_Failure.of(error))

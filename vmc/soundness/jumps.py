@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vmc.errors import UserError
-from vmc.soundness.lines import Finding, Log, lines_of, the_one
-from vmc.soundness.own_kernels import has_own_part
-from wavefunctions.base import WaveFunction
+from vmc.soundness.lines import Finding, Lines, the_one
 
 #: Intervals of a line, those that differ most from their neighbours, in which a jump is looked for.
 _N_CANDIDATES = 12
@@ -24,35 +21,25 @@ _NEAR, _FAR, _TOLERANCE = 1e-7, 1e-5, 0.05
 _LEAST = 1e-4
 
 
-def refuse_jumps(wave_function: WaveFunction, X: np.ndarray) -> None:
-    """Look along lines through a few of the configurations X (n, N d), if the wave function has a user's part.
-
-    Raises
-    ------
-    UserError
-        where psi jumps on more than one of them, saying where and by how much.
-    """
-    if wave_function.system.cell is not None or not has_own_part(wave_function):
-        return
-    for lines in lines_of(wave_function, X):
-        jump = the_one(find_jumps(lines.log, lines.t, lines.spread))
-        if jump is not None:
-            what = f"jumps by {jump.size:.3g}" if np.isfinite(jump.size) else "falls to minus infinity in one step"
-            raise UserError(
-                f"log|psi| {what} at {lines.where(jump)}: where psi jumps its kinetic energy is infinite, which no "
-                "walker ever meets, and averages are no energies: expected a psi that is continuous there"
-            )
+def jump(lines: Lines) -> str:
+    """What is to be said of a jump that more than one of the lines crosses: where it is and how large; else nothing."""
+    found = the_one(find_jumps(lines))
+    if found is None:
+        return ""
+    what = f"jumps by {found.size:.3g}" if np.isfinite(found.size) else "falls to minus infinity in one step"
+    return (
+        f"log|psi| {what} at {lines.where(found)}: where psi jumps its kinetic energy is infinite, which no walker "
+        "ever meets, and averages are no energies: expected a psi that is continuous there"
+    )
 
 
-def find_jumps(log: Log, t: np.ndarray, spread: float) -> list[Finding]:
-    """Jumps of log|psi|, infinite at walls, on the lines whose grid is t (n_rows, n_grid)."""
+def find_jumps(lines: Lines) -> list[Finding]:
+    """Jumps of log|psi|, infinite at walls."""
 
     def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
-        f = log(rows, t)
-        return np.where(f < np.inf, f, -np.inf)  # no number: nothing that a walker can enter
+        return _entered(lines.log(rows, t))
 
-    rows = np.broadcast_to(np.arange(len(t))[:, None], t.shape)
-    f = values(rows, t)
+    f, t, rows = _entered(lines.values), lines.t, lines.rows
     picked = _candidates(f)
     rows, left, right = rows[:, :-1][picked], t[:, :-1][picked], t[:, 1:][picked]
     of_left, of_right = f[:, :-1][picked], f[:, 1:][picked]
@@ -63,14 +50,18 @@ def find_jumps(log: Log, t: np.ndarray, spread: float) -> list[Finding]:
         left, of_left = np.where(goes_left, left, middle), np.where(goes_left, of_left, of_middle)
         right, of_right = np.where(goes_left, middle, right), np.where(goes_left, of_middle, of_right)
     (left_far, left_near), (right_near, right_far) = (
-        [values(rows, 0.5 * (left + right) + side * distance * spread) for distance in distances]
+        [values(rows, 0.5 * (left + right) + side * distance * lines.spread) for distance in distances]
         for side, distances in ((-1, (_FAR, _NEAR)), (1, (_NEAR, _FAR)))
     )
     size = _difference(left_near, right_near)
     moved = np.maximum(_difference(left_far, left_near), _difference(right_far, right_near))
-    rounding = 100.0 * np.finfo(np.float64).eps * np.abs(np.where(np.isfinite(f), f, 0.0)).max()
-    is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 1.0)) & (size > _LEAST + rounding)
+    is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 1.0)) & (size > _LEAST + lines.rounding)
     return [Finding(float(left[k]), float(right_near[k] - left_near[k]), int(rows[k])) for k in np.flatnonzero(is_jump)]
+
+
+def _entered(f: np.ndarray) -> np.ndarray:
+    """Values, minus infinity where they are no numbers or infinite: nothing that a walker can enter."""
+    return np.where(f < np.inf, f, -np.inf)
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vmc.errors import UserError
-from vmc.soundness.lines import Finding, Log, lines_of, the_one
-from vmc.soundness.own_kernels import has_own_part
-from wavefunctions.base import WaveFunction
+from vmc.soundness.lines import Finding, Lines, Log, the_one
 
 _CONCENTRATED = {1: "one point", 2: "a line", 3: "a surface"}
 #: Intervals of a line, those that differ most from their neighbours, in which a kink is looked for.
@@ -27,41 +24,31 @@ _APART, _TOLERANCE = 3, 0.2
 _LEAST = 1e-3
 
 
-def refuse_kinks(wave_function: WaveFunction, X: np.ndarray) -> None:
-    """Look along lines through a few of the configurations X (n, N d), if the wave function has a user's part.
-
-    Raises
-    ------
-    UserError
-        where the slope jumps on more than one of them, saying where and by how much.
-    """
-    system = wave_function.system
-    if system.cell is not None or not has_own_part(wave_function):
-        return
-    for lines in lines_of(wave_function, X):
-        kink = the_one(find_kinks(lines.log, lines.t, lines.h, lines.spread))
-        if kink is not None:
-            raise UserError(
-                f"log|psi| has a kink at {lines.where(kink)}, where its slope jumps by {kink.size:.3g}: "
-                f"its kinetic energy is concentrated in {_CONCENTRATED[system.n_dim]}, which no walker ever meets, and "
-                "averages are no energies: expected a psi that is smooth there, or vanishes"
-            )
+def kink(lines: Lines) -> str:
+    """What is to be said of a kink that more than one of the lines crosses: where it is and how sharp; else nothing."""
+    found = the_one(find_kinks(lines))
+    if found is None:
+        return ""
+    return (
+        f"log|psi| has a kink at {lines.where(found)}, where its slope jumps by {found.size:.3g}: its kinetic energy "
+        f"is concentrated in {_CONCENTRATED[lines.u.size]}, which no walker ever meets, and averages are no energies: "
+        "expected a psi that is smooth there, or vanishes"
+    )
 
 
-def find_kinks(log: Log, t: np.ndarray, h: float, spread: float) -> list[Finding]:
-    """Kinks, the jump of the slope being their size, on the lines whose grid is t (n_rows, n_grid), of spacing h."""
-    rows = np.broadcast_to(np.arange(len(t))[:, None], t.shape)
+def find_kinks(lines: Lines) -> list[Finding]:
+    """Kinks of log|psi|, the jump of the slope being their size."""
+    h = lines.h
     with np.errstate(invalid="ignore"):
-        f = log(rows, t)
-        rows, x = _candidates(f, rows, t)
+        rows, x = _candidates(lines.values, lines.rows, lines.t)
         jumps = []
         for _ in range(_N_HALVINGS):
             h *= 0.5
-            x, jump = _half(log, rows, x, h)
+            x, jump = _half(lines.log, rows, x, h)
             jumps.append(jump)
         last, before = jumps[-1], jumps[-1 - _APART]
-        rounding = 100.0 * np.finfo(np.float64).eps * np.abs(np.where(np.isfinite(f), f, 0.0)).max() / h
-        is_kink = (np.abs(before - last) < _TOLERANCE * np.abs(last)) & (np.abs(last) > _LEAST / spread + rounding)
+        least = _LEAST / lines.spread + lines.rounding / h
+        is_kink = (np.abs(before - last) < _TOLERANCE * np.abs(last)) & (np.abs(last) > least)
     return [Finding(float(x[k]), float(last[k]), int(rows[k])) for k in np.flatnonzero(is_kink)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -52,6 +53,22 @@ class Lines:
     particle: int
     positions: np.ndarray
     u: np.ndarray
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The row of every place of the grid, (n_rows, n_grid)."""
+        return np.broadcast_to(np.arange(len(self.t))[:, None], self.t.shape)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """log|psi| on the grid, (n_rows, n_grid)."""
+        return self.log(self.rows, self.t)
+
+    @property
+    def rounding(self) -> float:
+        """What the last digits of the values may make of a difference."""
+        f = self.values
+        return float(100.0 * np.finfo(np.float64).eps * np.abs(np.where(np.isfinite(f), f, 0.0)).max())
 
     def where(self, finding: Finding) -> str:
         """A place in words."""

@@ -8,9 +8,8 @@ from vmc.parallel import on_root
 from vmc.soundness.contact import refuse_infinite_contact
 from vmc.soundness.decay import refuse_growth
 from vmc.soundness.exchange import refuse_symmetric_electrons
-from vmc.soundness.jumps import refuse_jumps
-from vmc.soundness.kinks import refuse_kinks
 from vmc.soundness.own_kernels import refuse_wrong_kernels
+from vmc.soundness.smoothness import refuse_unsmooth
 
 
 def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
@@ -34,7 +33,6 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
         refuse_growth(wave_function, ensemble.X)
         if contact:
             refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
-        refuse_jumps(wave_function, ensemble.X)
-        refuse_kinks(wave_function, ensemble.X)  # after those of contact, which it would find too
+        refuse_unsmooth(wave_function, ensemble.X)  # after contact, which it would find too
 
     on_root(ensemble.communicator, look)
