@@ -141,6 +141,7 @@ SECTIONS: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
             observable_sections.PairCorrelationSection,
             observable_sections.StructureFactorSection,
             observable_sections.MomentumDistributionSection,
+            observable_sections.KineticFormsSection,
             observable_sections.UserObservable,
         ),
     ),

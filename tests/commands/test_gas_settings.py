@@ -77,9 +77,13 @@ def test_enough_samples_and_no_iterations_are_accepted():
 
 def test_observables_of_a_gas():
     """Made by kind, with lengths in bohr and the defaults of the tables."""
-    kinds = ("pair_correlation", "structure_factor", "momentum_distribution")
+    kinds = ("pair_correlation", "structure_factor", "momentum_distribution", "kinetic_forms")
     physics = build(check_config(merged(GAS, {"observables": [{"kind": kind} for kind in kinds]})))
-    correlation, structure, momentum = physics.observables
+    correlation, structure, momentum, kinetic = physics.observables
+    assert [(quantity.name, quantity.units) for quantity in kinetic.quantities] == [
+        ("kinetic_gradient", "hartree"),
+        ("kinetic_difference", "hartree"),
+    ]
     axis = correlation.quantities[0].axes[0]
     assert axis.units == "bohr"
     assert axis.edges[-1] == pytest.approx(physics.hamiltonian.system.cell.inner_radius)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from vmc.config import check_config
+from vmc.observables import Measured
 from vmc.results.known_reference import reference_of
 from vmc.results.remarks import (
     below_exact,
     crawling,
+    missing_kinetic,
     no_rest,
     not_found_again,
     reference_line,
@@ -166,3 +168,16 @@ def test_electrons_of_one_spin_have_none_to_miss():
 def test_walkers_that_crawl(sampler, acceptance, is_said):
     """Of an exact psi at omega = 1e-4: the trap energy was five of its errors off, the energy right."""
     assert bool(crawling(acceptance, check_config(DOT | {"sampler": sampler}))) == is_said
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "is_said"),
+    [(-0.05, 0.01, False), (-0.07, 0.01, True), (0.5, 0.01, False), (-0.07, float("nan"), False)],
+)
+def test_kinetic_energy_that_only_gradients_see(value, error, is_said):
+    """Six errors: one in a thousand million, of many blocks. The other sign is what nodes make of most samples."""
+    measured = Measured("kinetic_difference", "", "hartree", (), np.array(value), np.array(error), 0.0, 64)
+    assert bool(missing_kinetic(measured)) == is_said
+    found = replace(summary(estimate(3.0, 1e-3)), observables={"kinetic_difference": measured})
+    assert ("by gradients of psi it is 0.07 more" in text(found)) == is_said
+    assert not missing_kinetic(None)

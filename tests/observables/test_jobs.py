@@ -77,7 +77,10 @@ system = { n_particles = 2, n_dim = 2, n_up = 1 }
 hamiltonian = { kind = "electron_gas", r_s = 2.0 }
 wavefunction = [{ kind = "slater" }, { kind = "pair_polynomial" }]
 optimizer = { kind = "adam", iterations = 0 }
-observables = [{ kind = "pair_correlation" }, { kind = "structure_factor" }, { kind = "momentum_distribution" }]
+observables = [
+    { kind = "pair_correlation" }, { kind = "structure_factor" }, { kind = "momentum_distribution" },
+    { kind = "kinetic_forms" }
+]
 [sampler]
 kind = "particle_metropolis"
 n_walkers = 64

@@ -32,6 +32,8 @@ def build_observable(
             return observables.structure_factor(system, section.shells, length)
         case tables.MomentumDistributionSection():
             return observables.momentum_distribution(wave_function, section.shells, length)
+        case tables.KineticFormsSection():
+            return observables.kinetic_forms(wave_function, hamiltonian.unit)
         case tables.UserObservable():
             constants = tuple(section.constants)
             return kernels.made(

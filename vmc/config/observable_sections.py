@@ -70,6 +70,12 @@ class MomentumDistributionSection(Section):
     shells: Shells = Field(10, description="number of shells of wave vectors beside k = 0")
 
 
+class KineticFormsSection(Section):
+    """The kinetic energy from gradients, and the local one less that, zero where psi has no kink; of one mass."""
+
+    kind: Literal["kinetic_forms"]
+
+
 class UserObservable(Section):
     """The mean of a function (c, x) of yours, named on the command line by --kernel; it receives the constants."""
 
@@ -88,6 +94,7 @@ ObservableSection = Annotated[
     | PairCorrelationSection
     | StructureFactorSection
     | MomentumDistributionSection
+    | KineticFormsSection
     | UserObservable,
     Field(discriminator="kind"),
 ]

@@ -7,6 +7,7 @@ from vmc.observables.base import Axis, Observable, Points, Quantity, length_unit
 from vmc.observables.configuration import configuration_average
 from vmc.observables.density_map import density_map
 from vmc.observables.density_profiles import density_profiles
+from vmc.observables.kinetic_forms import kinetic_forms
 from vmc.observables.measured import Measured
 from vmc.observables.moments import moments
 from vmc.observables.momentum_distribution import momentum_distribution
@@ -24,6 +25,7 @@ __all__ = [
     "configuration_average",
     "density_map",
     "density_profiles",
+    "kinetic_forms",
     "length_unit",
     "moments",
     "momentum_distribution",

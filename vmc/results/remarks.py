@@ -19,6 +19,7 @@ from vmc.statistics.summary import ZERO_VARIANCE
 
 if TYPE_CHECKING:
     from vmc.config import Config
+    from vmc.observables import Measured
     from vmc.stages.evaluation import EnergySummary
 
 #: Energy, error, source.
@@ -80,6 +81,7 @@ def remarks_on(
         endless_variance(summary.energy),
         without_cusp(config, summary.energy),
         far_virial(summary.virial_ratio),
+        missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
         *remarks_on_course(iterations, config.evaluation.parameters, summary.energy),
@@ -143,6 +145,19 @@ def far_virial(ratio: Estimate) -> str:
     if not (math.isfinite(ratio.error) and abs(ratio.value - 1.0) > max(FAR, 5.0 * ratio.error)):
         return ""
     return "virial      far from one: the scale of psi is not optimised, as it is in an eigenstate"
+
+
+def missing_kinetic(difference: Measured | None) -> str:
+    """Whether local energies lack kinetic energy that gradients have, where that was measured.
+
+    Not whether they have more: near nodes gradients lack some in most samples of any finite number.
+    """
+    if difference is None or not difference.value < -IMPOSSIBLE * difference.error:
+        return ""
+    return (
+        f"kinetic     by gradients of psi it is {-float(difference.value):.3g} more than by local energies: psi has a "
+        "kink, or walkers are not everywhere that psi is, and what was averaged is not the energy of a state"
+    )
 
 
 def standing(acceptance: float) -> str:

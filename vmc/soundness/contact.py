@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
+from hamiltonians.electron_gas import ElectronGas
 from vmc.errors import UserError
 from wavefunctions.base import WaveFunction
 from wavefunctions.evaluation import link_log_psi
@@ -28,7 +29,7 @@ _TOLERANCE = 0.02
 def refuse_infinite_contact(wave_function: WaveFunction, hamiltonian: Hamiltonian, X: np.ndarray) -> None:
     """Bring two particles together in a few of the configurations X (n, N d), of opposite spins where there are some.
 
-    In a periodic cell nothing is looked at: what repels there goes as 1 / r, in two dimensions or three.
+    Not electrons of a gas: what repels there goes as 1 / r, in two dimensions or three.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def refuse_infinite_contact(wave_function: WaveFunction, hamiltonian: Hamiltonia
         where psi has a kink or too weak a zero, or the potential a pole that psi does not make up for.
     """
     system = wave_function.system
-    if system.cell is not None or system.n_particles < 2:
+    if isinstance(hamiltonian, ElectronGas) or system.n_particles < 2:
         return
     X = X[:_N_LOOKS]
     X = X[np.isfinite(hamiltonian.potential_energy(X).sum(axis=1))]  # one particle alone may stand where it is infinite

@@ -9,6 +9,7 @@ from vmc.soundness.contact import refuse_infinite_contact
 from vmc.soundness.decay import refuse_growth
 from vmc.soundness.exchange import refuse_symmetric_electrons
 from vmc.soundness.own_kernels import refuse_wrong_kernels
+from vmc.soundness.periodicity import refuse_what_does_not_repeat
 from vmc.soundness.smoothness import refuse_unsmooth
 
 
@@ -31,6 +32,7 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
         refuse_symmetric_electrons(wave_function, ensemble.X)
         refuse_wrong_kernels(wave_function, ensemble.X)
         refuse_growth(wave_function, ensemble.X)
+        refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
         if contact:
             refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
         refuse_unsmooth(wave_function, ensemble.X)  # after contact, which it would find too

@@ -20,7 +20,7 @@ def refuse_unsmooth(wave_function: WaveFunction, X: np.ndarray) -> None:
     UserError
         where psi jumps or has a kink, saying where and by how much.
     """
-    if wave_function.system.cell is not None or not has_own_part(wave_function):
+    if not has_own_part(wave_function):
         return
     for lines in lines_of(wave_function, X):
         if objection := jump(lines) or kink(lines):

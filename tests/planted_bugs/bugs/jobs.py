@@ -176,6 +176,13 @@ JOBS = [
         ("tests/job/test_kinks.py",),
     ),
     Bug(
+        "whatever a function in a cell does is periodic",
+        "vmc/soundness/periodicity.py",
+        "moved[rows, particles] += vector",
+        "moved[rows, particles] += 0.0 * vector",
+        ("tests/job/test_periodicity.py",),
+    ),
+    Bug(
         "samples of an infinite potential are left out",
         "vmc/measuring/ensemble.py",
         "if len(offenders) and offenders[0, 0]:",

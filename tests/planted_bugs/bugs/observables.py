@@ -25,6 +25,13 @@ OBSERVABLES = [
         ("tests/observables/test_in_the_loop.py::test_sums_of_each_block",),
     ),
     Bug(
+        "the square of a gradient counted once in the difference of kinetic energies",
+        "vmc/observables/kinetic_forms.py",
+        "(laplacians + 2.0 * squares)",
+        "(laplacians + squares)",
+        ("tests/observables/test_kinetic_forms.py",),
+    ),
+    Bug(
         "jackknife as if its replicas were independent",
         "vmc/observables/measured.py",
         "np.sqrt((n - 1.0) * scatter)",
