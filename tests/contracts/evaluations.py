@@ -3,9 +3,15 @@
 import numpy as np
 
 from hamiltonians.base import Hamiltonian, one_body_term
+from numerics.link import Slot, link
 from tests.naive.configurations import apart
 from vmc.measuring.local_energy import local_energies
 from wavefunctions.evaluation import link_log_values
+
+workspace = Slot("workspace", "(p, tile, n)")
+log_psi = Slot("log_psi", "(p, X, log, sign, ws)")
+grad_laplacian = Slot("grad_laplacian", "(p, X, G, L, ws)")
+derivatives = Slot("derivatives", "(p, X, O, first, ws)")
 
 
 def configurations(case, wave_function, n, seed=7):
@@ -33,6 +39,36 @@ def kinetic_of(wave_function, X):
 def nothing(c, r):
     """No potential."""
     return 0.0
+
+
+def add_everything(wave_function, X, shared, log, sign, G, L, O, first):
+    """Let the kernels add to what is in log, sign, G, L and O, tile after tile, with one workspace.
+
+    In one compiled function: workspaces of many arrays take longer to become objects of Python than kernels to compile.
+
+    Parameters
+    ----------
+    X : configurations (n_tiles, tile, N d).
+    shared : whether derivatives by parameters are those that come right after the gradient.
+    log, sign, G, L, O : as kernels want them, one for each tile.
+    """
+    k = wave_function.kernels
+    add = link(
+        _add_everything,
+        workspace=k["workspace"],
+        log_psi=k["log_psi"],
+        grad_laplacian=k["grad_laplacian"],
+        derivatives=k["shared_log_derivatives" if shared else "log_derivatives"],
+    )
+    add(wave_function.arguments(), np.ascontiguousarray(X.transpose(0, 2, 1)), log, sign, G, L, O, first)
+
+
+def _add_everything(p, X, log, sign, G, L, O, first):
+    ws = workspace(p, X.shape[2], X.shape[1])
+    for t in range(X.shape[0]):
+        log_psi(p, X[t], log[t], sign[t], ws)
+        grad_laplacian(p, X[t], G[t], L[t], ws)
+        derivatives(p, X[t], O[t], first, ws)
 
 
 def ratio_of(wave_function, X, i, Y, ws):

@@ -8,7 +8,16 @@ import pytest
 
 import vmc
 from tests.contracts.case import for_each
-from tests.contracts.evaluations import assert_close, configurations, fresh_state, log_psi_of, moved, ratio_of, tile_of
+from tests.contracts.evaluations import (
+    add_everything,
+    assert_close,
+    configurations,
+    fresh_state,
+    log_psi_of,
+    moved,
+    ratio_of,
+    tile_of,
+)
 from tests.contracts.wave_functions import CASES
 
 TILE = 8
@@ -63,23 +72,20 @@ def test_kernels_add(case):
     tile = tile_of(X)
     n, n_params = X.shape[1], wave_function.n_params
     plain = wave_function.evaluate(X)
-    ws = k["workspace"](p, *X.shape)
-    log, sign = np.full(3, 5.0), np.array([-1.0, 1.0, -1.0])
-    k["log_psi"](p, tile, log, sign, ws)
+    log, sign = np.full((1, 3), 5.0), np.array([[-1.0, 1.0, -1.0]])
+    G, L, O = np.full((1, n, 3), 2.0), np.full((1, 3), -3.0), np.full((1, n_params + 4, 3), 7.0)
+    add_everything(wave_function, X[None], False, log, sign, G, L, O, 3)
+    (log,), (sign,), (G,), (L,), (O,) = log, sign, G, L, O
     np.testing.assert_allclose(log, plain.log_psi + 5.0, rtol=1e-13)
     np.testing.assert_array_equal(sign, plain.sign * [-1.0, 1.0, -1.0])
-    G, L = np.full((n, 3), 2.0), np.full(3, -3.0)
-    k["grad_laplacian"](p, tile, G, L, ws)
     np.testing.assert_allclose(G.T, plain.gradient + 2.0, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(L, plain.laplacian - 3.0, rtol=1e-8, atol=1e-12)
-    O = np.full((n_params + 4, 3), 7.0)
-    k["log_derivatives"](p, tile, O, 3, ws)
     np.testing.assert_allclose(O[3:-1].T, plain.log_derivatives + 7.0, rtol=1e-10, atol=1e-12)
     assert (O[:3] == 7.0).all()
     assert (O[-1] == 7.0).all()
     if "kinetic" in k:
         T = np.full(3, 11.0)
-        k["kinetic"](p, tile, T, ws)
+        k["kinetic"](p, tile, T, k["workspace"](p, *X.shape))
         own = -0.5 * (plain.laplacian + (plain.gradient**2).sum(axis=1))
         np.testing.assert_allclose(T, own + 11.0, rtol=1e-12)
     Y = np.ascontiguousarray(X[:, : wave_function.system.n_dim] * 1.1)
@@ -93,21 +99,17 @@ def test_kernels_add(case):
 def test_derivatives_shared_with_the_local_energy(case):
     """Right after the gradient, what that left in the workspace may be used: the numbers are the same."""
     wave_function = case.build()
-    k, p = wave_function.kernels, wave_function.arguments()
-    X = configurations(case, wave_function, TILE)
-    other = configurations(case, wave_function, TILE, seed=8)
-    ws = k["workspace"](p, *X.shape)
-    for configuration in (other, X):  # the second call must not see the first one's numbers
-        tile = tile_of(configuration)
-        k["grad_laplacian"](p, tile, np.zeros_like(tile), np.zeros(TILE), ws)
-        O = np.full((wave_function.n_params + 2, TILE), 7.0)
-        k["shared_log_derivatives"](p, tile, O, 1, ws)
-        expected = wave_function.evaluate(configuration).log_derivatives
+    X = np.array([configurations(case, wave_function, TILE, seed) for seed in (8, 7)])
+    tiles, G = np.zeros((2, TILE)), np.zeros((2, wave_function.system.n_coordinates, TILE))
+    O = np.full((2, wave_function.n_params + 2, TILE), 7.0)
+    add_everything(wave_function, X, True, tiles, np.ones((2, TILE)), G, tiles.copy(), O, 1)
+    for found, tile in zip(O, X):  # the second tile must not see the first one's numbers
+        expected = wave_function.evaluate(tile).log_derivatives
         np.testing.assert_allclose(
-            O[1:-1].T - 7.0, expected, rtol=1e-12, atol=1e-13 * (1.0 + np.abs(expected).max(initial=0.0))
+            found[1:-1].T - 7.0, expected, rtol=1e-12, atol=1e-13 * (1.0 + np.abs(expected).max(initial=0.0))
         )
-        assert (O[0] == 7.0).all()
-        assert (O[-1] == 7.0).all()
+        assert (found[0] == 7.0).all()
+        assert (found[-1] == 7.0).all()
 
 
 def arrays_of(arguments):

@@ -20,9 +20,10 @@ LONG = (
 )
 
 
-def test_one_two_and_four_ranks(folder):
+@pytest.mark.parametrize("numbers", [(0, 1, 2), pytest.param((0, 4), marks=pytest.mark.slow)])
+def test_any_number_of_ranks(folder, numbers):
     results = []
-    for ranks in (0, 1, 2, 4):
+    for ranks in numbers:
         done = folder.vmc("run", "dot.toml", "-o", f"r{ranks}.h5", "--quiet", ranks=ranks)
         assert done.returncode == 0, done.stderr
         results.append(folder.numbers(f"r{ranks}.h5"))

@@ -88,7 +88,7 @@ CASES = [
     Case("factors_and_pairs", lambda: network_and_pairs(System(3, 3, 2, BOX))),
     Case("factors_and_pairs_open", lambda: network_and_pairs(System(3, 2, 2), 3.0), uniform=False, slow=True),
     Case("waves_and_factors", lambda: waves_and_networks(System(3, 3, 2, BOX)), slow=True),
-    Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1)),
+    Case("network_twice_factors", lambda: in_blocks(System(3, 3, 2, BOX), 2, 2, n_factors=1), slow=True),
     Case("network_twice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4, 2)),
     Case("network_thrice", lambda: in_blocks(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 3, 3)),
     Case("network_twice_open", lambda: in_blocks(System(3, 2, 2), 2, 2), uniform=False, slow=True),
