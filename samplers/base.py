@@ -42,6 +42,8 @@ TILE = 32
 MOVE_STREAM, START_STREAM = 0, 1
 #: Steps between two adaptations of the step size.
 TUNING_INTERVAL = 10
+#: Acceptance rate above which as good as nothing is refused.
+NOTHING_REFUSED = 0.98
 
 
 @kernel
@@ -108,7 +110,8 @@ class StepTuner:
     """Robbins-Monro adaptation of a step size to an acceptance rate, for steps that are not measured.
 
     log step += gain (acceptance - target) with gain = first_gain / sqrt(number of updates): once it stops,
-    the chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).
+    the chain is an ordinary Markov chain (Robbins and Monro 1951; Andrieu and Thoms 2008).  Updates where as good as
+    nothing, or everything, was refused are not counted: the step is then orders of magnitude from what it should be.
 
     Where the target repeats itself the acceptance may stay high whatever the step: `largest` ends its growth.
     """
@@ -120,6 +123,7 @@ class StepTuner:
 
     def update(self, step: Any, acceptance: Any) -> Any:
         """The next step size, or step sizes for an array of them."""
-        self.n_updates += 1
-        gain = self.first_gain / np.sqrt(self.n_updates)
+        far = (np.min(acceptance) > NOTHING_REFUSED) | (np.max(acceptance) < 1.0 - NOTHING_REFUSED)
+        gain = self.first_gain / np.sqrt(self.n_updates + 1)
+        self.n_updates += 0 if far else 1
         return np.minimum(step * np.exp(gain * (acceptance - self.target)), self.largest)
