@@ -331,7 +331,7 @@ def test_step_tuner_formula():
 @compiled
 @moves
 def test_step_tuner_comes_from_orders_of_magnitude(name):
-    """As where omega is 1e-4 and nobody gave a step: forty updates, fewer than those of the default start, are enough."""
+    """As where omega is 1e-4 and nobody gave a step: forty updates, fewer than there are by default, are enough."""
     target = TARGETS[0]
     move = MOVES[name](target.width)
     chains = start(name, target, 64, seed=2)
