@@ -86,16 +86,31 @@ def ideal_gas(n_particles: int, frequencies: Sequence[float]) -> Reference:
     return Reference(0.5 * n_particles * math.fsum(frequencies), 0.0, "exact", "harmonic oscillator")
 
 
-def electron_pair(n_dim: int, omega: float = 1.0, masses: tuple[float, float] = (1.0, 1.0)) -> Reference:
-    """Two electrons of opposite spin in an isotropic dot in two or three dimensions, docs/theory.md eq. (76)."""
+def electron_pair(
+    n_dim: int,
+    omega: float = 1.0,
+    masses: tuple[float, float] = (1.0, 1.0),
+    strength: float = 1.0,
+    equal_spins: bool = False,
+) -> Reference:
+    """Two electrons that repel as strength / r in an isotropic dot, docs/theory.md eq. (76).
+
+    Parameters
+    ----------
+    n_dim : 1 to 3; on a line electrons of any spin, and bosons, do not pass each other.
+    equal_spins : whether psi changes its sign where they change places.
+    """
     for mass in masses:
         _require_positive("masses", mass)
-    if masses == (1.0, 1.0) and (n_dim, omega) in _CLOSED_FORMS:
+    _require_positive("strength", strength)
+    meet = n_dim > 1 and not equal_spins
+    if meet and (masses, strength) == ((1.0, 1.0), 1.0) and (n_dim, omega) in _CLOSED_FORMS:
         value, source = _CLOSED_FORMS[n_dim, omega]
         return Reference(value, 0.0, "exact", source)
     _require_positive("omega", omega)
     reduced_mass = masses[0] * masses[1] / (masses[0] + masses[1])
-    value = omega * electron_pair_energy(n_dim, math.sqrt(2.0 * reduced_mass / omega))
+    coupling = strength * math.sqrt(2.0 * reduced_mass / omega)
+    value = omega * electron_pair_energy(n_dim, coupling, 0 if meet else 1)
     return Reference(value, 0.0, "exact", f"power series of the relative motion, as in {_TAUT_1993}")
 
 
@@ -113,18 +128,22 @@ def published_electron_pair(n_dim: int, omega: float) -> Reference:
     return Reference(value, error, "published", _DIFFUSION)
 
 
-def electron_dot(n_dim: int, n_particles: int, omega: float) -> Reference:
+def electron_dot(n_dim: int, n_particles: int, omega: float, mass: float = 1.0, strength: float = 1.0) -> Reference:
     """Diffusion Monte Carlo energy of closed shells of electrons, as many up as down, in a dot: an upper bound.
+
+    Of a mass and a strength that are not one it is that of a scaled dot, docs/theory.md section 22.
 
     Raises
     ------
     KeyError
         for a dot without a published value.
     """
-    if (n_dim, n_particles, omega) not in _DOTS:
-        raise KeyError(f"no published energy for n_dim = {n_dim}, n_particles = {n_particles}, omega = {omega}")
-    value, error = _DOTS[n_dim, n_particles, omega]
-    return Reference(value, error, "published", _DIFFUSION)
+    scale = mass * strength**2
+    for d, n, frequency in _DOTS:
+        if (d, n) == (n_dim, n_particles) and math.isclose(frequency * scale, omega, rel_tol=1e-12):
+            value, error = _DOTS[d, n, frequency]
+            return Reference(scale * value, scale * error, "published", _DIFFUSION)
+    raise KeyError(f"no published energy for n_dim = {n_dim}, n_particles = {n_particles}, omega = {omega}")
 
 
 def calogero(n_particles: int, exponent: float, omega: float = 1.0, mass: float = 1.0) -> Reference:

@@ -21,36 +21,40 @@ _MAX_COUPLING, _MAX_CORE_RADIUS, _MAX_DISC_RADIUS = 1000.0, 20.0, 5.0
 _SEARCH_STEP = 0.5
 
 
-def electron_pair_energy(n_dim: int, coupling: float) -> float:
-    """Ground-state energy of two electrons repelling as coupling / r, centre of mass included.
+def electron_pair_energy(n_dim: int, coupling: float, angular_momentum: int = 0) -> float:
+    """Lowest energy of two electrons repelling as coupling / r, centre of mass included.
 
     phi = exp(-r^2 / 4) sum_k f_k r^k with
-    k (k + d - 2) f_k = coupling f_{k-1} + (k - 2 + d / 2 - e) f_{k-2} and f_0 = 1.
+    k (k + d - 2) f_k = coupling f_{k-1} + (k - 2 + d / 2 - e) f_{k-2} and f_0 = 1.  With an angular momentum l, one for
+    electrons of equal spin and for any particles on a line, phi has a factor r^l, and what is left is the solution in
+    d + 2 l dimensions.
 
     Parameters
     ----------
-    n_dim : 2 or 3.
+    n_dim : 1 to 3.
     coupling : strength / sqrt(omega), 0 to 1000.
+    angular_momentum : l of the relative motion, at least one on a line.
 
     Raises
     ------
     ValueError
         for values out of range.
     """
-    if n_dim not in (2, 3):
-        raise ValueError(f"n_dim = {n_dim}: expected 2 or 3")
+    d = n_dim + 2 * angular_momentum  # of the space in which phi / r^l is the ground state
+    if n_dim not in (1, 2, 3) or d < 2:
+        raise ValueError(f"n_dim = {n_dim}: expected 2 or 3, or 1 with an angular momentum of one")
     if not 0.0 <= coupling <= _MAX_COUPLING:
         raise ValueError(f"coupling = {coupling}: expected a repulsion, 0 to {_MAX_COUPLING:g}")
     wall = (2.0 * coupling) ** (1.0 / 3.0) + _WALL
 
     def at_wall(energy: float) -> float:
         def term(k: int, last: float, before: float) -> float:
-            sources = coupling * wall * last + (k - 2 + 0.5 * n_dim - energy) * wall * wall * before
-            return sources / (k * (k + n_dim - 2))
+            sources = coupling * wall * last + (k - 2 + 0.5 * d - energy) * wall * wall * before
+            return sources / (k * (k + d - 2))
 
         return _sum_series(1.0, term, wall)
 
-    return 0.5 * n_dim + _lowest_root(at_wall, 0.5 * n_dim)
+    return 0.5 * n_dim + _lowest_root(at_wall, 0.5 * d)
 
 
 def hard_sphere_pair_energy(core_radius: float, n_dim: int = 3) -> float:

@@ -16,6 +16,13 @@ def test_closed_forms_of_taut(n_dim, omega, energy):
     assert omega * electron_pair_energy(n_dim, omega**-0.5) == pytest.approx(energy, rel=1e-14)
 
 
+@pytest.mark.parametrize("n_dim", [1, 2, 3])
+def test_with_angular_momentum(n_dim):
+    """phi = r (1 + r / g) exp(-r^2 / 4), g^2 = d + 1, solves the equation: found by hand as Taut's are."""
+    assert electron_pair_energy(n_dim, math.sqrt(n_dim + 1.0), 1) == pytest.approx(n_dim + 2.0, rel=1e-14)
+    assert electron_pair_energy(n_dim, 0.0, 1) == pytest.approx(n_dim + 1.0, abs=1e-14)
+
+
 @pytest.mark.parametrize("n_dim", [2, 3])
 def test_without_repulsion(n_dim):
     assert electron_pair_energy(n_dim, 0.0) == pytest.approx(n_dim, abs=1e-14)

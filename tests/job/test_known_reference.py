@@ -27,10 +27,28 @@ def configuration(system, hamiltonian, **more):
         ({"n_particles": 2, "n_dim": 3, "n_up": 1}, {"kind": "electron_gas", "r_s": 1.0}, gas_pair_energy(1.0).value),
         # omega E(m / omega) with E of masses one and frequency one: here three, of omega = 2 and m = 2
         ({"n_particles": 2, "n_dim": 2, "masses": 2.0}, {"omega": 2.0, "interaction": COULOMB}, 6.0),
+        # epsilon = m q^2 = 4, of lengths 1 / (m q) and omega = epsilon
+        ({"n_particles": 2, "n_dim": 2}, {"omega": 4.0, "interaction": COULOMB | {"strength": 2.0}}, 12.0),
+        # phi = r (1 + r / 2) exp(-r^2 / 4) with q = m = 1; two electrons of one spin, and any two on a line
+        ({"n_particles": 2, "n_dim": 2, "n_up": 2}, {"omega": 1.0 / 3.0, "interaction": COULOMB}, 4.0 / 3.0),
+        ({"n_particles": 2, "n_dim": 3, "n_up": 0}, {"omega": 0.25, "interaction": COULOMB}, 1.25),
+        ({"n_particles": 2, "n_dim": 1}, {"omega": 0.5, "interaction": COULOMB}, 1.5),
+        ({"n_particles": 2, "n_dim": 1, "n_up": 1}, {"omega": 0.5, "interaction": COULOMB}, 1.5),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"interaction": COULOMB}, 20.15932),
+        (
+            {"n_particles": 6, "n_dim": 2, "n_up": 3, "masses": 2.0},
+            {"omega": 18.0, "interaction": COULOMB | {"strength": 3.0}},
+            18.0 * 20.15932,
+        ),
         ({"n_particles": 4, "n_dim": 1}, {"interaction": {"kind": "inverse_square", "exponent": 2.0}}, 14.0),
         ({"n_particles": 2, "n_dim": 1}, {"interaction": {"kind": "harmonic_pair", "strength": 1.5}}, 1.5),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"interaction": {"kind": "harmonic_pair", "strength": 0.5}}, 19.0),
+        # Omega^2 = omega^2 + N g / m
+        (
+            {"n_particles": 6, "n_dim": 2, "n_up": 3, "masses": 2.0},
+            {"interaction": {"kind": "harmonic_pair", "strength": 1.0}},
+            19.0,
+        ),
         (
             {"n_particles": 2, "n_dim": 2},
             {"omega": [1.0, 2.0], "interaction": {"kind": "harmonic_pair", "strength": 4.0}},
@@ -67,13 +85,13 @@ def test_known(system, hamiltonian, energy):
     ("system", "hamiltonian"),
     [
         ({"n_particles": 2, "n_dim": 2}, {"interaction": {"kind": "coulomb", "softening": 0.1}}),
-        ({"n_particles": 2, "n_dim": 2}, {"interaction": {"kind": "coulomb", "strength": 2.0}}),
+        ({"n_particles": 2, "n_dim": 2}, {"interaction": {"kind": "coulomb", "strength": -2.0}}),
         ({"n_particles": 2, "n_dim": 2}, {"omega": [1.0, 1.1], "interaction": COULOMB}),
-        ({"n_particles": 2, "n_dim": 1}, {"interaction": COULOMB}),
-        ({"n_particles": 2, "n_dim": 2, "n_up": 2}, {"interaction": COULOMB}),
+        ({"n_particles": 3, "n_dim": 1}, {"interaction": COULOMB}),
+        ({"n_particles": 3, "n_dim": 2, "n_up": 3}, {"interaction": COULOMB}),
         ({"n_particles": 6, "n_dim": 2}, {"interaction": COULOMB}),
         ({"n_particles": 6, "n_dim": 2, "n_up": 4}, {"interaction": COULOMB}),
-        ({"n_particles": 6, "n_dim": 2, "n_up": 3, "masses": 2.0}, {"interaction": COULOMB}),
+        ({"n_particles": 6, "n_dim": 2, "n_up": 3, "masses": [1.0, 2.0]}, {"interaction": COULOMB}),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"omega": 0.77, "interaction": COULOMB}),
         ({"n_particles": 4, "n_dim": 2, "n_up": 2}, {}),
         ({"n_particles": 6, "n_dim": 2, "n_up": 3}, {"omega": [1.0, 2.0]}),

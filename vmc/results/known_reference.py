@@ -74,14 +74,15 @@ def _coulomb(system: System, trap: TrapSection) -> Reference | None:
     assert isinstance(charges, Coulomb)
     if charges.strength == 0.0:
         return _ideal(system, trap)
-    if not trap.is_isotropic or (charges.strength, charges.softening) != (1.0, 0.0):
+    if not trap.is_isotropic or charges.softening != 0.0:
         return None
-    if system.n_particles == 2 and system.n_up in (None, 1):
+    if system.n_particles == 2:
         first, second = system.particle_masses.tolist()
-        return electron_pair(system.n_dim, omega, (first, second))
-    if system.n_up is None or 2 * system.n_up != system.n_particles or system.common_mass != 1.0:
+        return electron_pair(system.n_dim, omega, (first, second), charges.strength, system.n_up in (0, 2))
+    mass = system.common_mass
+    if system.n_up is None or 2 * system.n_up != system.n_particles or mass is None:
         return None
-    return electron_dot(system.n_dim, system.n_particles, omega)
+    return electron_dot(system.n_dim, system.n_particles, omega, mass, charges.strength)
 
 
 def _hard_sphere(system: System, trap: TrapSection) -> Reference | None:
@@ -99,9 +100,9 @@ def _harmonic_pair(system: System, trap: TrapSection) -> Reference | None:
         return None
     if system.n_up is None:
         return harmonic_bosons(system.n_particles, d, strength, omegas if len(omegas) > 1 else omegas[0], mass)
-    if mass != 1.0 or not trap.is_isotropic:
+    if not trap.is_isotropic:
         return None
-    return harmonic_fermions(*system.spin_counts, d, strength, omegas[0])
+    return harmonic_fermions(*system.spin_counts, d, strength / mass, omegas[0])
 
 
 def _inverse_square(system: System, trap: TrapSection) -> Reference | None:

@@ -45,8 +45,8 @@ JOBS = [
     Bug(
         "known energy of two electrons without their masses",
         "vmc/results/known_reference.py",
-        "return electron_pair(system.n_dim, omega, (first, second))",
-        "return electron_pair(system.n_dim, omega)",
+        "return electron_pair(system.n_dim, omega, (first, second), charges.strength",
+        "return electron_pair(system.n_dim, omega, (1.0, 1.0), charges.strength",
         (f"{REFERENCE}::test_known",),
     ),
     Bug(
