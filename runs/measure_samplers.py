@@ -22,7 +22,7 @@ from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import Partition, communicator
 from vmc.results.loading import Results
 from vmc.stages.driver import Driver
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "build" / "runs" / "quantum-dots" / "2-D_omega_=_1_RBM_x_Pade.h5"

@@ -24,7 +24,7 @@ from vmc.parallel import Communicator, Partition, communicator, end_scripts_toge
 from vmc.parallel.agreement import refuse_disagreement
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.driver import Driver, Plan
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.history import History
 from vmc.stages.safeguard import GaveUpError
 from vmc.statistics import Diagnostics, Estimate, Verdict

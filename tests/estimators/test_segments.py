@@ -18,7 +18,7 @@ def test_sums_are_those_of_the_segments(chunks):
     sums, n = no_sums(3), 0
     for chunk in chunks:
         make_room(sums, n, chunk)
-        add_rows(sums, n, values[n : n + chunk], finite[n : n + chunk])
+        add_rows(sums, n, finite[n : n + chunk], [values[n : n + chunk]])
         n += chunk
         starts = segment_starts(n)
         for s, first in enumerate(starts):

@@ -8,7 +8,7 @@ from hamiltonians.base import many_body_term, one_body_term, pair_term
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.observables import configuration_average
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Estimate, summarise
 from wavefunctions.gaussian import Gaussian
 

@@ -19,7 +19,7 @@ from vmc.results.remarks import (
     without_cusp,
 )
 from vmc.results.report import summary_lines
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, verdict
 
 DOT = {

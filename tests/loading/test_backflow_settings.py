@@ -8,7 +8,7 @@ from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.job.cost import estimate_cost
 from vmc.results.gas import gas_dict, gas_lines, gas_summary
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import summarise
 from vmc.statistics.functions import function_of_means
 from wavefunctions.backflow import BackflowSlater

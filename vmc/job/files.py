@@ -16,7 +16,7 @@ from vmc.output.plain_errors import plain_errors
 from vmc.parallel import on_root
 from vmc.results.file import save_results
 from vmc.stages.driver import Driver
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 
 
 @dataclass(frozen=True)

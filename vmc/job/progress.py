@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vmc.config import Config
     from vmc.job.cost import Cost
     from vmc.stages.driver import Driver, Report
-    from vmc.stages.evaluation import EnergySummary
+    from vmc.stages.energy_summary import EnergySummary
 
 #: Seconds between two lines of a log.
 LINE_INTERVAL = 10.0

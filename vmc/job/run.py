@@ -40,7 +40,7 @@ from vmc.parallel import (
 from vmc.results.provenance import provenance
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.driver import Driver
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.safeguard import GaveUpError
 
 

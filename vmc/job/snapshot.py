@@ -11,7 +11,6 @@ import numpy as np
 
 from vmc.output.tree import Dataset, get_array
 from vmc.stages.driver import Driver
-from vmc.stages.segments import N_SEGMENTS
 
 #: Scalars of the driver's parts that a continuation needs.
 _SAFEGUARD = ("damping", "strikes")
@@ -103,9 +102,8 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
         get_array(tree, "evaluation/moments", "<f8", (None, 2)),
     )
     driver.evaluation.totals = get_array(tree, "evaluation/totals", "<f8", driver.evaluation.totals.shape)
-    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", (n_walkers, N_SEGMENTS, 2))[
-        mine
-    ]
+    shape = (n_walkers, *driver.evaluation.walker_sums.shape[1:])
+    driver.evaluation.walker_sums[:] = get_array(tree, "evaluation/walker_sums", "<f8", shape)[mine]
     shape = (ensemble.partition.n_blocks, *driver.evaluation.block_sums.shape[1:])
     if shape[-1] and attributes["phase"] in ("evaluate", "done"):  # before they are zero, and observables may change
         own = slice(ensemble.partition.blocks.start, ensemble.partition.blocks.stop)

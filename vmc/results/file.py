@@ -17,7 +17,7 @@ from vmc.results.gas import gas_record
 from vmc.results.known_reference import reference_of
 from vmc.results.provenance import PROVENANCE
 from vmc.stages.driver import Driver
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Estimate, blocking
 
 RESULTS = Schema("vmc results", 1)
@@ -106,7 +106,7 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         if levels:
             tree["blocking"] = levels
         if summary.walker_means is not None:
-            tree["walkers"] = _walkers(summary.walker_means, summary.half_means, unit)
+            tree["walkers"] = _walkers(summary, unit)
         if summary.observables:
             tree["observables"] = {name: _observable(measured) for name, measured in summary.observables.items()}
             attributes["observables"] = {
@@ -167,12 +167,16 @@ def _evaluation(driver: Driver, unit: str) -> dict[str, Dataset]:
     return group
 
 
-def _walkers(means: np.ndarray, half_means: np.ndarray | None, unit: str) -> dict[str, Dataset]:
-    """What the error between walkers, their drift and split R-hat are from."""
-    group = {"energy": Dataset(means, unit, "mean local energy of a walker, without what was left out", ("walker",))}
-    if half_means is not None:
+def _walkers(summary: EnergySummary, unit: str) -> dict[str, Dataset]:
+    """What errors between walkers, and for the energy drift and split R-hat, are from."""
+    assert summary.walker_means is not None
+    group = {}
+    for name, means in {"energy": summary.walker_means, **summary.walker_means_of_parts}.items():
+        what = "local" if name == "energy" else name
+        group[name] = Dataset(means, unit, f"mean {what} energy of a walker, without what was left out", ("walker",))
+    if summary.half_means is not None:
         what = "mean local energy of either half of a walker's path"
-        group["energy_of_halves"] = Dataset(half_means, unit, what, ("walker", "half"))
+        group["energy_of_halves"] = Dataset(summary.half_means, unit, what, ("walker", "half"))
     return group
 
 

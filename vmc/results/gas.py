@@ -13,7 +13,7 @@ from hamiltonians.system import System
 from vmc.build.hamiltonian import build_particles
 from vmc.config import Config
 from vmc.config.hamiltonian_sections import ElectronGasSection
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import format_value
 
 #: Said of an energy that is above that of the determinant of plane waves.

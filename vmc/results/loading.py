@@ -21,7 +21,7 @@ from vmc.results.file import read_results
 from vmc.results.gas import record_lines
 from vmc.results.remarks import remarks_on
 from vmc.results.report import summary_dict, summary_lines
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, Verdict, format_known, format_value
 from wavefunctions.base import WaveFunction
 
@@ -36,8 +36,8 @@ class Results:
     attributes : provenance: versions, command, seed, ranks, configuration text, ...
     optimization : one array per column over the iterations, and 'theta' (n_iterations, n_params) where kept.
     evaluation : 'energy' and every component, one row per measurement, averaged over walkers, (n_draws,).
-    walkers : 'energy' of each walker without what was left out, (n_walkers,), and 'energy_of_halves' of its path,
-        (n_walkers, 2): what the error between walkers, split R-hat and the drift are from.
+    walkers : 'energy' and every component of each walker without what was left out, (n_walkers,), and
+        'energy_of_halves' of its path, (n_walkers, 2): what errors between walkers, split R-hat and the drift are from.
     blocking : 'block_length', 'error', 'error_of_error' of the energy.
     theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are.
     estimates : 'energy' and every component as :class:`Estimate`; empty before the evaluation.
@@ -241,6 +241,9 @@ def _summary(
         observables=observables,
         walker_means=walkers.get("energy"),
         half_means=walkers.get("energy_of_halves"),
+        walker_means_of_parts={
+            name: means for name, means in walkers.items() if name not in ("energy", "energy_of_halves")
+        },
     )
 
 

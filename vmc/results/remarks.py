@@ -20,7 +20,7 @@ from vmc.statistics.summary import ZERO_VARIANCE
 if TYPE_CHECKING:
     from vmc.config import Config
     from vmc.observables import Measured
-    from vmc.stages.evaluation import EnergySummary
+    from vmc.stages.energy_summary import EnergySummary
 
 #: Energy, error, source.
 Known = tuple[float, float, str]

@@ -10,7 +10,7 @@ from vmc.config import Config
 from vmc.observables.measured import observable_lines
 from vmc.results.gas import gas_lines, gas_summary
 from vmc.results.remarks import STANDING, is_below_exact, reference_line
-from vmc.stages.evaluation import EnergySummary
+from vmc.stages.energy_summary import EnergySummary
 
 #: How many times as many measurements nobody makes.
 OUT_OF_REACH = 1000.0

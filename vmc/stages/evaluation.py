@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import nan
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from vmc.measuring.ensemble import Ensemble, first_offender
 from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
-from vmc.observables.measured import Measured, estimate
+from vmc.observables.measured import estimate
 from vmc.parallel import on_root
 from vmc.soundness.decay import growth
+from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.safeguard import GaveUpError
 from vmc.stages.segments import (
@@ -25,60 +26,12 @@ from vmc.stages.segments import (
     walker_means_of,
 )
 from vmc.stages.stopping import is_reached
-from vmc.statistics import Estimate, Verdict, equilibration_cut, format_value, standing_walkers, summarise
+from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
-from vmc.statistics.summary import ZERO_VARIANCE
+from vmc.statistics.summary import NEGLIGIBLE, ZERO_VARIANCE, drift
 
 #: Scatter of a series relative to its values that is rounding.
 ROUNDING = 1e-13
-
-
-@dataclass(frozen=True, repr=False)
-class EnergySummary:
-    """Energy, its components and the observables as estimates, and the verdict on the energy's error bar.
-
-    Attributes
-    ----------
-    components, virial_ratio : their errors are from the series of means over the walkers, NaN where none moved;
-        variance, n_samples and ess of a component are of that series, and not to be compared with the energy's.
-    virial_ratio : 2 <T> / sum_t k_t <V_t>, NaN where a term of the potential has no degree.
-    acceptance, n_nonfinite : of the whole run.
-    n_measurements : of each walker, in the whole run.
-    equilibration : how many of them were left out of all estimates, at the start.
-    target_reached : whether the error is the wanted one and can be believed; None where none was wanted.
-    observables : by name, of the whole run, what was left out of the energy among it.
-    walker_means : mean local energy of each walker that has finite ones, (n_walkers,); None without a measurement
-        that is not left out.
-    half_means : of either half of its path, (n_walkers, 2); None in a short run.
-    """
-
-    energy: Estimate
-    verdict: Verdict
-    components: dict[str, Estimate]
-    virial_ratio: Estimate
-    acceptance: float
-    n_nonfinite: int
-    n_measurements: int
-    equilibration: int
-    target_reached: bool | None
-    observables: dict[str, Measured] = field(default_factory=dict)
-    walker_means: np.ndarray | None = None
-    half_means: np.ndarray | None = None
-
-    def energy_lines(self) -> list[str]:
-        """The energy, and what its local energies are like, a line each."""
-        energy = self.energy
-        return [
-            f"energy      {energy}",
-            f"variance    {format_value(energy.variance, energy.variance_error)}   "
-            f"autocorrelation time {energy.autocorrelation_time:.2f}   acceptance {self.acceptance:.3f}",
-        ]
-
-    def __str__(self) -> str:
-        parts = [f"{name:<12}{estimate}" for name, estimate in self.components.items()]
-        return "\n".join([*self.energy_lines(), *parts, f"verdict     {self.verdict.line}"])
-
-    __repr__ = __str__  # arrays of all walkers are nothing to read
 
 
 class Evaluation:
@@ -93,8 +46,8 @@ class Evaluation:
 
     Attributes
     ----------
-    walker_sums : count and sum of E_L - reference of each of this rank's walkers in each segment of the
-        run after the measurements left out by request, see :mod:`vmc.stages.segments`.
+    walker_sums : count and sums of E_L - reference and of the components of each of this rank's walkers in each segment
+        of the run after the measurements left out by request, see :mod:`vmc.stages.segments`.
     totals : sums of :func:`vmc.measuring.estimators.energy_sums` over the whole run.
     block_sums : sums of the observables over the whole run in each of this rank's blocks of walkers,
         (n_local_blocks, n_tiles, n_sums); apart for each tile, so that they are added up one measurement after the
@@ -115,7 +68,7 @@ class Evaluation:
         n_components = ensemble.measurement.n_components
         self._series = Growing(np.empty((0, 1 + n_components)))
         self._moments = Growing(np.empty((0, 2)))
-        self.walker_sums = no_sums(ensemble.partition.n_local)
+        self.walker_sums = no_sums(ensemble.partition.n_local, 1 + n_components)
         self.totals = np.zeros(N_SCALARS + n_components)
         n_tiles = -(-ensemble.partition.largest_block // TILE)
         n_sums = ensemble.measurement.observables.n_sums
@@ -164,11 +117,12 @@ class Evaluation:
         for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
             sample = ensemble.measure(X, states, n_samples, self.stride, observed=own)
             offender = first_offender(offender, sample)
-            shifted, finite = _finite_energies(sample.energies, ensemble.reference)
-            steps = _step_sums(sample.energies, shifted, finite)
+            shifted, parts, finite = _finite_energies(sample.energies, ensemble.reference)
+            steps = _step_sums(parts, shifted, finite)
             tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
-            rows = ensemble.partition.local_walkers(block)
-            add_rows(self.walker_sums[rows], n_kept, shifted[skipped:], finite[skipped:])
+            own_sums = self.walker_sums[ensemble.partition.local_walkers(block)]
+            values = [value[skipped:] for value in (shifted, *np.moveaxis(parts, 2, 0))]
+            add_rows(own_sums, n_kept, finite[skipped:], values)
         total = tree.finish()
         energies = ensemble.estimate(total[:n_sums], n_samples * self.stride, offender)
         self.totals += total[:n_sums]
@@ -204,15 +158,19 @@ class Evaluation:
         if walker_sums is None or block_sums is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
+        hamiltonian = self.ensemble.measurement.hamiltonian
+        parts, names = self.series[left_out:, 1:], hamiltonian.components
+        means_of_parts = {name: walker_means_of(walker_sums, value=1 + c) for c, name in enumerate(names)}
+        components = {
+            name: summarise(parts[:, c], means_of_parts[name], unit=hamiltonian.unit)[0] for c, name in enumerate(names)
+        }
+        drifts = {name: drift(parts[:, c], half_means_of(walker_sums, value=1 + c)) for c, name in enumerate(names)}
         walker_means = walker_means_of(walker_sums, self.ensemble.reference)
         half_means = half_means_of(walker_sums, self.ensemble.reference)
-        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means)
-        hamiltonian = self.ensemble.measurement.hamiltonian
-        parts = self.series[left_out:, 1:]
-        components = {
-            name: summarise(parts[:, c], unit=hamiltonian.unit)[0] for c, name in enumerate(hamiltonian.components)
-        }
-        virial_ratio = function_of_means(parts, hamiltonian.virial_ratio)
+        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means, drifts)
+        known = {name: means for name, means in means_of_parts.items() if means is not None}
+        together = np.stack(list(known.values()), axis=1) if known else None
+        virial_ratio = function_of_means(parts, hamiltonian.virial_ratio, together)
         if _stands(self.series[left_out:, 0], energy.variance):
             energy = replace(energy, variance_error=nan)
             components = {name: _without_error(component) for name, component in components.items()}
@@ -231,6 +189,7 @@ class Evaluation:
             observables=estimate(self.ensemble.measurement.observables, block_sums.sum(axis=1)),
             walker_means=walker_means,
             half_means=half_means,
+            walker_means_of_parts=known,
         )
 
     def _refusal(self) -> float:
@@ -258,11 +217,20 @@ class Evaluation:
             return self.equilibration, walker_sums[:, : len(segment_starts(n_kept))]
         starts = segment_starts(self.n_done)
         walker_sums = walker_sums[:, : len(starts)]
-        cut = equilibration_cut(self.series[:, 0], starts, walker_sums)
+        # Parts see walkers on their way, to the middle of the trap say, where the energy of a good psi does not.
+        n = self.series.shape[1]
+        cut = max(
+            equilibration_cut(self.series[:, c], starts, walker_sums[:, :, [0, 1 + c]], n_series=n) for c in range(n)
+        )
         return int(starts[cut]), walker_sums[:, cut:]
 
     def _energy(
-        self, left_out: int, walker_sums: np.ndarray, walker_means: np.ndarray | None, half_means: np.ndarray | None
+        self,
+        left_out: int,
+        walker_sums: np.ndarray,
+        walker_means: np.ndarray | None,
+        half_means: np.ndarray | None,
+        drifts: dict[str, float],
     ) -> tuple[Estimate, Verdict]:
         """Estimate of the energy from what is not left out, and the verdict."""
         reference = self.ensemble.reference
@@ -278,7 +246,9 @@ class Evaluation:
             variance=variance,
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
-            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
+            n_standing=standing_walkers(walker_sums[:, :, :2], variance**0.5, self._refusal()),
+            drifts_of_parts=drifts,
+            negligible_deviation=NEGLIGIBLE * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
@@ -297,17 +267,17 @@ def _without_error(estimate: Estimate) -> Estimate:
     return replace(estimate, error=nan, variance=nan, autocorrelation_time=nan, ess=nan, r_hat=nan)
 
 
-def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray]:
-    """E_L - reference (n_samples, n_walkers), zero where it is not finite, and where it is finite."""
+def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """E_L - reference (n_samples, n_walkers) and its components, zero where E_L is not finite, and where it is."""
     shifted = energies.sum(axis=2) - reference
     finite = np.isfinite(shifted)
-    return (shifted if finite.all() else np.where(finite, shifted, 0.0)), finite
+    if finite.all():
+        return shifted, energies, finite
+    return np.where(finite, shifted, 0.0), np.where(finite[:, :, None], energies, 0.0), finite
 
 
 def _step_sums(energies: np.ndarray, shifted: np.ndarray, finite: np.ndarray) -> np.ndarray:
     """Per measurement: number of finite energies, sums of (E - reference)^2, of E - reference, of each component."""
-    if not finite.all():
-        energies = np.where(finite[:, :, None], energies, 0.0)
     squares = np.einsum("tw,tw->t", shifted, shifted)
     sums = [finite.sum(axis=1), squares, shifted.sum(axis=1)]
     return np.concatenate([np.stack(sums, axis=1), energies.sum(axis=1)], axis=1)

@@ -4,6 +4,7 @@ from math import nan
 from typing import NamedTuple
 
 from vmc.statistics.block_averages import BlockingResult
+from vmc.statistics.resampling import Resampled
 from vmc.statistics.walkers import MINIMUM_WALKERS, BetweenWalkers
 
 BLOCKING, WALKERS = "blocking", "walkers"  # where an error is from
@@ -23,7 +24,7 @@ class ErrorChoice(NamedTuple):
 UNKNOWN = ErrorChoice(nan, nan, "", nan, nan)
 
 
-def _compare(blocked: BlockingResult, between: BetweenWalkers) -> tuple[float, float]:
+def _compare(blocked: BlockingResult | Resampled, between: BetweenWalkers) -> tuple[float, float]:
     """Return the ratio of the errors and how likely so unequal a pair is by chance (two-sided F test)."""
     from scipy.special import fdtr, fdtrc
 
@@ -34,7 +35,7 @@ def _compare(blocked: BlockingResult, between: BetweenWalkers) -> tuple[float, f
     return ratio, 2.0 * min(float(fdtr(*freedoms, ratio**2)), float(fdtrc(*freedoms, ratio**2)))
 
 
-def choose_error(blocked: BlockingResult | None, between: BetweenWalkers | None) -> ErrorChoice:
+def choose_error(blocked: BlockingResult | Resampled | None, between: BetweenWalkers | None) -> ErrorChoice:
     """Return the error of a mean from blocking in time, or from the scatter of walkers, or NaN from neither.
 
     Both estimate one error, from independent information. Where they agree (F test), the one with more

@@ -16,12 +16,15 @@ MARGIN = 1.5  # times the cut of least error, which leaves an exponential start'
 ZERO_VARIANCE = 1e-10  # scatter of rows relative to their mean: rounding has no start
 
 
-def equilibration_cut(series: ArrayLike, starts: ArrayLike, walker_sums: ArrayLike | None = None) -> int:
+def equilibration_cut(
+    series: ArrayLike, starts: ArrayLike, walker_sums: ArrayLike | None = None, n_series: int = 1
+) -> int:
     """Return how many of a run's segments to leave out at its start: 0 unless a test sees a start.
 
     ``series (n_rows,)``: means over walkers. ``starts (n_segments,)``: the first row of each segment, at
     least 16 segments or nothing is cut. ``walker_sums (n_walkers, n_segments, 2)``: count and sum of each
-    walker's finite values in each segment.
+    walker's finite values in each segment. ``n_series``: how many series of one run are looked at, among which the
+    false alarms are shared out.
 
     First a test: the mean of the first 1, 2, 4, ... segments against that of the last half of the run.
     With 16 walkers or more the differences of each walker are compared with their scatter over walkers,
@@ -47,10 +50,10 @@ def equilibration_cut(series: ArrayLike, starts: ArrayLike, walker_sums: ArrayLi
     lengths = np.array([2**k for k in range((len(first) // 2).bit_length()) if 2**k <= len(first) // 2])
     if walker_sums is not None and len(np.asarray(walker_sums)) >= MINIMUM_WALKERS:
         sigmas = _sigmas_of_walkers(np.asarray(walker_sums, dtype=np.float64), lengths)
-        limit = _limit(SIGNIFICANCE_OF_WALKERS, len(lengths))
+        limit = _limit(SIGNIFICANCE_OF_WALKERS, n_series * len(lengths))
     else:
         sigmas = _sigmas_of_rows(rows, first, lengths)
-        limit = _limit(SIGNIFICANCE_OF_ROWS, len(lengths))
+        limit = _limit(SIGNIFICANCE_OF_ROWS, n_series * len(lengths))
     return _marginal_error_cut(rows, first) if np.max(np.abs(sigmas)) > limit else 0
 
 

@@ -23,6 +23,7 @@ R_HAT_FALSE_ALARM = 1e-3
 # fewer than 1e-6 with 32.
 R_HAT_LIMIT_MANY_WALKERS = 1.1
 DRIFT_LIMIT = 3.5  # sigma: one false alarm in 2000 runs
+DRIFT_LIMIT_OF_PARTS = 4.0  # sigma: one in 5000 runs with three parts
 UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on there may be no variance
 NONFINITE_LIMIT = 0.01  # share of samples
 NONFINITE_LIMIT_OF_EIGENSTATES = 1e-5  # their local energy is the same wherever they do not vanish
@@ -36,7 +37,8 @@ class Diagnostics:
     ``n_over_tau`` is per walker. ``error_ratio`` is the error between walkers over the blocking error, and
     ``error_ratio_probability`` how likely so unequal a pair is by chance. ``n_nonfinite`` samples are missing
     from all averages. ``n_standing`` walkers stood still for long, see `standing_walkers`. ``error_source``:
-    'blocking', or 'walkers' for the scatter between them; empty where there is neither.
+    'blocking', or 'walkers' for the scatter between them; empty where there is neither. ``drifting_part`` is the other
+    average of the run that drifts most, by ``drift_of_part`` sigmas.
     """
 
     error: float
@@ -54,7 +56,10 @@ class Diagnostics:
     variance: float = nan
     variance_error: float = nan
     zero_variance: bool = False
+    negligible_variance: bool = False
     error_source: str = ""
+    drifting_part: str = ""
+    drift_of_part: float = nan
 
     @property
     def many_walkers(self) -> bool:
@@ -65,6 +70,11 @@ class Diagnostics:
     def needed_n_over_tau(self) -> float:
         """Return how long a walker must be, in autocorrelation times."""
         return MINIMUM_WALKER_LENGTH_IN_TAU if self.many_walkers else MINIMUM_LENGTH_IN_TAU
+
+    @property
+    def is_eigenstate(self) -> bool:
+        """Tell whether all local energies are the same but for what computing them does."""
+        return self.zero_variance or self.negligible_variance
 
     @property
     def nonfinite_share(self) -> float:
@@ -134,6 +144,11 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
     objections = []
     if abs(seen.drift) > DRIFT_LIMIT:
         objections.append(f"drift between first and second half of {abs(seen.drift):.1f} sigma")
+    if abs(seen.drift_of_part) > DRIFT_LIMIT_OF_PARTS:
+        objections.append(
+            f"the part '{seen.drifting_part}' drifts by {abs(seen.drift_of_part):.1f} sigma: walkers were still on "
+            "their way when measurements began"
+        )
     limit = _r_hat_limit(seen)
     if seen.r_hat > limit:
         objections.append(f"split R-hat {seen.r_hat:.3f} (limit {limit:.4g})")
@@ -152,7 +167,7 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
 def _nonfinite_objections(seen: Diagnostics) -> list[str]:
     """Samples left out that could have shifted the mean by more than its error."""
     share = seen.nonfinite_share
-    if seen.zero_variance and share > NONFINITE_LIMIT_OF_EIGENSTATES:
+    if seen.is_eigenstate and share > NONFINITE_LIMIT_OF_EIGENSTATES:
         return [f"{100 * share:.2g} % of samples not finite (left out), of an eigenstate none is"]
     bias = share * NONFINITE_DISTANCE * sqrt(seen.variance) if seen.variance >= 0.0 else nan
     if share == 0.0 or (share <= NONFINITE_LIMIT and bias <= seen.error):
@@ -166,7 +181,7 @@ def _variance_objections(seen: Diagnostics) -> list[str]:
         return []
     return [
         "a few configurations make most of the variance, which may be infinite: psi lacks a cusp, or a zero, where the "
-        "potential is"
+        "potential has a pole, derivatives are taken numerically across one, or places are seldom reached"
     ]
 
 
@@ -184,7 +199,7 @@ def _assurances(seen: Diagnostics) -> str:
 
 def _objections(seen: Diagnostics) -> list[str]:
     """Return everything that speaks against the error bar."""
-    if seen.zero_variance:
+    if seen.is_eigenstate:
         return _nonfinite_objections(seen)
     if not isfinite(seen.error):
         return [
@@ -208,6 +223,8 @@ def verdict(seen: Diagnostics) -> Verdict:
         return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections, seen)
     if seen.zero_variance:
         line = "zero variance: the state is an eigenstate to rounding"
+    elif seen.negligible_variance:
+        line = "variance as good as zero: the state is an eigenstate to the digits of its derivatives"
     else:
         line = f"error bar reliable: {_assurances(seen)}"
     if seen.n_nonfinite:

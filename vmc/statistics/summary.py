@@ -1,7 +1,9 @@
 """From the averages a run keeps to an estimate and a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from math import nan
+from math import isnan, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,8 +15,8 @@ from vmc.statistics.estimate import Estimate
 from vmc.statistics.judge import Diagnostics, Verdict, verdict
 from vmc.statistics.walkers import MINIMUM_WALKERS, between_walkers, split_r_hat_from_means, walker_drift
 
-NEGLIGIBLE = 1e-6  # deviation relative to the value, of eigenstates with numerical derivatives: whose end is no matter
 ZERO_VARIANCE = 1e-10  # standard deviation relative to the value: rounding in an eigenstate's local energy
+NEGLIGIBLE = 1e-6  # the same relative to the kinetic energy, of an eigenstate with numerical derivatives
 
 
 def _check_rows(series: ArrayLike) -> NDArray[np.float64]:
@@ -41,11 +43,20 @@ def _sample_moments(rows: NDArray[np.float64], variance: float | None, n_samples
     return float(variance), int(n_samples)
 
 
-def _drift(rows: NDArray[np.float64], half_means: ArrayLike | None) -> float:
+def drift(rows: NDArray[np.float64], half_means: ArrayLike | None) -> float:
     """Return the drift in sigmas, from walkers where there are enough of them to tell."""
     if half_means is not None and len(np.asarray(half_means)) >= MINIMUM_WALKERS:
         return walker_drift(half_means)
     return series_drift(rows)
+
+
+def _largest(drifts: Mapping[str, float]) -> dict[str, Any]:
+    """Return the part that drifts most and its drift, as `Diagnostics` calls them; nothing where none is known."""
+    known = {name: sigmas for name, sigmas in drifts.items() if not isnan(sigmas)}
+    if not known:
+        return {}
+    name = max(known, key=lambda name: abs(known[name]))
+    return {"drifting_part": name, "drift_of_part": known[name]}
 
 
 def _n_over_tau(rows: NDArray[np.float64], ess: float, n_walkers: int) -> float:
@@ -64,6 +75,8 @@ def summarise(
     n_nonfinite: int = 0,
     n_standing: int = 0,
     variance_error: float = nan,
+    drifts_of_parts: Mapping[str, float] | None = None,
+    negligible_deviation: float = 0.0,
     unit: str = "",
 ) -> tuple[Estimate, Verdict]:
     """Return the estimate of a mean and the verdict on its error bar.
@@ -73,13 +86,16 @@ def summarise(
     over its halves. ``variance``, ``n_samples``: of the finite single samples, all walkers together;
     without them the rows are taken for the samples. ``n_nonfinite``: samples left out of everything else.
     ``n_standing``: walkers that `standing_walkers` found. ``variance_error``: where it is known.
+    ``drifts_of_parts``: the `drift` of other averages of the same run by name, which may see walkers on their way
+    where this mean does not.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
     of one walker, however long the rows are, since it compares with the variance of single samples.
 
-    Zero variance (standard deviation below 1e-10 of the value): the error is that standard deviation,
-    since rounding does not average out, and tau is 1 by convention. Without enough rows or walkers the
+    Zero variance (standard deviation below 1e-10 of the value, or up to ``negligible_deviation``, which numerical
+    derivatives make): the error is that standard deviation, since neither rounding nor the bias of differences
+    averages out, and tau is 1 by convention. Without enough rows or walkers the
     error is NaN. Raises `ValueError` for wrong shapes and for values that are not finite.
     """
     rows = _check_rows(series)
@@ -92,11 +108,12 @@ def summarise(
         n_samples=n_samples,
         n_nonfinite=n_nonfinite,
         variance=variance,
-        variance_error=variance_error if deviation > NEGLIGIBLE * abs(value) else nan,
+        variance_error=variance_error,
     )
-    if deviation <= ZERO_VARIANCE * abs(value):
+    is_zero = deviation <= ZERO_VARIANCE * abs(value)
+    if is_zero or deviation <= negligible_deviation:
         estimate = Estimate(value, deviation, variance, n_samples, 1.0, float(n_samples), 1.0, unit, variance_error)
-        return estimate, verdict(replace(seen, zero_variance=True))
+        return estimate, verdict(replace(seen, zero_variance=is_zero, negligible_variance=not is_zero))
     blocked = blocking(rows) if len(rows) >= MINIMUM_LENGTH else None
     n_walkers = 0 if walker_means is None else len(np.asarray(walker_means))
     between = between_walkers(walker_means) if walker_means is not None and n_walkers > 1 else None
@@ -112,7 +129,8 @@ def summarise(
         n_walkers=n_walkers,
         r_hat=r_hat,
         n_standing=n_standing,
-        drift=_drift(rows, half_means),
+        drift=drift(rows, half_means),
+        **_largest(drifts_of_parts or {}),
         error_ratio=choice.ratio,
         error_ratio_probability=choice.probability,
     )

@@ -133,4 +133,18 @@ ESTIMATION = [
         "it is measured anew.",
         ("tests/optimizers/test_safeguard.py::test_run_recovers_from_energies_of_walkers_that_lagged_behind",),
     ),
+    Bug(
+        "errors of parts from time alone",
+        "vmc/stages/evaluation.py",
+        "summarise(parts[:, c], means_of_parts[name], unit=hamiltonian.unit)",
+        "summarise(parts[:, c], unit=hamiltonian.unit)",
+        ("tests/estimators/test_parts.py",),
+    ),
+    Bug(
+        "starts looked for in the energy alone",
+        "vmc/stages/evaluation.py",
+        "equilibration_cut(self.series[:, c], starts, walker_sums[:, :, [0, 1 + c]], n_series=n) for c in range(n)",
+        "equilibration_cut(self.series[:, c], starts, walker_sums[:, :, [0, 1 + c]], n_series=n) for c in range(1)",
+        ("tests/estimators/test_parts.py",),
+    ),
 ]
