@@ -76,6 +76,15 @@ def test_nothing_is_said_where_it_could_be_chance():
     assert standing_walkers(segments(samples), 1.0, 1e-12) == 0
 
 
+def test_beside_an_outlier_others_are_not_the_same():
+    """One local energy of 1e8, of a numerical derivative across a cusp, among others that scatter by 1e-7."""
+    samples = 1e-7 * ar1(np.random.default_rng(35), 64, 400)
+    samples[9, 30] = 1e8
+    assert standing_walkers(segments(samples), samples.std(), 1e-12) == 0
+    samples[3] = 0.5e-7
+    assert standing_walkers(segments(samples), samples.std(), 1e-12) == 1
+
+
 def test_in_an_evaluation():
     """Sums of one walker replaced by those of a constant energy, as of one that never moved."""
     measurement = Measurement(jobs.gaussian(), jobs.trap(), Metropolis(1.0))

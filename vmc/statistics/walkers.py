@@ -9,6 +9,7 @@ from vmc.statistics.student import equivalent_sigmas, widening_factor
 
 STANDING_FALSE_ALARM = 1e-6  # runs in which a walker is said to stand that only refused by chance
 SAME_ENERGY = 1e-11  # in standard deviations: sums of equal numbers differ by rounding
+OUTLYING = 100.0  # times the usual difference of segments, beyond which a deviation is one of outliers
 MINIMUM_WALKERS = 16  # below it the error's own scatter exceeds 1/sqrt(2 * 15) = 18 %
 
 
@@ -82,7 +83,9 @@ def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) 
     means = np.divide(sums[:, :, 1], counts, out=np.full(counts.shape, np.nan), where=counts > 0)
     # The last segment may hold a single measurement: it proves nothing.
     steps = np.abs(np.diff(means[:, :-1], axis=1))
-    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * deviation).any(axis=1)))
+    # A few outliers may make a deviation beside which the energies of all others look the same.
+    scale = min(deviation, OUTLYING * float(np.nanmedian(steps))) if np.isfinite(steps).any() else deviation
+    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * scale).any(axis=1)))
     return n_standing if 2 * n_standing <= n_walkers else 0
 
 
