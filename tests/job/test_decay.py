@@ -94,11 +94,12 @@ def test_a_gaussian_that_grows_beside_a_determinant(alpha, falls):
 def test_parameters_that_grew_are_not_evaluated():
     """The look before an evaluation is at the parameters that the iterations have left."""
     measurement = SimpleNamespace(
-        wave_function=pairs(LINE, 0.5, -0.3), n_components=1, observables=SimpleNamespace(n_sums=0)
+        wave_function=pairs(LINE, 0.5, -0.3), hamiltonian=None, n_components=1, observables=SimpleNamespace(n_sums=0)
     )
     partition = Partition(16, 8)
     X = np.random.default_rng(5).normal(size=(16, 2))
-    fake = SimpleNamespace(measurement=measurement, partition=partition, X=X, communicator=communicator())
+    world = communicator()
+    fake = SimpleNamespace(measurement=measurement, partition=partition, X=X, communicator=world, looked_at=None)
     with pytest.raises(GaveUpError, match="cannot be normalised"):
         Evaluation(cast(Ensemble, fake), 1).run(2)
 

@@ -123,3 +123,24 @@ def test_rounding_is_no_jump():
     assert find_jumps(on_lines(smooth)) == []
     found = find_jumps(on_lines(lambda rows, t: smooth(rows, t) + 0.1 * (t > 0.2)))
     assert {jump.row for jump in found} == set(range(200))
+
+
+@numba.njit
+def signed_pair(theta, x):
+    """Two electrons on a line or in the plane: |x_1 - x_0|^power with its sign, and a Gaussian."""
+    apart = x[1, 0] - x[0, 0]
+    log = 0.0 if theta[0] == 0.0 else theta[0] * math.log(abs(apart))
+    for i in range(2):
+        for k in range(x.shape[1]):
+            log -= 0.5 * x[i, k] ** 2
+    return log, math.copysign(1.0, apart)
+
+
+@pytest.mark.parametrize("n_dim", [1, 2])
+def test_a_sign_that_jumps(n_dim):
+    """The sign alone makes no node: of two electrons on a line every local energy was one, of an energy of two."""
+    system = System(2, n_dim, 2)
+    look(Custom(system, signed_pair, {"power": [1.0]}, signed=True))
+    look(Custom(system, signed_pair, {"power": [0.6]}, signed=True))
+    with pytest.raises(UserError, match=r"psi changes its sign at x = \S+.* does not fall to minus infinity"):
+        look(Custom(system, signed_pair, {"power": [0.0]}, signed=True))

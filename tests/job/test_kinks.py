@@ -15,7 +15,7 @@ from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
 from vmc.soundness.kinks import find_kinks
 from vmc.soundness.lines import Lines, grid
-from vmc.soundness.looks import refuse_unsound
+from vmc.soundness.looks import objection_to_others, refuse_unsound
 from vmc.soundness.own_kernels import has_own_part
 from vmc.soundness.smoothness import refuse_unsmooth
 from wavefunctions.base import WaveFunction
@@ -160,6 +160,18 @@ def refuse(psi):
     X = np.random.default_rng(4).normal(size=(16, psi.system.n_coordinates))
     measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system))
     refuse_unsound(cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator())))
+
+
+def test_once_more_at_other_parameters():
+    """A kink that comes of an optimisation is seen before its energy is told."""
+    wave_function = psi(ONE, gaussian=0.5)
+    X = np.random.default_rng(4).normal(size=(16, 1))
+    measurement = SimpleNamespace(wave_function=wave_function, hamiltonian=HarmonicTrap(ONE))
+    fake = cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator(), looked_at=None))
+    refuse_unsound(fake)
+    assert objection_to_others(fake) == ""
+    wave_function.theta[1] = 0.2
+    assert "kink" in objection_to_others(fake)
 
 
 def test_before_walkers_move():

@@ -131,3 +131,18 @@ def test_every_axis_begins_with_its_own_width():
 def test_tables_without_a_kind(table, kind):
     data = {"system": {"n_particles": 2, "n_dim": 2}, "wavefunction": [GAUSSIAN], table: {}}
     assert getattr(check_config(data), table).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("interaction", "kink"),
+    [
+        (None, False),
+        ({"kind": "gaussian", "strength": 1.0, "width": 0.5}, False),
+        ({**COULOMB, "softening": 0.1}, False),
+        (COULOMB, True),
+    ],
+)
+def test_messages_make_cusps_where_the_interaction_has_a_pole(interaction, kink):
+    """Beside a smooth one a kink of psi made poles of the local energy, and its variance infinite in two dimensions."""
+    assert built(3, 2, [messages()], 3, interaction).wave_function.quasi.kink == kink
+    assert built(3, 2, [messages(kink=True)], 3, interaction).wave_function.quasi.kink

@@ -13,6 +13,7 @@ from vmc.config.backflow_sections import (
     PlaneWaveBackflowSection,
 )
 from vmc.build.seeds import term_seeds
+from vmc.config.hamiltonian_sections import Coulomb, GaussianInteraction, HarmonicPair, TrapSection
 from vmc.config.schema import Config
 from vmc.errors import UserError
 from wavefunctions.backflow import PairBackflow, PlaneWaveBackflow, QuasiParticles, SummedBackflow
@@ -40,7 +41,8 @@ def quasi_particles(
             "symmetric one"
         )
     seeds = term_seeds(config.seed, section)
-    terms = [_term(system, term, n_factors, seed) for term, seed in zip(section, seeds, strict=True)]
+    smooth = _is_smooth(config)
+    terms = [_term(system, term, smooth, n_factors, seed) for term, seed in zip(section, seeds, strict=True)]
     quasi = reduce(SummedBackflow, terms)
     return quasi, _with_factors(orbitals, n_factors) if wanted else orbitals
 
@@ -51,7 +53,19 @@ def _with_factors(orbitals: Both, n_factors: int) -> Both:
     return (up, up) if orbitals[0] is orbitals[1] else (up, down)
 
 
-def _term(system: System, section: BackflowTerm, n_factors: int, seed: int) -> QuasiParticles:
+def _is_smooth(config: Config) -> bool:
+    """Whether particles meet without a pole of the potential, where a kink of psi would make one of the local energy."""
+    if not isinstance(config.hamiltonian, TrapSection):
+        return False
+    match config.hamiltonian.interaction:
+        case None | GaussianInteraction() | HarmonicPair():
+            return True
+        case Coulomb(strength=strength, softening=softening):
+            return strength == 0.0 or softening > 0.0
+    return False
+
+
+def _term(system: System, section: BackflowTerm, smooth: bool, n_factors: int, seed: int) -> QuasiParticles:
     if isinstance(section, PairBackflowSection):
         return PairBackflow(system, section.order, section.cutoff)
     if isinstance(section, PlaneWaveBackflowSection):
@@ -64,7 +78,7 @@ def _term(system: System, section: BackflowTerm, n_factors: int, seed: int) -> Q
         activation=section.activation,
         layer_norm=section.layer_norm,
         residual=section.residual,
-        kink=section.kink,
+        kink=False if section.kink is None and smooth else section.kink,
         displacement_scale=section.displacement_scale,
         output_scale=section.output_scale,
         n_factors=n_factors if section.orbital_factors else 0,

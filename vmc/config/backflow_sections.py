@@ -43,7 +43,7 @@ class MessagePassingSection(Section):
     kink: bool | None = Field(
         None,
         description="distances among the inputs, which make cusps, or their squares; the former where not given, but "
-        "in one dimension with both spins",
+        "in one dimension with both spins, and where the interaction has no pole",
     )
     displacement_scale: NotNegative = Field(
         0.03, description="of the first displacements, in mean distances of particles"

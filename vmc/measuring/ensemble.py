@@ -58,6 +58,8 @@ class Ensemble:
         self.options = np.array(measurement.move.options(), dtype=np.float64)  # whole numbers could not be tuned
         self._trees: dict[tuple[str, int], TreeSum] = {}
         self._scratch: dict[str, np.ndarray] = {}
+        #: The parameters at which somebody made sure that psi has an energy.
+        self.looked_at: np.ndarray | None = None
         #: Energy subtracted inside sums, against cancellation; always near the mean.
         self.reference = 0.0
 

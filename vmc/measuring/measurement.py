@@ -179,9 +179,10 @@ class Measurement:
         UserError
             for a function of the user's that Numba does not take, with what it says of it.
         """
-        n = self.wave_function.system.n_coordinates
+        # Nowhere in particular: with all particles at one place negative powers of distances would divide by zero.
+        X = np.random.default_rng(1).normal(size=(1, self.wave_function.system.n_coordinates))
         with plain_refusals():
-            self.advance(np.zeros((1, n)), np.zeros((1, 4), np.uint64), self.move.options(), 0)
+            self.advance(X, np.zeros((1, 4), np.uint64), self.move.options(), 0)
 
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""

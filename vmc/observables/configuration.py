@@ -15,6 +15,9 @@ from vmc.observables.bins import total
 function = Slot("function", "(c, x)")
 n_dim = 3  # bound at link time
 
+#: Configurations that are looked at in a periodic cell.
+_N_LOOKS = 6
+
 
 def configuration_average(
     name: str,
@@ -31,11 +34,36 @@ def configuration_average(
     name : what it is called in files.
     function : jitted or plain, returns a number.
     units, long_name : for labels.
+
+    Raises
+    ------
+    ValueError
+        for a function that does not take a configuration, or in a periodic cell is another one where a particle moves
+        by lattice vectors: walkers leave the cell.
     """
     quantity = Quantity(name, long_name or name, units)
     tried(f"observable '{name}'", function, constants or (0.0,), np.full((system.n_particles, system.n_dim), 0.5))
+    if system.cell is not None:
+        _refuse_what_does_not_repeat(name, function, constants or (0.0,), system)
     kernel = link(_add_values, apart=True, function=function, n_dim=system.n_dim)
     return Observable((quantity,), 1, kernel, lambda means: (means[0:1].reshape(()),), constants, system=system)
+
+
+def _refuse_what_does_not_repeat(name: str, function: Callable, constants: tuple[Any, ...], system: System) -> None:
+    assert system.cell is not None
+    plain, lattice = getattr(function, "py_func", function), system.cell.lattice
+    rng = np.random.default_rng(1)
+    with np.errstate(all="ignore"):
+        for k in range(_N_LOOKS):
+            here = rng.uniform(size=(system.n_particles, system.n_dim)) @ lattice
+            there = here.copy()
+            there[k % system.n_particles] += 1000.0 * lattice[k % system.n_dim]
+            before, after = float(plain(constants, here)), float(plain(constants, there))
+            if abs(after - before) > 1e-6 * max(abs(before), 1.0):
+                raise ValueError(
+                    f"observable '{name}' does not repeat itself in the cell: it goes from {before:.6g} to {after:.6g} "
+                    "where a particle moves by 1000 lattice vectors, and walkers leave the cell; expected the same"
+                )
 
 
 def _add_values(o, X, sums):

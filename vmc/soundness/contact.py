@@ -106,10 +106,10 @@ def _refuse_powers(looks: _Looks, where: str, n_dim: int) -> None:
     p = _typical(looks.log, lambda near, far: (far - near) / math.log(2.0))
     if not math.isfinite(p):  # psi is zero as far as can be seen
         return
-    if _TOLERANCE < p <= 1.0 - 0.5 * n_dim + _TOLERANCE:
+    if abs(p) > _TOLERANCE and p <= 1.0 - 0.5 * n_dim + _TOLERANCE:
         raise UserError(
-            f"psi goes as r^{p:.2g} {where}: in one dimension its kinetic energy is infinite, expected a power above "
-            "0.5"
+            f"psi goes as r^{p:.2g} {where}: in {n_dim} dimension{'s' if n_dim > 1 else ''} its kinetic energy is "
+            f"infinite there, which no walker ever meets; expected a power above {1.0 - 0.5 * n_dim:.2g}, or zero"
         )
     if np.mean(np.isfinite(looks.potential)) < 0.5:
         raise UserError(f"psi does not vanish {where}, where the potential is not finite: expected one that does")

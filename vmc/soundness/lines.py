@@ -10,7 +10,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from wavefunctions.base import WaveFunction
-from wavefunctions.evaluation import link_log_values
+from wavefunctions.evaluation import link_log_psi
 
 #: The direction of the lines: along no axis, so that they cross surfaces that are parallel to one.
 _DIRECTIONS = {1: (1.0,), 2: (0.8, 0.6), 3: (0.48, 0.6, 0.64)}
@@ -21,8 +21,12 @@ _N_PARTICLES = 8
 #: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
 _REACH, _N_GRID = 4.0, 400
 
-#: log|psi| at places t, of the lines `rows`; any equal shapes.
+#: log|psi|, or the sign of psi, at places t, of the lines `rows`; any equal shapes.
 Log = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def _positive(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return np.ones(t.shape)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Lines:
 
     Attributes
     ----------
-    log : log|psi| along them.
+    log, sign : log|psi| and the sign of psi along them.
     t, h : (n_rows, n_grid) places of a grid, and its spacing.
     spread : of the coordinates of walkers.
     particle, positions, u : which one, where it is in each row (n_rows, d), and the direction.
@@ -53,6 +57,7 @@ class Lines:
     particle: int
     positions: np.ndarray
     u: np.ndarray
+    sign: Log = _positive
 
     @property
     def rows(self) -> np.ndarray:
@@ -86,8 +91,9 @@ def lines_of(wave_function: WaveFunction, X: np.ndarray) -> Iterator[Lines]:
     middle = positions.mean(axis=(0, 1))
     spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
     for particle in _particles(wave_function.system):
-        log = _along(wave_function, X, particle, u)
-        yield Lines(log, *grid(len(X), float(middle @ u), spread), spread, particle, positions[:, particle], u)
+        log, sign = (_along(wave_function, X, particle, u, which) for which in (0, 1))
+        t, h = grid(len(X), float(middle @ u), spread)
+        yield Lines(log, t, h, spread, particle, positions[:, particle], u, sign)
 
 
 def _particles(system: System) -> list[int]:
@@ -104,14 +110,15 @@ def grid(n_rows: int, middle: float, spread: float) -> tuple[np.ndarray, float]:
     return np.tile(middle - _REACH * spread + h * np.arange(_N_GRID + 1), (n_rows, 1)), h
 
 
-def _along(wave_function: WaveFunction, X: np.ndarray, particle: int, u: np.ndarray) -> Log:
-    log_psi, p = link_log_values(wave_function.kernels), wave_function.arguments()
+def _along(wave_function: WaveFunction, X: np.ndarray, particle: int, u: np.ndarray, which: int) -> Log:
+    """The first or the second of log|psi| and its sign."""
+    log_psi, p = link_log_psi(wave_function.kernels), wave_function.arguments()
     columns = slice(particle * u.size, (particle + 1) * u.size)
 
     def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
         moved = X[rows.ravel()]
         moved[:, columns] += (t.ravel() - moved[:, columns] @ u)[:, None] * u
-        return log_psi(p, np.ascontiguousarray(moved.T)).reshape(t.shape)
+        return log_psi(p, np.ascontiguousarray(moved.T))[which].reshape(t.shape)
 
     return values
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from vmc.errors import UserError
 from vmc.measuring.compiling import plain_refusals
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import on_root
 from vmc.soundness.contact import refuse_infinite_contact
 from vmc.soundness.decay import refuse_growth
 from vmc.soundness.exchange import refuse_symmetric_electrons
-from vmc.soundness.own_kernels import refuse_wrong_kernels
+from vmc.soundness.own_kernels import has_own_part, refuse_wrong_kernels
 from vmc.soundness.periodicity import refuse_what_does_not_repeat
 from vmc.soundness.smoothness import refuse_unsmooth
 
@@ -38,3 +41,25 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
         refuse_unsmooth(wave_function, ensemble.X)  # after contact, which it would find too
 
     on_root(ensemble.communicator, look)
+    ensemble.looked_at = wave_function.theta.copy()
+
+
+def objection_to_others(ensemble: Ensemble) -> str:
+    """What is wrong with a psi whose parameters are others than when it was looked at, in one line.  Collective."""
+    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+    if ensemble.looked_at is not None and np.array_equal(wave_function.theta, ensemble.looked_at):
+        return ""
+
+    @plain_refusals()
+    def look() -> str:
+        try:
+            refuse_growth(wave_function, ensemble.X)
+            if has_own_part(wave_function):
+                refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
+                refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
+                refuse_unsmooth(wave_function, ensemble.X)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    return on_root(ensemble.communicator, look)

@@ -11,8 +11,7 @@ from vmc.measuring.ensemble import Ensemble, first_offender
 from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
-from vmc.parallel import on_root
-from vmc.soundness.decay import growth
+from vmc.soundness.looks import objection_to_others
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.safeguard import GaveUpError
@@ -101,13 +100,11 @@ class Evaluation:
         UserError
             when more than one per cent of the chunk's local energies are not finite.
         GaveUpError
-            before the first measurement, where psi grows far out at the parameters that came of an optimisation.
+            before the first measurement, where psi has no energy at the parameters that came of an optimisation.
         """
         ensemble = self.ensemble
-        if not self.n_done:
-            wave_function = ensemble.measurement.wave_function
-            if message := on_root(ensemble.communicator, lambda: growth(wave_function, ensemble.X)):
-                raise GaveUpError(message)
+        if not self.n_done and (message := objection_to_others(ensemble)):
+            raise GaveUpError(message)
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
         tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))

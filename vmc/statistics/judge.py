@@ -181,7 +181,7 @@ def _variance_objections(seen: Diagnostics) -> list[str]:
         return []
     return [
         "a few configurations make most of the variance, which may be infinite: psi lacks a cusp, or a zero, where the "
-        "potential has a pole, derivatives are taken numerically across one, or places are seldom reached"
+        "potential has a pole, has one where it has none, or is differentiated numerically across one"
     ]
 
 

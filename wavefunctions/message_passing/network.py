@@ -83,6 +83,8 @@ class MessagePassing(QuasiParticles):
         widths = Widths(inputs, own, width, tuple(hidden), d + n_factors, iterations)
         plan = lay_out(widths, Initial(displacement_scale, output_scale, layer_norm, seed))
         self.iterations = iterations
+        #: Whether it makes cusps.
+        self.kink = kink
         #: Sizes of all networks by name.
         self.sizes = plan.sizes
         self._bounds = plan.bounds
