@@ -12,7 +12,6 @@ from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSec
 from vmc.results.known_reference import known_reference
 from vmc.stages.best import best_iteration
 from vmc.stages.history import rolled_back
-from vmc.stages.safeguard import SHARE_LIMIT, SIGMA_LIMIT
 from vmc.statistics import Estimate, format_known, format_value
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
 from vmc.statistics.summary import ZERO_VARIANCE
@@ -30,6 +29,8 @@ COUNTED = 1e4
 SAME = 1e-4
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
+#: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
+NOT_FOUND = 5e-3
 #: Iterations in a quarter below which their medians say little.
 MIN_QUARTER = 5
 #: Share of an energy below which a fall is one of digits.
@@ -220,7 +221,9 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
 
 
 def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate) -> str:
-    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond a step.
+    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond chance.
+
+    The best of n iterations is a lucky one, by six of its errors once in n runs of a thousand million.
 
     Parameters
     ----------
@@ -233,7 +236,7 @@ def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, 
         return ""
     before, error = float(energies[chosen]), float(errors[chosen])
     rise = energy.value - before
-    if not (rise > SIGMA_LIMIT * math.hypot(error, energy.error) and rise > SHARE_LIMIT * abs(before)):
+    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > NOT_FOUND * abs(before)):
         return ""
     return (
         f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "
