@@ -31,6 +31,8 @@ SAME = 1e-4
 IMPOSSIBLE = 6.0
 #: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
 NOT_FOUND = 5e-3
+#: Share of an energy by which an evaluation is above the first iteration.
+WORSE = 1e-3
 #: Iterations in a quarter below which their medians say little.
 MIN_QUARTER = 5
 #: Share of an energy below which a fall is one of digits.
@@ -192,7 +194,7 @@ def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, ene
     energy : of the evaluation.
     """
     energies, errors = iterations["energy"], iterations["error"]
-    lines = [no_rest(energies, errors)]
+    lines = [no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
     if parameters == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]
@@ -217,6 +219,20 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
     return (
         f"iterations  the energy still fell, by {fall:.2g} from their third quarter to the last: more of them, or a "
         "larger rate, may lower it further"
+    )
+
+
+def worse_than_begun(energies: np.ndarray, errors: np.ndarray, energy: Estimate) -> str:
+    """Whether an evaluation finds more than the first of the iterations (n_iterations,), beyond chance."""
+    if not len(energies):
+        return ""
+    first, error = float(energies[0]), float(errors[0])
+    rise = energy.value - first
+    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > WORSE * abs(first)):
+        return ""
+    return (
+        f"iterations  the optimisation made the energy worse: it began with {format_value(first, error)}; lower the "
+        "rate, or take more samples"
     )
 
 
