@@ -208,6 +208,7 @@ def test_electrons_of_one_spin_have_none_to_miss():
         ({"kind": "langevin"}, 0.9, False),
         ({"kind": "langevin", "tune": False}, 0.982, False),  # as somebody wants it
         ({"kind": "metropolis"}, 0.999, True),
+        ({"kind": "gibbs"}, 1.0, False),  # which has no step
     ],
 )
 def test_walkers_that_crawl(sampler, acceptance, is_said):

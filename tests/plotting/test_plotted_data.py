@@ -169,7 +169,8 @@ def test_acceptance_and_step(finished, axes):
     (right,) = [other for other in axes.figure.axes if other is not axes]
     equal(line(right, "time step").get_ydata(), finished.optimization["step"])
     assert right.get_ylabel() == r"time step ($\hbar/E_\mathrm{h}$)"
-    assert axes.get_ylim() == (0.0, 1.0)
+    assert axes.get_ylim()[0] == 0.0
+    assert 1.0 < axes.get_ylim()[1] < 1.1  # the frame hides no rate of one
 
 
 def test_components(finished, jobs, axes):

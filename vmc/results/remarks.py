@@ -174,9 +174,12 @@ def standing(acceptance: float) -> str:
 
 
 def crawling(acceptance: float, config: Config) -> str:
-    """Whether steps in a trap are so short that hardly one is refused, though they were to adapt."""
-    adapts = getattr(config.sampler, "tune", False) and isinstance(config.hamiltonian, TrapSection)
-    if not (adapts and acceptance > CRAWLING):
+    """Whether steps in a trap are so short that hardly one is refused, though they were to adapt.
+
+    The Gibbs sampler has no steps, and nothing that it draws is refused.
+    """
+    has_steps = config.sampler.kind != "gibbs" and isinstance(config.hamiltonian, TrapSection)
+    if not (has_steps and config.sampler.tune and acceptance > CRAWLING):
         return ""
     return (
         f"walkers     they crawl (acceptance {acceptance:.3f}): the step was still growing, so that errors of other "
