@@ -77,6 +77,15 @@ def test_a_variance_that_was_taken_back_decides_no_limits(jobs, finished, axes):
     assert limits == axes.get_ylim()
 
 
+def test_parameters_that_were_taken_back_are_gaps(jobs, axes):
+    parameters_plot(jobs["rolled back"], axes)
+    lines = [line for line in axes.lines if len(line.get_xdata()) == 12 and line.get_linestyle() != "None"]
+    curves = [line.get_ydata() for line in lines]
+    assert len(curves) == jobs["rolled back"].theta.size
+    assert all(np.flatnonzero(np.isnan(curve)).tolist() == [5] for curve in curves)
+    assert axes.get_ylim()[1] < 100.0
+
+
 def test_reference_and_evaluated_energy(finished, axes):
     energy_plot(finished, axes)
     assert set(line(axes, "reference").get_ydata()) == {finished.reference[0]} == {3.0}

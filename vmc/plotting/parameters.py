@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
+from vmc.plotting.iterations import (
+    evaluated_position,
+    label_iterations,
+    limit_iterations,
+    point_marker,
+    without_roll_backs,
+)
 from vmc.plotting.labels import even_ticks, few_ticks, legend_above, plain
 from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
 
@@ -33,9 +39,9 @@ def parameters_plot(results: Results, axes: Axes | None = None) -> Axes:
         if "iterations" in missing:
             _draw_values(axes, results, missing["iterations"])
         elif "traces" in missing:
-            _draw_norms(axes, results, missing["traces"])
+            _draw_norms(axes, without_roll_backs(results), missing["traces"])
         else:
-            _draw_traces(axes, results, missing.get("evaluation", ""))
+            _draw_traces(axes, without_roll_backs(results), missing.get("evaluation", ""))
         legend_above(axes)
     return axes
 
