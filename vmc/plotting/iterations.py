@@ -26,11 +26,12 @@ def without_roll_backs(results: Results) -> Results:
     gaps = rolled_back(results.optimization)
     if gaps.all() or not gaps.any():
         return results
-    columns = {name: column.copy() for name, column in results.optimization.items()}
-    for column in columns.values():
-        if column.dtype == np.float64:
-            column[gaps] = np.nan
-    return replace(results, optimization=columns)
+    kept = {
+        name: np.where(gaps, np.nan, column) if column.shape == gaps.shape and column.dtype == np.float64 else column
+        for name, column in results.optimization.items()
+        if name != "iteration"
+    }
+    return replace(results, optimization={"iteration": results.optimization["iteration"], **kept})
 
 
 def evaluated_position(n_iterations: int) -> float:
