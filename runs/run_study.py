@@ -53,6 +53,9 @@ def main() -> int:
     parser.add_argument("--case", default="", help="only cases whose name contains this")
     parser.add_argument("--output", type=Path, default=HERE.parent / "build" / "runs")
     arguments = parser.parse_args()
+    known_studies = sorted(path.parent.name for path in HERE.glob("*/study.toml"))
+    if unknown := [name for name in arguments.study if name not in known_studies]:
+        sys.exit(f"no study '{unknown[0]}': expected one of {', '.join(known_studies)}")
     for name in arguments.study:
         study = HERE / name
         cases = tomllib.loads((study / "study.toml").read_text())["case"]

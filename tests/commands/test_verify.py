@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from vmc.commands.program import program
 from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.job.verification import Case, cases_of, compare
@@ -104,6 +106,21 @@ def test_on_the_command_line(folder):
     assert not found["agrees"]
     assert found["sigmas"] < -4.0
     assert sorted(path.name for path in folder.path.iterdir()) == ["dot.toml"]
+
+
+def test_functions_of_the_user_s_are_handed_on(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("def potential(c, r):\n    return 0.0\n")
+    (tmp_path / "a.toml").write_text(
+        "system = { n_particles = 1, n_dim = 1 }\nhamiltonian = { potential = { kind = 'user' } }\n"
+        "wavefunction = [{ kind = 'gaussian' }]\nreference = { energy = 0.5 }\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    handed = []
+    monkeypatch.setattr("vmc.commands.verifying.verify", lambda cases, folder, options: handed.append(options) or [])
+    arguments = ["verify", str(tmp_path / "a.toml"), "--kernel", "potential=mine:potential"]
+    assert CliRunner().invoke(program, arguments).exit_code == 0
+    (options,) = handed
+    assert options.kernels["potential"].__name__ == "potential"
 
 
 @pytest.mark.mpi

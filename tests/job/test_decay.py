@@ -80,6 +80,23 @@ def test_what_falls(psi, spread):
     assert look(psi, spread) == ""
 
 
+@numba.njit
+def far_away(theta, x):
+    """A Gaussian that stands elsewhere."""
+    return -0.5 * (x[0, 0] - theta[0]) ** 2
+
+
+@pytest.mark.parametrize(("place", "told"), [(1000.0, False), (1e6, True)])
+def test_a_gaussian_far_from_where_walkers_start(place, told):
+    """The look ends at 2^16 spreads; what is said beyond is how far it was, and of what."""
+    message = look(Custom(System(1, 1), far_away, {"a": [place]}))
+    assert bool(message) == told
+    if told:
+        assert re.search(
+            r"grows as far as a distance of \S+e\+04 .* spread over \S+: is start_spread the width", message
+        )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "falls"), [(-0.5, True), (-1.1, False)])
 def test_a_gaussian_that_grows_beside_a_determinant(alpha, falls):

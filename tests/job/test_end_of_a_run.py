@@ -17,15 +17,15 @@ from vmc.results.remarks import standing
 from vmc.statistics import Diagnostics, verdict
 
 LAST = {**DOT, "evaluation": {"parameters": "last"}}
-NO_COURSE = SimpleNamespace(columns=("energy", "error"), column=lambda name: np.empty(0))
+NO_COURSE = SimpleNamespace(columns=("energy", "error", "update_norm"), column=lambda name: np.empty(0))
 
 
 @pytest.fixture
 def end(capsys):
     """What stands on standard output and standard error after a run that has ended."""
 
-    def said(found, is_result=True, **evaluation):
-        driver = SimpleNamespace(history=NO_COURSE, phase="done")
+    def said(found, is_result=True, course=NO_COURSE, **evaluation):
+        driver = SimpleNamespace(history=course, phase="done")
         config = check_config({**DOT, "evaluation": {**LAST["evaluation"], **evaluation}})
         reporter = reporter_for(is_root=True, quiet=False, is_result=is_result)
         reporter.finish(driver, config, found, Path("dot.h5"), 2.0, True)
@@ -43,6 +43,12 @@ def test_the_summary_is_the_result(end):
     out, err = end(found, is_result=False)
     assert out == ""
     assert "energy      3.0000(10) hartree" in err
+
+
+def test_iterations_that_were_taken_back_are_told(end):
+    columns = {"energy": np.full(4, 3.0), "error": np.full(4, 0.001), "update_norm": np.array([1.0, np.nan, 1.0, 1.0])}
+    out, _ = end(summary(estimate(3.0, 0.001)), course=SimpleNamespace(columns=tuple(columns), column=columns.get))
+    assert out.splitlines()[-1] == "iterations  4 (1 taken back)"
 
 
 def short(energy, n_over_tau=1.0, acceptance=0.5):

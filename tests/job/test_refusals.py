@@ -182,6 +182,14 @@ def test_a_device_is_no_output(folder):
     assert "/dev/null: there is a device" in one_line(folder.vmc("run", "dot.toml", "-o", "/dev/null", *SMALL))
 
 
+def test_a_folder_is_no_output(folder):
+    """Results would lie beside it."""
+    (folder.path / "results").mkdir()
+    text = one_line(folder.vmc("run", "dot.toml", "-o", "results", *SMALL))
+    assert "results is a folder, expected the name of a results file" in text
+    assert sorted(path.name for path in folder.path.iterdir()) == ["dot.toml", "results"]
+
+
 def test_nobody_listens(folder):
     """Both streams end in a pipe that is closed after the first line: the calculation goes on to its end."""
     job = folder.start("run", "dot.toml", "-o", "unheard.h5", *SMALL)

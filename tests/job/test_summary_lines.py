@@ -16,9 +16,11 @@ from vmc.results.remarks import (
     not_found_again,
     reference_line,
     remarks_on,
+    remarks_on_course,
     without_cusp,
+    worse_than_begun,
 )
-from vmc.results.report import summary_lines
+from vmc.results.report import iterations_line, summary_lines
 from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, verdict
 
@@ -117,9 +119,52 @@ def test_parameters_whose_energy_is_not_found_again():
     assert "NOT find again" in line
     kept[25] = False
     assert not_found_again(energies, errors, kept, estimate(3.0, 0.01)) == ""
-    energies[25] = 2.9  # ten errors, and less than five per cent
-    assert not_found_again(energies, errors, np.ones(40, dtype=bool), estimate(3.0, 0.01)) == ""
     assert not_found_again(np.empty(0), np.empty(0), np.empty(0, dtype=bool), estimate(3.0, 0.01)) == ""
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error", "value", "is_said"),
+    [
+        (12.504, 0.029, 12.702, True),  # rmsprop at its default rate, bosons with harmonic pairs: 12.6243 is exact
+        (12.504, 0.04, 12.702, False),  # five errors
+        (12.65, 0.001, 12.702, False),  # four per mille
+        (-12.765, 0.001, -12.702, False),
+        (-12.770, 0.001, -12.702, True),
+    ],
+)
+def test_an_energy_that_is_nearly_found_again(chosen, error, value, is_said):
+    """Six errors of both and half a per cent."""
+    energies, errors = np.full(40, 13.0), np.full(40, 0.03)
+    energies[30], errors[30] = chosen, error
+    line = not_found_again(energies, errors, np.ones(40, dtype=bool), estimate(value, 0.003))
+    assert ("NOT find again" in line) == is_said
+
+
+@pytest.mark.parametrize(
+    ("first", "error", "value", "is_said"),
+    [
+        (3.260, 0.004, 3.388, True),
+        (3.260, 0.025, 3.388, False),  # five errors
+        (3.3855, 1e-4, 3.388, False),  # seven in ten thousand
+        (3.388, 0.004, 3.260, False),
+        (np.nan, np.nan, 3.388, False),
+    ],
+)
+def test_an_energy_above_the_one_at_the_start(first, error, value, is_said):
+    """By six errors: one in a thousand million optimisations that change nothing."""
+    energies, errors = np.full(20, 3.3), np.full(20, 0.01)
+    energies[0], errors[0] = first, error
+    columns = {"energy": energies, "error": errors, "update_norm": np.ones(20)}
+    lines = remarks_on_course(columns, "last", estimate(value, 0.003))
+    assert any("made the energy worse: it began with 3.260(4);" in line for line in lines) == is_said
+    assert worse_than_begun(np.empty(0), np.empty(0), estimate(3.0, 0.01)) == ""
+
+
+def test_iterations_that_were_taken_back_are_counted():
+    columns = {"energy": np.full(60, 3.0), "update_norm": np.ones(60)}
+    assert iterations_line(columns) == "iterations  60"
+    columns["update_norm"][[3, 5]] = np.nan
+    assert iterations_line(columns) == "iterations  60 (2 taken back)"
 
 
 def test_an_optimisation_at_rest():
@@ -163,6 +208,7 @@ def test_electrons_of_one_spin_have_none_to_miss():
         ({"kind": "langevin"}, 0.9, False),
         ({"kind": "langevin", "tune": False}, 0.982, False),  # as somebody wants it
         ({"kind": "metropolis"}, 0.999, True),
+        ({"kind": "gibbs"}, 1.0, False),  # which has no step
     ],
 )
 def test_walkers_that_crawl(sampler, acceptance, is_said):

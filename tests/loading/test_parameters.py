@@ -1,10 +1,16 @@
 """Parameters of a wave function as a file."""
 
+import json
+
 import numpy as np
 import pytest
 
 import vmc
 from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from vmc.job.parameters import PARAMETERS
+from vmc.output.sealed import write_sealed
+from vmc.output.tree import Dataset
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.rbm import RBM
 
@@ -46,3 +52,22 @@ def test_damage_and_absence_are_named(tmp_path):
         vmc.load_parameters(path, psi)
     with pytest.raises(vmc.UserError, match="cannot write"):
         vmc.save_parameters(tmp_path / "nowhere" / "psi.h5", psi)
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_a_parameter_that_is_no_number_is_named(tmp_path, value):
+    """Written in place, where no assignment checks it, or by another program."""
+    path, psi, good = tmp_path / "psi.h5", RBM(SYSTEM, 3), RBM(SYSTEM, 3)
+    psi.theta[7] = value
+    text = rf"parameter 'weights\[0,0\]' is {value}, expected a finite number"
+    with pytest.raises(vmc.UserError, match=rf"psi\.h5: {text}"):
+        vmc.save_parameters(path, psi)
+    assert not path.exists()
+    for work in (vmc.evaluate, vmc.optimise):
+        with pytest.raises(vmc.UserError, match=rf"^wave_function: {text}"):
+            work(psi, HarmonicTrap(SYSTEM))
+    write_sealed(path, {"theta": Dataset(psi.theta)}, {"names": json.dumps(psi.layout.names())}, PARAMETERS)
+    before = good.theta.copy()
+    with pytest.raises(vmc.UserError, match=rf"psi\.h5: {text}"):
+        vmc.load_parameters(path, good)
+    np.testing.assert_array_equal(good.theta, before)

@@ -27,6 +27,8 @@ GAUSSIAN = '[[wavefunction]]\nkind = "gaussian"\n'
             SYSTEM + GAUSSIAN + "[hamiltonian]\ninteraction = 1.0\n",
             'hamiltonian.interaction = 1.0: expected a table, { kind = "coulomb" } say',
         ),
+        (SYSTEM + GAUSSIAN + '[optimizer]\nkind = "amad"\n', "optimizer.kind = 'amad', did you mean 'adam'?"),
+        (SYSTEM + GAUSSIAN + '[optimizer]\nkind = "newton"\n', "optimizer.kind = 'newton': expected one of gradient"),
     ],
 )
 def test_what_is_said(text, told):

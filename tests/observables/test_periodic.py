@@ -5,6 +5,7 @@ Samples are independent.  All bins are compared at once by Hotelling's T^2 of 64
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -252,6 +253,8 @@ def test_points_in_files_and_json():
     assert measured.as_dict()["points"] == {"k": [0.0, 0.5, 0.9]}
     assert "edges" not in measured.as_dict()
     assert str(measured) == "3 values of k"
+    assert str(replace(measured, outside=0.25)) == "3 values of k, 0.25 outside"
+    assert str(replace(measured, outside=-0.0765)) == "3 values of k", "noise around nothing"
 
 
 def test_an_observable_of_another_wave_function():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from numerics.optimizers import Adam, Constant, ExponentialDecay, GradientDescent
-from vmc.optimizers import FirstOrder
+from vmc.optimizers import FirstOrder, QuasiNewton
 from vmc.optimizers.first_order import shortened
 
 
@@ -62,6 +62,7 @@ def test_a_gradient_that_is_not_finite_makes_no_step(bad):
     assert np.isnan(result.update).all()
     for name, array in before.items():
         np.testing.assert_array_equal(state[name], array)
+    assert np.isnan(QuasiNewton().iterate(Given([1.0, bad]), 0, {}, 1.0).update).all()
 
 
 def test_shortened():

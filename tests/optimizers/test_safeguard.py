@@ -14,20 +14,33 @@ from vmc.optimizers import FirstOrder
 from vmc.output.checkpoint import load_checkpoint, save_checkpoint
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.driver import Driver, Plan
+from vmc.stages.history import History
 from vmc.stages.safeguard import Safeguard
 
 NOTHING = np.zeros(1)
 
 
-def moments(energy, error=0.01, variance=1.0):
-    return EnergyMoments(energy, error, variance, np.array([energy]), 0.5, 100, 0)
+def moments(energy, error=0.01, variance=1.0, cancelling=0.0):
+    """With two components, of which so much cancels."""
+    return EnergyMoments(energy, error, variance, np.array([energy + cancelling, -cancelling]), 0.5, 100, 0)
+
+
+def safeguard_of_nothing():
+    return Safeguard(np.zeros(1), History(("kinetic", "trap"), 1))
+
+
+def judge(safeguard, energies, update, theta):
+    """As the driver does: what is judged is then recorded."""
+    note = safeguard.judge(energies, update, theta)
+    safeguard.history.add(energies, 1.0, math.nan if note else 1.0, 0.5, theta, 0.0)
+    return note
 
 
 def judged(*sequence):
     """A safeguard after a sequence of (energies, update) at parameters 0, 1, 2, ..., and its last verdict."""
-    safeguard, note = Safeguard(np.zeros(1)), None
+    safeguard, note = safeguard_of_nothing(), None
     for k, (energies, update) in enumerate(sequence):
-        note = safeguard.judge(energies, update, np.full(1, float(k)))
+        note = judge(safeguard, energies, update, np.full(1, float(k)))
     return safeguard, note
 
 
@@ -84,7 +97,7 @@ def test_three_strikes():
 
 def test_the_look_after_a_roll_back_is_not_a_good_step():
     """Three steps from the same parameters, each followed by a roll-back there."""
-    safeguard = Safeguard(np.zeros(1))
+    safeguard = safeguard_of_nothing()
     for _ in range(2):
         assert safeguard.judge(*GOOD, np.zeros(1)) == ""
         assert safeguard.judge(moments(math.nan), NOTHING, np.ones(1)) != ""
@@ -95,17 +108,40 @@ def test_the_look_after_a_roll_back_is_not_a_good_step():
 
 
 def test_vanishing_variance_does_not_forbid_the_next_step():
-    """From an eigenstate any change is a large factor: a per mille of the energy is always allowed."""
+    """From an eigenstate any change is a large factor: deviations of a tenth of the energy are always allowed."""
     _, note = judged((moments(3.0, 1e-9, 1e-20), NOTHING), (moments(3.000001, 1e-6, 1e-8), NOTHING))
     assert note == ""
+    _, note = judged((moments(12.6229, 2e-4, 2.44e-4), NOTHING), (moments(12.6302, 3e-3, 0.886), NOTHING))
+    assert note == ""
+    _, note = judged((moments(12.6229, 2e-4, 2.44e-4), NOTHING), (moments(12.6302, 3e-3, 1.26**2 + 0.01), NOTHING))
+    assert note.startswith("the variance grew from 0.000244 to 1.6")
+
+
+@pytest.mark.parametrize("energy", [0.0, 1e-3, -1e-3])
+def test_the_scale_is_that_of_the_components_where_they_cancel(energy):
+    """Around three and minus three: deviations of 0.3 are none, whatever their sum."""
+    quiet = moments(energy, 1e-9, 1e-20, cancelling=3.0)
+    for rise in (1e-9, -1e-9):  # a fall is judged more leniently, by the scale at least
+        _, note = judged((quiet, NOTHING), (moments(energy + rise, 1e-2, 0.08, cancelling=3.0), NOTHING))
+        assert note == ""
+    _, note = judged((quiet, NOTHING), (moments(energy + 1e-9, 1e-2, 0.1, cancelling=3.0), NOTHING))
+    assert note.startswith("the variance grew from 1e-20 to 0.1")
+
+
+def test_a_passage_by_an_eigenstate_is_no_start_of_a_slow_blow_up():
+    """The energy rises by more than a twentieth while its deviations stay below a tenth of it."""
+    course = [(3.0, 1e-9, 1e-20), (3.1, 1e-2, 0.04), (3.2, 1e-2, 0.08)]
+    assert judged(*((moments(*of_iteration), NOTHING) for of_iteration in course))[1] == ""
+    course[-1] = (3.2, 1e-2, 0.1)
+    assert "over some iterations" in judged(*((moments(*of_iteration), NOTHING) for of_iteration in course))[1]
 
 
 def test_a_slow_blow_up_is_taken_back_to_the_quietest_iteration():
     """As of two electrons in a cell, -1.44 to 1415 hartree: each step passed, no rise was ten of its own errors."""
-    safeguard, notes = Safeguard(np.zeros(1)), []
+    safeguard, notes = safeguard_of_nothing(), []
     course = [(-1.43, 1e-4, 2e-3), (-1.44, 1e-4, 1e-3), (-1.28, 0.02, 0.05), (-1.2, 0.02, 0.09), (-0.9, 0.1, 4.0)]
     for k, of_iteration in enumerate(course):
-        notes.append(safeguard.judge(moments(*of_iteration), NOTHING, np.full(1, float(k))))
+        notes.append(judge(safeguard, moments(*of_iteration), NOTHING, np.full(1, float(k))))
     assert notes[:4] == [""] * 4
     assert notes[4].startswith(
         "the energy rose from -1.44 to -0.9 over some iterations, and the variance from 0.001 to 4"

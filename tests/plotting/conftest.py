@@ -94,6 +94,11 @@ def hostile_texts(results: Results) -> Results:
     return replace(results, attributes=attributes)
 
 
+def foreign_texts(results: Results) -> Results:
+    """A title in letters that Matplotlib's own font does not have."""
+    return replace(results, attributes={**results.attributes, "title": "量子点"})
+
+
 def blown_up(results: Results) -> Results:
     """One iteration whose energies were not finite."""
     energy, error = results.optimization["energy"].copy(), results.optimization["error"].copy()
@@ -104,7 +109,13 @@ def blown_up(results: Results) -> Results:
 def rolled_back(results: Results) -> Results:
     """One iteration that was taken back, far beyond all others."""
     columns = {name: column.copy() for name, column in results.optimization.items()}
-    for name, value in (("energy", -1e15), ("error", 1e14), ("variance", 1e30), ("update_norm", np.nan)):
+    for name, value in (
+        ("energy", -1e15),
+        ("error", 1e14),
+        ("variance", 1e30),
+        ("update_norm", np.nan),
+        ("theta", 1e9),
+    ):
         columns[name][5] = value
     return replace(results, optimization=columns)
 
@@ -138,6 +149,7 @@ MAKERS: dict[str, Callable[[Results], Results]] = {
     "many parameters, evaluation only": lambda results: first_iterations(many_parameters(results), 0),
     "no parameters, evaluation only": lambda results: first_iterations(no_parameters(results), 0),
     "hostile texts": hostile_texts,
+    "foreign texts": foreign_texts,
     "blown up": blown_up,
     "rolled back": rolled_back,
     "without observables": without_observables,

@@ -126,6 +126,11 @@ def test_what_cannot_be_read_or_written(dot, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["damaged.h5"]
 
 
+def test_a_folder_is_no_picture(dot, tmp_path):
+    with pytest.raises(UserError, match=r"is a folder, expected the name of a picture \(\.png, \.pdf, \.svg\)"):
+        plot_command(dot.path / "dot.h5", tmp_path, "summary")
+
+
 def test_a_refusal_is_one_line(dot):
     finished = dot.vmc("plot", "dot.h5", "-k", "blockng")
     assert finished.returncode != 0

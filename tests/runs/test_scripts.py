@@ -22,6 +22,13 @@ def test_anharmonic_oscillator(capsys):
     assert "exact 0.559146327" in capsys.readouterr().out
 
 
+def test_a_study_that_there_is_not(monkeypatch):
+    script = runpy.run_path(str(RUNS / "run_study.py"))
+    monkeypatch.setattr(sys, "argv", ["run_study.py", "nosuch"])
+    with pytest.raises(SystemExit, match=r"^no study 'nosuch': expected one of bosons-1d, .*quantum-dots$"):
+        script["main"]()
+
+
 @pytest.mark.slow
 def test_a_script_without_a_module_finds_its_kernels_again(tmp_path):
     """What runpy runs belongs to no module that a later process could import with the cached kernel."""

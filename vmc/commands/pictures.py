@@ -30,6 +30,8 @@ def plot_command(results: Path, output: Path | None, kind: str) -> int:
     """
     _expect("kind of plot", kind, KINDS)
     target = output or default_picture(results, kind)
+    if target.is_dir():
+        raise UserError(f"{target} is a folder, expected the name of a picture ({', '.join(SUFFIXES)})")
     _expect(f"{target}: format", target.suffix.lower(), SUFFIXES)
     loaded = load(results)
     missing = absent(loaded)

@@ -160,6 +160,7 @@ def verify(
         typer.Argument(help="Folder with config.toml and perhaps study.toml, or a .toml file.", show_default=False),
     ],
     settings: Set = None,
+    kernel: Kernel = None,
     case: Annotated[str, typer.Option("--case", help="Only cases of study.toml whose name contains this.")] = "",
     quiet: Quiet = False,
     json: Json = False,
@@ -167,7 +168,7 @@ def verify(
     """Run a study and compare its energies with its references; status 3 where one disagrees."""
     from vmc.commands.verifying import verify_command
 
-    raise typer.Exit(verify_command(study, settings or [], case, quiet, json))
+    raise typer.Exit(verify_command(study, settings or [], kernel or [], case, quiet, json))
 
 
 @program.command(name="list")

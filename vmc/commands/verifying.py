@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from vmc.commands.jobs import user_kernels
 from vmc.job.progress import reporter_for
 from vmc.job.run import JobOptions
 from vmc.job.verification import shared_cases, verify
@@ -17,11 +18,11 @@ from vmc.parallel import communicator, on_root
 DISAGREES = 3
 
 
-def verify_command(study: Path, settings: list[str], case: str, quiet: bool, json: bool) -> int:
+def verify_command(study: Path, settings: list[str], kernel: list[str], case: str, quiet: bool, json: bool) -> int:
     """Run, compare, and say so; results go to a folder that is removed."""
     world = communicator()
     cases = shared_cases(study, settings, case)
-    options = JobOptions(reporter=reporter_for(world.is_root, quiet))
+    options = JobOptions(kernels=user_kernels(kernel), reporter=reporter_for(world.is_root, quiet))
     comparisons = []
     with tempfile.TemporaryDirectory(prefix="vmc-verify-") as own:
         folder = on_root(world, lambda: own)

@@ -183,7 +183,7 @@ def _spoken(location: tuple) -> list[str]:
 
 
 def _suggest(word: str, allowed: list[str]) -> str:
-    near = difflib.get_close_matches(word, allowed, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, allowed, n=1, cutoff=0.5)
     hint = f", did you mean '{near[0]}'?" if near else ""
     return f"{hint or ':'} expected one of {', '.join(allowed)}" if allowed else hint
 

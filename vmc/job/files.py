@@ -19,6 +19,18 @@ from vmc.stages.driver import Driver
 from vmc.stages.energy_summary import EnergySummary
 
 
+def refuse_folder(output: Path) -> None:
+    """Check that an output, NAME or NAME.h5, is no folder, beside which the results would lie.
+
+    Raises
+    ------
+    UserError
+        if it is.
+    """
+    if output.is_dir():
+        raise UserError(f"{output} is a folder, expected the name of a results file")
+
+
 @dataclass(frozen=True)
 class JobFiles:
     """Results NAME.h5 and checkpoint NAME.ckpt.h5 with the generation before it."""

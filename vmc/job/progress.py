@@ -212,15 +212,18 @@ class ConsoleReporter(Reporter):
         """The summary, or how to go on."""
         from vmc.results.known_reference import reference_of
         from vmc.results.remarks import remarks_on
-        from vmc.results.report import advice, summary_lines
+        from vmc.results.report import advice, iterations_line, summary_lines
+        from vmc.stages.history import rolled_back
 
         self.close()
         reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
             remarks = remarks_on(summary, course, config, reference)
+            taken_back = [iterations_line(course)] if rolled_back(course).any() else []
             # In one piece: a reader that wants its first line alone must not make this run a failed one.
-            self._results.print("\n".join([*summary_lines(summary, config, reference), *remarks]), markup=False)
+            lines = [*summary_lines(summary, config, reference), *remarks, *taken_back]
+            self._results.print("\n".join(lines), markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
         if not finished:
             self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)

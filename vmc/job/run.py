@@ -18,7 +18,7 @@ from vmc.config import Config, check_config, load_config
 from vmc.errors import UserError
 from vmc.job.changes import refuse_changes, refuse_other_kernels, stands_at
 from vmc.job.cost import estimate_cost
-from vmc.job.files import JobFiles, stored_config, write_state
+from vmc.job.files import JobFiles, refuse_folder, stored_config, write_state
 from vmc.job.memory import refuse_beyond_memory
 from vmc.job.parameters import start_from_results
 from vmc.job.pretraining_stage import pretrain_on_results
@@ -107,6 +107,7 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     deadline = Deadline(options.max_time)
     with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
         signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
+        on_root(world, lambda: refuse_folder(Path(output)))
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
         driver = make_driver(config, world, options.kernels, options.reporter, first_stage=True)

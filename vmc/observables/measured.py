@@ -63,7 +63,10 @@ class Measured:
             return format_value(float(self.value), float(self.error), self.units)
         size = " x ".join(str(n) for n in self.value.shape)
         what = "bins" if isinstance(self.axes[0], Axis) else f"values of {self.axes[0].name}"
-        return f"{size} {what}" + (f", {self.outside:.3g} outside" if self.outside or what == "bins" else "")
+        is_told = (
+            self.outside > 0.0 or what == "bins"
+        )  # of values of k it may be below zero, as a difference of averages
+        return f"{size} {what}" + (f", {self.outside:.3g} outside" if is_told else "")
 
     def as_dict(self) -> dict[str, Any]:
         """Value, error, units and edges of bins or points for JSON, which has no nan: None there."""

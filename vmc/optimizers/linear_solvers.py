@@ -21,17 +21,16 @@ def solve_packed(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np
     b : right-hand side (n,).
     shift, scale : regularisation of the diagonal.
 
-    Raises
-    ------
-    ValueError
-        if S or b holds values that are not finite.
+    Returns
+    -------
+    x (n,), of NaN where S or b holds values that are not finite.
     """
     from scipy.linalg.lapack import dpftrf, dpftrs
 
     n = b.size
+    if not (np.isfinite(S).all() and np.isfinite(b).all()):
+        return np.full(n, np.nan)
     diagonal = diagonal_places(n)
-    if not (np.isfinite(S[diagonal]).all() and np.isfinite(b).all()):
-        raise ValueError("the overlap matrix or the gradient holds values that are not finite")
     S[diagonal] = S[diagonal] * (1.0 + scale) + shift
     kept = S.copy()
     factor, failed = dpftrf(n, S, overwrite_a=1, **FORMAT)
@@ -43,14 +42,19 @@ def solve_packed(S: np.ndarray, b: np.ndarray, shift: float, scale: float) -> np
 
 
 def _pseudo_inverse(S: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """From the lower triangle of S, overwritten."""
+    """From the lower triangle of S, overwritten.
+
+    A diagonal that is not positive is zero or rounding below it: what it belongs to changes nothing, and does not move.
+    """
     from scipy.linalg import eigh
 
     # Scaling to a unit diagonal first keeps parameters of different size on one footing.
-    root = np.sqrt(S.diagonal())
-    root[root == 0.0] = 1.0
+    variances = S.diagonal().copy()
+    root = np.sqrt(variances, where=variances > 0.0, out=np.full(b.size, np.inf))
     S /= root[:, None]
     S /= root
+    if not np.isfinite(S).all():
+        return np.full(b.size, np.nan)
     values, vectors = eigh(S)
     keep = values > RELATIVE_CUTOFF * max(values[-1], np.finfo(float).tiny)
     return vectors[:, keep] @ ((vectors[:, keep].T @ (b / root)) / values[keep]) / root
@@ -73,8 +77,11 @@ def solve_conjugate_gradients(
 
     Returns
     -------
-    x and the number of iterations (Hestenes and Stiefel 1952).
+    x and the number of iterations (Hestenes and Stiefel 1952); x is of NaN where A or b holds values that are not
+    finite.
     """
+    if not np.isfinite(b).all():
+        return np.full(b.size, np.nan), 0
     inverse = 1.0 / np.where(diagonal > 0.0, diagonal, 1.0)
     x = np.zeros_like(b)
     residual = b.copy()
@@ -87,6 +94,8 @@ def solve_conjugate_gradients(
             return x, iteration
         image = apply(direction)
         curvature = direction @ image
+        if not np.isfinite(curvature):
+            return np.full(b.size, np.nan), iteration
         if not curvature > 0.0:  # a null direction: nothing more to gain
             return x, iteration
         alpha = rho / curvature

@@ -56,6 +56,8 @@ class QuasiNewton:
     def iterate(self, ensemble: Ensemble, iteration: int, state: State, damping: float) -> Iteration:
         """Measure, then minimise on snapshots of the walkers; `damping` shortens the resulting step."""
         sample = ensemble.gradient(self.n_samples, self.stride)
+        if not np.isfinite(sample.gradient).all():
+            return Iteration(sample.energies, np.nan, np.full(sample.gradient.size, np.nan))
         fixed = _FixedSample(ensemble, self.n_samples, self.stride)
         theta = ensemble.measurement.wave_function.theta
         start = theta.copy()
@@ -103,7 +105,7 @@ class _Search:
         theta = self.start + self.unit * y
         result = self.evaluate(theta)
         energy, share = result[0], result[1]
-        if not np.isfinite(energy) or share < self.smallest_share:
+        if not np.isfinite(result).all() or share < self.smallest_share:
             self.worn_out = True
             raise _SampleWornOutError
         if energy < self.best_energy:

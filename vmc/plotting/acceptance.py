@@ -10,6 +10,9 @@ from vmc.plotting.iterations import evaluated_position, label_iterations, limit_
 from vmc.plotting.labels import TIME_SYMBOLS, legend_above, length_text, quantity, say_nothing_there
 from vmc.plotting.style import COLOURS, EVALUATED, house_axes
 
+#: End of the axis, where a rate of one is below the frame.
+TOP = 1.03
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -34,7 +37,7 @@ def acceptance_plot(results: Results, axes: Axes | None = None) -> Axes:
             text = f"evaluation {evaluated:.3f}"
             colour = COLOURS["vermillion"]
             axes.plot([position], [evaluated], linestyle="none", color=colour, label=text, **EVALUATED)
-        axes.set_ylim(0.0, 1.0)
+        axes.set_ylim(0.0, TOP)
         axes.set_ylabel("acceptance")
         if results.config.sampler.kind != "gibbs":  # which has no step
             _draw_step(axes, results)

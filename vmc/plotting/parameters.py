@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vmc.plotting.contents import absent
-from vmc.plotting.iterations import evaluated_position, label_iterations, limit_iterations, point_marker
+from vmc.plotting.iterations import (
+    evaluated_position,
+    label_iterations,
+    limit_iterations,
+    point_marker,
+    without_roll_backs,
+)
 from vmc.plotting.labels import even_ticks, few_ticks, legend_above, plain
 from vmc.plotting.style import COLOURS, LINE_STYLES, house_axes
+from vmc.stages.history import rolled_back
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +29,7 @@ MAX_NAMED = 12
 
 
 def parameters_plot(results: Results, axes: Axes | None = None) -> Axes:
-    """All parameters against iteration, with the evaluated values at the right.
+    """All parameters against iteration, with the evaluated values at the right; none of iterations taken back.
 
     Each has its own colour and name where there are few; otherwise faint lines share the colour of the array
     they belong to.  Without iterations the values are drawn against their number; where there were too many
@@ -33,7 +40,7 @@ def parameters_plot(results: Results, axes: Axes | None = None) -> Axes:
         if "iterations" in missing:
             _draw_values(axes, results, missing["iterations"])
         elif "traces" in missing:
-            _draw_norms(axes, results, missing["traces"])
+            _draw_norms(axes, without_roll_backs(results), missing["traces"])
         else:
             _draw_traces(axes, results, missing.get("evaluation", ""))
         legend_above(axes)
@@ -52,11 +59,13 @@ def parameter_groups(names: list[str], n_params: int) -> dict[str, np.ndarray]:
 
 def _draw_traces(axes: Axes, results: Results, note: str) -> None:
     iteration, theta = results.optimization["iteration"], results.optimization["theta"]
+    taken_back = rolled_back(results.optimization)
+    kept = ~taken_back | taken_back.all()  # lines go on over the others: between two gaps there would be none
     groups = parameter_groups(results.parameter_names, theta.shape[1])
     for (name, indices), (colour, style) in zip(groups.items(), _looks()):
         look: Any = {"color": colour, "alpha": _opacity(len(indices)), "marker": point_marker(len(iteration), most=1)}
         width = 1.1 if len(indices) == 1 else 0.7
-        lines = axes.plot(iteration, theta[:, indices], style, linewidth=width, **look)
+        lines = axes.plot(iteration[kept], theta[np.ix_(kept, indices)], style, linewidth=width, **look)
         lines[0].set_label(_counted(name, len(indices)))
         if results.energy is not None:
             positions = np.full(len(indices), evaluated_position(len(iteration)))

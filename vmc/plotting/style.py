@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +77,14 @@ STYLE: Any = {
 
 @contextlib.contextmanager
 def house_style() -> Iterator[None]:
-    """Matplotlib with the settings of :data:`STYLE`, as it was before afterwards."""
+    """Matplotlib with the settings of :data:`STYLE`, as it was before afterwards.
+
+    Letters that its font lacks are boxes in the picture; that is not told once more for each.
+    """
     import matplotlib
 
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from", UserWarning)
         yield
 
 

@@ -12,7 +12,6 @@ from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSec
 from vmc.results.known_reference import known_reference
 from vmc.stages.best import best_iteration
 from vmc.stages.history import rolled_back
-from vmc.stages.safeguard import SHARE_LIMIT, SIGMA_LIMIT
 from vmc.statistics import Estimate, format_known, format_value
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
 from vmc.statistics.summary import ZERO_VARIANCE
@@ -30,6 +29,10 @@ COUNTED = 1e4
 SAME = 1e-4
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
+#: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
+NOT_FOUND = 5e-3
+#: Share of an energy by which an evaluation is above the first iteration.
+WORSE = 1e-3
 #: Iterations in a quarter below which their medians say little.
 MIN_QUARTER = 5
 #: Share of an energy below which a fall is one of digits.
@@ -171,9 +174,12 @@ def standing(acceptance: float) -> str:
 
 
 def crawling(acceptance: float, config: Config) -> str:
-    """Whether steps in a trap are so short that hardly one is refused, though they were to adapt."""
-    adapts = getattr(config.sampler, "tune", False) and isinstance(config.hamiltonian, TrapSection)
-    if not (adapts and acceptance > CRAWLING):
+    """Whether steps in a trap are so short that hardly one is refused, though they were to adapt.
+
+    The Gibbs sampler has no steps, and nothing that it draws is refused.
+    """
+    has_steps = config.sampler.kind != "gibbs" and isinstance(config.hamiltonian, TrapSection)
+    if not (has_steps and config.sampler.tune and acceptance > CRAWLING):
         return ""
     return (
         f"walkers     they crawl (acceptance {acceptance:.3f}): the step was still growing, so that errors of other "
@@ -191,7 +197,7 @@ def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, ene
     energy : of the evaluation.
     """
     energies, errors = iterations["energy"], iterations["error"]
-    lines = [no_rest(energies, errors)]
+    lines = [no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
     if parameters == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]
@@ -219,8 +225,24 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
     )
 
 
+def worse_than_begun(energies: np.ndarray, errors: np.ndarray, energy: Estimate) -> str:
+    """Whether an evaluation finds more than the first of the iterations (n_iterations,), beyond chance."""
+    if not len(energies):
+        return ""
+    first, error = float(energies[0]), float(errors[0])
+    rise = energy.value - first
+    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > WORSE * abs(first)):
+        return ""
+    return (
+        f"iterations  the optimisation made the energy worse: it began with {format_value(first, error)}; lower the "
+        "rate, or take more samples"
+    )
+
+
 def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate) -> str:
-    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond a step.
+    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond chance.
+
+    The best of n iterations is a lucky one, by six of its errors once in n runs of a thousand million.
 
     Parameters
     ----------
@@ -233,7 +255,7 @@ def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, 
         return ""
     before, error = float(energies[chosen]), float(errors[chosen])
     rise = energy.value - before
-    if not (rise > SIGMA_LIMIT * math.hypot(error, energy.error) and rise > SHARE_LIMIT * abs(before)):
+    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > NOT_FOUND * abs(before)):
         return ""
     return (
         f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from vmc.config import Config
 from vmc.observables.measured import observable_lines
 from vmc.results.gas import gas_lines, gas_summary
 from vmc.results.remarks import STANDING, is_below_exact, reference_line
 from vmc.stages.energy_summary import EnergySummary
+from vmc.stages.history import rolled_back
 
 #: How many times as many measurements nobody makes.
 OUT_OF_REACH = 1000.0
@@ -36,6 +40,12 @@ def summary_lines(
         lines.append(target_line(summary, config))
     lines.append(f"verdict     {summary.verdict.line}")
     return lines
+
+
+def iterations_line(iterations: Mapping[str, np.ndarray]) -> str:
+    """How many iterations were made (columns (n_iterations,)), and how many of them taken back."""
+    taken_back = int(np.count_nonzero(rolled_back(iterations)))
+    return f"iterations  {len(iterations['energy'])}" + (f" ({taken_back} taken back)" if taken_back else "")
 
 
 def target_line(summary: EnergySummary, config: Config) -> str:

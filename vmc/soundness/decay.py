@@ -23,7 +23,7 @@ from wavefunctions.product import Product
 #: Configurations that are looked at.
 _N_LOOKS = 8
 #: Distances in units of the spread of the walkers, each twice the one before.
-_DISTANCES = 8.0 * 2.0 ** np.arange(7)
+_DISTANCES = 8.0 * 2.0 ** np.arange(14)
 #: Change of log|psi| that is rounding, as a share of it where that is larger than one.
 _ROUNDING = 1e-6
 #: Share by which the powers of two places may differ where psi is said to go as a power.
@@ -63,7 +63,8 @@ def growth(wave_function: WaveFunction, X: np.ndarray) -> str:
             return (
                 f"psi cannot be normalised: {what}, log|psi| {next(filter(None, verdicts))} as far as a distance of "
                 f"{spread * _DISTANCES[-1]:.3g} from where walkers stand, and averages are no energies: expected a psi "
-                f"that vanishes far out in every direction{_condition(wave_function)}"
+                f"that vanishes far out in every direction{_condition(wave_function)} (no further was looked, from "
+                f"walkers spread over {spread:.3g}: is start_spread the width of psi?)"
             )
     return ""
 

@@ -15,6 +15,9 @@ SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
 #: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
 #: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
 VARIANCE_FACTOR = 100.0
+#: Deviation of local energies, as a share of the energy scale, below which they count as deviating by this share: at
+#: an eigenstate the variance vanishes, and one before it is any factor larger.
+FLOOR = 1e-2
 #: Roll-backs in a row after which the run gives up.
 STRIKES = 3
 #: What a roll-back leaves of the learning rate.
@@ -35,6 +38,11 @@ class GaveUpError(UserError):
 class Safeguard:
     """Judges every iteration by the last good one, and by the one of lowest variance: blow-ups may be slow.
 
+    Parameters
+    ----------
+    theta : where the optimisation begins.
+    history : holds the iterations before the one that is judged; the energy scale of one is looked up there.
+
     Attributes
     ----------
     good_theta : parameters of the last good iteration, to which a roll-back leads.
@@ -44,7 +52,8 @@ class Safeguard:
     damping : factor on the learning rate, halved by every roll-back.
     """
 
-    def __init__(self, theta: np.ndarray) -> None:
+    def __init__(self, theta: np.ndarray, history: History) -> None:
+        self.history = history
         self.good_theta, self.quiet_theta = theta.copy(), theta.copy()
         self.quiet = (math.nan, math.nan, math.nan)
         self.damping = 1.0
@@ -106,7 +115,7 @@ class Safeguard:
             return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
         if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > abs(energy):
             return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
-        floor = (1e-3 * energy) ** 2 if rise > 0.0 else energy**2
+        floor = max((FLOOR * self.history.energy_scale(energy, variance)) ** 2, 0.0 if rise > 0.0 else energy**2)
         if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
         return ""
@@ -114,7 +123,7 @@ class Safeguard:
     def _slow_trouble(self, energies: EnergyMoments) -> str:
         energy, error, variance = self.quiet
         rise = energies.energy - energy
-        floor = max(variance, (1e-3 * energy) ** 2)
+        floor = max(variance, (FLOOR * self.history.energy_scale(energy, variance)) ** 2)
         if rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) and energies.variance > VARIANCE_FACTOR * floor:
             return (
                 f"the energy rose from {energy:.6g} to {energies.energy:.6g} over some iterations, and the variance "

@@ -147,4 +147,18 @@ ESTIMATION = [
         "equilibration_cut(self.series[:, c], starts, walker_sums[:, :, [0, 1 + c]], n_series=n) for c in range(1)",
         ("tests/estimators/test_parts.py",),
     ),
+    Bug(
+        "an energy that vanishes by cancellation is the scale of its deviations",
+        "vmc/stages/history.py",
+        "return float(np.abs(rows[:, len(COLUMNS) :]).max(initial=abs(energy)))",
+        "return abs(energy)",
+        ("tests/optimizers/test_safeguard.py::test_the_scale_is_that_of_the_components_where_they_cancel",),
+    ),
+    Bug(
+        "a variance below zero by rounding ends the job",
+        "vmc/optimizers/linear_solvers.py",
+        "where=variances > 0.0, out=np.full(b.size, np.inf)",
+        "where=variances != 0.0, out=np.full(b.size, np.inf)",
+        ("tests/optimizers/test_linear_solvers.py::test_a_variance_below_zero_by_rounding",),
+    ),
 ]
