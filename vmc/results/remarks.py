@@ -29,6 +29,8 @@ COUNTED = 1e4
 SAME = 1e-4
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
+#: Share of an energy that numerical derivatives may be off by.
+NUMERICAL = 1e-8
 #: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
 NOT_FOUND = 5e-3
 #: Share of an energy by which an evaluation is above the first iteration.
@@ -63,7 +65,7 @@ def reference_line(energy: Estimate, value: float, error: float, source: str) ->
 def is_below_exact(energy: Estimate, value: float, error: float, source: str) -> bool:
     """Whether an energy is below a known one that no state goes below, by more than chance explains."""
     difference, both = energy.value - value, math.hypot(energy.error, error)
-    return source.startswith("exact") and -difference > IMPOSSIBLE * max(both, 1e-12 * abs(value))
+    return source.startswith("exact") and -difference > max(IMPOSSIBLE * both, NUMERICAL * abs(value))
 
 
 def remarks_on(
@@ -81,7 +83,7 @@ def remarks_on(
     found = [
         below_exact(summary.energy, reference),
         contradicted(config),
-        endless_variance(summary.energy),
+        "" if summary.verdict.diagnostics.is_eigenstate else endless_variance(summary.energy),
         without_cusp(config, summary.energy),
         far_virial(summary.virial_ratio),
         missing_kinetic(summary.observables.get("kinetic_difference")),
