@@ -40,8 +40,11 @@ shared_log_derivatives = Slot("shared_log_derivatives", "(p, X, O, first, ws)")
 SPACE_STEP = 2e-3
 #: Length over which log|psi| changes by one below which the step is a fixed share of it: large slopes, peaks, nodes.
 SHORT_LENGTH = 0.1
-#: Step of the parameter derivatives relative to max(1, |theta_k|).
-PARAMETER_STEP = 1e-5
+#: First step of the parameter derivatives relative to max(1, |theta_k|), and what is left of it, again and again, where
+#: the second difference of log|psi| is larger than this: the parameter is one of a smaller scale.
+PARAMETER_STEP, PARAMETER_CUT, LARGEST_CURVATURE = 1e-5, 1.0 / 32.0, 1e-6
+#: How often a step is cut: scales down to 1e-12 of one.
+MOST_CUTS = 8
 
 
 def complete(owner: str, kernels: Mapping[str, Callable]) -> dict[str, Callable]:
@@ -153,20 +156,34 @@ def _shorten(h, step, centre, values, sign, signs):
 def _difference_log_derivatives(p, X, O, first, ws):
     n, tile = X.shape
     theta = p[0]
-    plus, minus, sign = np.empty(tile), np.empty(tile), np.ones(tile)
+    middle, plus, minus, sign = np.zeros(tile), np.empty(tile), np.empty(tile), np.ones(tile)
+    slope, is_open = np.empty(tile), np.empty(tile, np.bool_)
+    log_psi(p, X, middle, sign, workspace(p, tile, n))
     for k in range(theta.size):
         centre = theta[k]
         h = PARAMETER_STEP * max(1.0, abs(centre))
+        is_open[:] = True
+        for _ in range(1 + MOST_CUTS):
+            for b in range(tile):
+                plus[b] = 0.0
+                minus[b] = 0.0
+            theta[k] = centre + h
+            log_psi(p, X, plus, sign, workspace(p, tile, n))
+            theta[k] = centre - h
+            log_psi(p, X, minus, sign, workspace(p, tile, n))
+            theta[k] = centre
+            n_open = 0
+            for b in range(tile):
+                if is_open[b]:
+                    slope[b] = (plus[b] - minus[b]) / (2.0 * h)
+                    is_small = abs(plus[b] + minus[b] - 2.0 * middle[b]) <= LARGEST_CURVATURE
+                    is_open[b] = not is_small and abs(middle[b]) < math.inf
+                    n_open += is_open[b]
+            if n_open == 0:
+                break
+            h *= PARAMETER_CUT
         for b in range(tile):
-            plus[b] = 0.0
-            minus[b] = 0.0
-        theta[k] = centre + h
-        log_psi(p, X, plus, sign, workspace(p, tile, n))
-        theta[k] = centre - h
-        log_psi(p, X, minus, sign, workspace(p, tile, n))
-        theta[k] = centre
-        for b in range(tile):
-            O[first + k, b] += (plus[b] - minus[b]) / (2.0 * h)
+            O[first + k, b] += slope[b]
 
 
 def _summed_rows(p, X, weights, sums, first, ws):

@@ -1,4 +1,4 @@
-"""Kernels of one's own for one-particle moves, and for derivatives in a cell, where walkers are in other cells."""
+"""Kernels of one's own: for one-particle moves, for derivatives in other cells, and right after the local energy."""
 
 import numba
 import numpy as np
@@ -83,3 +83,23 @@ def test_derivatives_are_looked_at_in_other_cells():
     refuse_wrong_kernels(Custom(CELL, short_pair, {"a": 0.5}), X)
     with pytest.raises(UserError, match="kernel grad_laplacian of Custom"):
         refuse_wrong_kernels(Custom(CELL, short_pair, {"a": 0.5}, grad_laplacian=derivatives_without_images), X)
+
+
+@numba.njit
+def weighted(p, X, weights, sums, first, ws):
+    for m in range(weights.shape[0]):
+        for b in range(X.shape[1]):
+            sums[m, first] -= weights[m, b] * (X[:, b] ** 2).sum()
+
+
+@numba.njit
+def forgotten(p, X, weights, sums, first, ws):
+    pass
+
+
+def test_sums_of_derivatives_are_compared_with_rows():
+    """One that did nothing took a factor out of the gradient."""
+    X = np.random.default_rng(5).normal(size=(16, 6))
+    refuse_wrong_kernels(Custom(SYSTEM, log_gaussian, {"a": 0.4}, weighted_log_derivatives=weighted), X)
+    with pytest.raises(UserError, match="kernel weighted_log_derivatives of Custom"):
+        refuse_wrong_kernels(Custom(SYSTEM, log_gaussian, {"a": 0.4}, weighted_log_derivatives=forgotten), X)

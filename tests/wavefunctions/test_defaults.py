@@ -126,3 +126,16 @@ def test_theta_must_fit(theta, text):
 
 def test_every_slot_is_filled():
     assert set(Custom(SYSTEM, narrow, {"width": 0.5}).kernels) == set(SLOTS) - {"kinetic", "weighted_log_derivatives"}
+
+
+def wide(theta, x):
+    return -0.5 * (x[0, 0] ** 2 + x[1, 0] ** 2) / theta[0] ** 2 + np.log(theta[0])
+
+
+@pytest.mark.parametrize("width", [1.2, 1.2e-3, 3.8e-5, 1.2e-5, 1e-9])
+def test_parameters_of_small_scales(width):
+    """A length in other units: with a step of 1e-5 whatever it is, derivatives were ten times too large at 1.2e-5."""
+    X = width * np.random.default_rng(3).normal(size=(20, 2))
+    psi = Custom(System(2, 1), wide, {"width": width})
+    expected = (X**2).sum(axis=1) / width**3 + 1.0 / width
+    np.testing.assert_allclose(psi.evaluate(X).log_derivatives[:, 0], expected, rtol=2e-6)

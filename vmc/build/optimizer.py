@@ -53,7 +53,7 @@ def _schedule(section: tables.FirstOrderSection) -> rules.Schedule:
         case tables.PowerLawSchedule(timescale=timescale, power=power):
             schedule = rules.PowerLawDecay(rate, timescale, power)
         case tables.CosineSchedule():
-            schedule = rules.CosineDecay(rate, max(section.iterations, 1))
+            schedule = rules.CosineDecay(rate, max(section.iterations - section.schedule.warmup, 1))
         case _:
             schedule = rules.Constant(rate)
     warmup = section.schedule.warmup

@@ -34,7 +34,7 @@ class PowerLawSchedule(Section):
 
 
 class CosineSchedule(Section):
-    """Half a period of a cosine, to zero at the last iteration."""
+    """Half a period of a cosine after the warm-up, to nearly zero at the last iteration."""
 
     kind: Literal["cosine"]
     warmup: CountOrNone = 0

@@ -41,7 +41,7 @@ def start_walkers(
             X[w] = _draw(system, generators[w], spread)
     raise UserError(
         f"the wave function vanishes at all {_ATTEMPTS} starting points of walker {first + redraw[0]}: "
-        "use a larger sampler.start_spread or a smaller core"
+        "use another sampler.start_spread, about the width of psi, or a smaller core"
     )
 
 

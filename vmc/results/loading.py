@@ -20,7 +20,7 @@ from vmc.output.tree import Dataset
 from vmc.results.file import read_results
 from vmc.results.gas import record_lines
 from vmc.results.remarks import remarks_on
-from vmc.results.report import summary_dict, summary_lines
+from vmc.results.report import iterations_line, summary_dict, summary_lines
 from vmc.stages.energy_summary import EnergySummary
 from vmc.statistics import Diagnostics, Estimate, Verdict, format_known, format_value
 from wavefunctions.base import WaveFunction
@@ -142,9 +142,7 @@ class Results:
         if self.electron_gas is not None:
             lines += record_lines(self.electron_gas)
         lines += self.remarks
-        lines.append(
-            f"iterations  {len(self.optimization['iteration'])}, parameters {self.theta.size}, seed {a['seed']}"
-        )
+        lines.append(f"{iterations_line(self.optimization)}, parameters {self.theta.size}, seed {a['seed']}")
         lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)

@@ -10,6 +10,7 @@ from hamiltonians.system import System
 from numerics.link import Slot, link
 from vmc.errors import UserError
 from vmc.soundness.own_moves import refuse_wrong_moves
+from vmc.soundness.own_shared import refuse_wrong_shared_derivatives
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.defaults import difference_grad_laplacian, difference_log_derivatives
@@ -57,6 +58,7 @@ def refuse_wrong_kernels(wave_function: WaveFunction, X: np.ndarray) -> None:
                 f"kernel {name} of {type(wave_function).__name__}: adds {added[..., b]} where {right} "
                 f"{expected[..., b]}: kernels add to what their outputs hold, and derivatives are those of log|psi|"
             )
+    refuse_wrong_shared_derivatives(wave_function, tile, given[-1] - _BEFORE)
     refuse_wrong_moves(wave_function, X)
 
 
