@@ -74,6 +74,7 @@ SPIN_CASES = [
             3,
             naive.combined(naive.oscillator(SQUARES), 3),
             naive.combined(naive.oscillator(SQUARES), 3),
+            slow=True,
         ),
         fermionic=True,
         n_points=10,
@@ -168,6 +169,7 @@ SPIN_CASES = [
         naive.plane_wave_pairs(CUBE_WAVES, SPIN_CUBE.n_up),
         n_points=4,
         oscillates=True,
+        slow=True,
     ),
     Case(
         "plane_wave_pairs_hexagon",

@@ -78,6 +78,7 @@ CASES = [
         naive.rbm(9, 0.5),
         symmetric=False,
         n_points=20,
+        slow=True,
     ),
     Case(
         "gaussian_pade",
@@ -95,6 +96,7 @@ CASES = [
         lambda: Product(RBM(PLANE, 3, spread=0.5), Gaussian(PLANE, 0.1, per_axis=True), Pade(PLANE, 0.8)),
         naive.product((naive.rbm(3, sigma=1), 6 + 3 + 18), (naive.gaussian(), 2), (naive.pade(1), 1)),
         symmetric=False,
+        slow=True,
     ),
     *(
         Case(
@@ -114,6 +116,7 @@ CASES = [
         naive.feed_forward((9,)),
         symmetric=False,
         n_points=10,
+        slow=True,
     ),
     *(
         Case(
@@ -122,7 +125,7 @@ CASES = [
             naive.feed_forward((5, 4, 4), **options),
             symmetric=False,
             n_points=10,
-            slow=options == {"residual": True},
+            slow="residual" in options,
         )
         for options in ({"layer_norm": True}, {"residual": True}, {"layer_norm": True, "residual": True})
     ),

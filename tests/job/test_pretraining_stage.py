@@ -42,6 +42,7 @@ def test_a_student_begins_where_the_teacher_ended(folder):
     assert first["untaught"] - teacher.value > 0.1
 
 
+@pytest.mark.slow
 def test_the_same_on_two_ranks_and_over_a_stop(folder):
     settings = (*STUDENT, *STAGE, "-s", "evaluation.samples=8000")
     for name, ranks in (("one", 0), ("two", 2)):

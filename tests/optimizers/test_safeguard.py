@@ -14,7 +14,6 @@ from vmc.optimizers import FirstOrder
 from vmc.output.checkpoint import load_checkpoint, save_checkpoint
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.driver import Driver, Plan
-from vmc.stages.history import History
 from vmc.stages.safeguard import Safeguard
 
 NOTHING = np.zeros(1)
@@ -25,22 +24,11 @@ def moments(energy, error=0.01, variance=1.0, cancelling=0.0):
     return EnergyMoments(energy, error, variance, np.array([energy + cancelling, -cancelling]), 0.5, 100, 0)
 
 
-def safeguard_of_nothing():
-    return Safeguard(np.zeros(1), History(("kinetic", "trap"), 1))
-
-
-def judge(safeguard, energies, update, theta):
-    """As the driver does: what is judged is then recorded."""
-    note = safeguard.judge(energies, update, theta)
-    safeguard.history.add(energies, 1.0, math.nan if note else 1.0, 0.5, theta, 0.0)
-    return note
-
-
 def judged(*sequence):
     """A safeguard after a sequence of (energies, update) at parameters 0, 1, 2, ..., and its last verdict."""
-    safeguard, note = safeguard_of_nothing(), None
+    safeguard, note = Safeguard(np.zeros(1)), None
     for k, (energies, update) in enumerate(sequence):
-        note = judge(safeguard, energies, update, np.full(1, float(k)))
+        note = safeguard.judge(energies, update, np.full(1, float(k)))
     return safeguard, note
 
 
@@ -97,7 +85,7 @@ def test_three_strikes():
 
 def test_the_look_after_a_roll_back_is_not_a_good_step():
     """Three steps from the same parameters, each followed by a roll-back there."""
-    safeguard = safeguard_of_nothing()
+    safeguard = Safeguard(np.zeros(1))
     for _ in range(2):
         assert safeguard.judge(*GOOD, np.zeros(1)) == ""
         assert safeguard.judge(moments(math.nan), NOTHING, np.ones(1)) != ""
@@ -138,10 +126,10 @@ def test_a_passage_by_an_eigenstate_is_no_start_of_a_slow_blow_up():
 
 def test_a_slow_blow_up_is_taken_back_to_the_quietest_iteration():
     """As of two electrons in a cell, -1.44 to 1415 hartree: each step passed, no rise was ten of its own errors."""
-    safeguard, notes = safeguard_of_nothing(), []
+    safeguard, notes = Safeguard(np.zeros(1)), []
     course = [(-1.43, 1e-4, 2e-3), (-1.44, 1e-4, 1e-3), (-1.28, 0.02, 0.05), (-1.2, 0.02, 0.09), (-0.9, 0.1, 4.0)]
     for k, of_iteration in enumerate(course):
-        notes.append(judge(safeguard, moments(*of_iteration), NOTHING, np.full(1, float(k))))
+        notes.append(safeguard.judge(moments(*of_iteration), NOTHING, np.full(1, float(k))))
     assert notes[:4] == [""] * 4
     assert notes[4].startswith(
         "the energy rose from -1.44 to -0.9 over some iterations, and the variance from 0.001 to 4"

@@ -179,7 +179,7 @@ MIXED_CELL = System(3, 2, 2, gas_cell(3, 1.0, 2), masses=(1.0, 1.0, 0.3))
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: PlaneWavePairs(MIXED_CELL, 2),
+        pytest.param(lambda: PlaneWavePairs(MIXED_CELL, 2), marks=pytest.mark.slow),
         lambda: Product(RBM(MIXED, 3, spread=0.5), Pade(MIXED, cusp=0.4)),
         pytest.param(
             lambda: Slater(MIXED, Combination(Oscillator(2, 6), 2, 0.3, 1), Combination(Oscillator(2, 6), 1, 0.3, 2)),

@@ -1,4 +1,4 @@
-"""Plants one bug at a time in a copy of the packages and demands that a quick test notices.
+"""Plants one bug at a time in a copy of the packages and demands that a test notices.
 
     python tests/planted_bugs/run.py [word ...]
 
@@ -64,7 +64,7 @@ class Copy:
 
     def test(self, tests: Sequence[str], limit: int = TIME_LIMIT) -> subprocess.CompletedProcess[str]:
         """Run tests up to the first failure."""
-        options = ("-x", "-rf", "--tb=no", "-n0", "-p", "no:cacheprovider")
+        options = ("-x", "-rf", "--tb=no", "-n0", "-m", "slow or not slow", "-p", "no:cacheprovider")
         return self.python("-m", "pytest", *options, *tests, limit=limit)
 
     def plant(self, bug: Bug) -> str:

@@ -1,4 +1,4 @@
-"""Every planted bug is noticed by a quick test."""
+"""Every planted bug is noticed by a test."""
 
 import subprocess
 import sys

@@ -135,6 +135,8 @@ LONG = (
     "sum_factors",
     "sum_down_only",
     "factors_twice",
+    "doubles",
+    "doubles_unequal",
     "doubles_factors",
 )
 cases = pytest.mark.parametrize(
@@ -193,7 +195,8 @@ def test_equal_spins_are_antisymmetric_and_the_cell_repeats(build):
     np.testing.assert_allclose(repeated.log_psi, found.log_psi, atol=1e-9)
 
 
-@pytest.mark.parametrize("n_down", [pytest.param(5, marks=pytest.mark.slow), 1])
+@pytest.mark.slow
+@pytest.mark.parametrize("n_down", [5, 1])
 def test_double_excitations_are_a_sum_of_determinants(n_down):
     """Every product of them with a determinant for each spin; the negative control has one weight changed."""
     psi, excitations = doubles(n_down), double_excitations(PLANE, 5, n_down, 1)
@@ -258,6 +261,7 @@ def test_factors_of_one_change_nothing():
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_factors_of_pairs_of_wave_vectors_do_not_depend_on_the_origin():
     """They would, were those of cosine and sine different."""
 

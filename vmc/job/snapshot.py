@@ -88,9 +88,9 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
         get_array(tree, "history/seconds", "<f8", (None,)),
     )
     driver.safeguard.good_theta[:] = get_array(tree, "safeguard/good_theta", "<f8", (P,))
-    driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (3,)).tolist())
+    driver.safeguard.good = tuple(get_array(tree, "safeguard/good", "<f8", (4,)).tolist())
     driver.safeguard.quiet_theta[:] = get_array(tree, "safeguard/quiet_theta", "<f8", (P,))
-    driver.safeguard.quiet = tuple(get_array(tree, "safeguard/quiet", "<f8", (3,)).tolist())
+    driver.safeguard.quiet = tuple(get_array(tree, "safeguard/quiet", "<f8", (4,)).tolist())
     for name in _SAFEGUARD:
         setattr(driver.safeguard, name, attributes[name])
     driver.best.theta[:] = get_array(tree, "best/theta", "<f8", (P,))

@@ -63,9 +63,8 @@ class Measured:
             return format_value(float(self.value), float(self.error), self.units)
         size = " x ".join(str(n) for n in self.value.shape)
         what = "bins" if isinstance(self.axes[0], Axis) else f"values of {self.axes[0].name}"
-        is_told = (
-            self.outside > 0.0 or what == "bins"
-        )  # of values of k it may be below zero, as a difference of averages
+        # Over values of k it is a difference of averages, and may be below zero.
+        is_told = what == "bins" or self.outside > 0.0
         return f"{size} {what}" + (f", {self.outside:.3g} outside" if is_told else "")
 
     def as_dict(self) -> dict[str, Any]:

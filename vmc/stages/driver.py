@@ -99,7 +99,7 @@ class Driver:
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
-        self.safeguard = Safeguard(wave_function.theta, self.history)
+        self.safeguard = Safeguard(wave_function.theta)
         self.best = BestParameters(wave_function.theta)
         self.average = ParameterAverage(wave_function.n_params)
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)

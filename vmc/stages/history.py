@@ -79,8 +79,3 @@ class History:
         if name not in self.columns:
             raise KeyError(f"column {name!r}: expected one of {', '.join(self.columns)}")
         return self.rows[:, self.columns.index(name)]
-
-    def energy_scale(self, energy: float, variance: float) -> float:
-        """Largest of |energy| and the |components| in the rows of this energy and variance: components may cancel."""
-        rows = self.rows[(self.column("energy") == energy) & (self.column("variance") == variance)]
-        return float(np.abs(rows[:, len(COLUMNS) :]).max(initial=abs(energy)))

@@ -24,6 +24,10 @@ STRIKES = 3
 CUT = 0.5
 
 
+#: Energy, error, variance and energy scale before anything is known of them.
+UNKNOWN = (math.nan, math.nan, math.nan, math.nan)
+
+
 class GaveUpError(UserError):
     """An optimisation that blew up again and again; every rank has it at the same place.
 
@@ -38,27 +42,20 @@ class GaveUpError(UserError):
 class Safeguard:
     """Judges every iteration by the last good one, and by the one of lowest variance: blow-ups may be slow.
 
-    Parameters
-    ----------
-    theta : where the optimisation begins.
-    history : holds the iterations before the one that is judged; the energy scale of one is looked up there.
-
     Attributes
     ----------
     good_theta : parameters of the last good iteration, to which a roll-back leads.
     quiet_theta : those of the iteration of lowest variance, to which it leads where energy and variance have grown
         since then as they may not in a single step.
-    good, quiet : energy, error and variance of the two.
+    good, quiet : energy, error, variance and energy scale of the two.
     damping : factor on the learning rate, halved by every roll-back.
     """
 
-    def __init__(self, theta: np.ndarray, history: History) -> None:
-        self.history = history
+    def __init__(self, theta: np.ndarray) -> None:
         self.good_theta, self.quiet_theta = theta.copy(), theta.copy()
-        self.quiet = (math.nan, math.nan, math.nan)
+        self.good = self.quiet = UNKNOWN
         self.damping = 1.0
         self.strikes = 0
-        self.good = (math.nan, math.nan, math.nan)
 
     def judge(self, energies: EnergyMoments, update: np.ndarray, theta: np.ndarray) -> str:
         """Remember a good iteration; return what is wrong with a bad one.
@@ -73,15 +70,15 @@ class Safeguard:
             self.good_theta[:] = self.quiet_theta
         if not trouble:
             if not energies.variance >= self.quiet[2]:
-                self.quiet = (energies.energy, energies.error, energies.variance)
+                self.quiet = _seen(energies)
                 self.quiet_theta[:] = theta
             if not np.array_equal(theta, self.good_theta):  # where a roll-back leads is no news
                 self.strikes = 0
-            self.good = (energies.energy, energies.error, energies.variance)
+            self.good = _seen(energies)
             self.good_theta[:] = theta
             return ""
         # The last good energy may have been too low, of walkers that lagged behind (see best.py): it is measured anew.
-        self.good = self.quiet = (math.nan, math.nan, math.nan)
+        self.good = self.quiet = UNKNOWN
         self.strikes += 1
         self.damping *= CUT
         return f"{trouble}: rolled back, learning rate x {self.damping:g}"
@@ -106,7 +103,7 @@ class Safeguard:
             return "the energy is not finite"
         if not np.isfinite(update).all():
             return "the energy gradient is not finite"
-        energy, error, variance = self.good
+        energy, error, variance, scale = self.good
         if math.isnan(energy):
             return ""
         rise = energies.energy - energy
@@ -115,18 +112,24 @@ class Safeguard:
             return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
         if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > abs(energy):
             return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
-        floor = max((FLOOR * self.history.energy_scale(energy, variance)) ** 2, 0.0 if rise > 0.0 else energy**2)
+        floor = max((FLOOR * scale) ** 2, 0.0 if rise > 0.0 else energy**2)
         if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
         return ""
 
     def _slow_trouble(self, energies: EnergyMoments) -> str:
-        energy, error, variance = self.quiet
+        energy, error, variance, scale = self.quiet
         rise = energies.energy - energy
-        floor = max(variance, (FLOOR * self.history.energy_scale(energy, variance)) ** 2)
+        floor = max(variance, (FLOOR * scale) ** 2)
         if rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) and energies.variance > VARIANCE_FACTOR * floor:
             return (
                 f"the energy rose from {energy:.6g} to {energies.energy:.6g} over some iterations, and the variance "
                 f"from {variance:.3g} to {energies.variance:.3g}"
             )
         return ""
+
+
+def _seen(energies: EnergyMoments) -> tuple[float, float, float, float]:
+    """What is remembered of an iteration; its scale is the largest of |energy| and |components|, which may cancel."""
+    scale = float(np.abs(energies.components).max(initial=abs(energies.energy)))
+    return energies.energy, energies.error, energies.variance, scale

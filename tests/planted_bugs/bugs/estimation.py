@@ -129,7 +129,7 @@ ESTIMATION = [
     Bug(
         "a low energy of walkers that lagged behind is what later ones are held against",
         "vmc/stages/safeguard.py",
-        "it is measured anew.\n        self.good = self.quiet = (math.nan, math.nan, math.nan)",
+        "it is measured anew.\n        self.good = self.quiet = UNKNOWN",
         "it is measured anew.",
         ("tests/optimizers/test_safeguard.py::test_run_recovers_from_energies_of_walkers_that_lagged_behind",),
     ),
@@ -149,9 +149,9 @@ ESTIMATION = [
     ),
     Bug(
         "an energy that vanishes by cancellation is the scale of its deviations",
-        "vmc/stages/history.py",
-        "return float(np.abs(rows[:, len(COLUMNS) :]).max(initial=abs(energy)))",
-        "return abs(energy)",
+        "vmc/stages/safeguard.py",
+        "scale = float(np.abs(energies.components).max(initial=abs(energies.energy)))",
+        "scale = abs(energies.energy)",
         ("tests/optimizers/test_safeguard.py::test_the_scale_is_that_of_the_components_where_they_cancel",),
     ),
     Bug(
