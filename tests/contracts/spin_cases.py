@@ -74,10 +74,10 @@ SPIN_CASES = [
             3,
             naive.combined(naive.oscillator(SQUARES), 3),
             naive.combined(naive.oscillator(SQUARES), 3),
-            slow=True,
         ),
         fermionic=True,
         n_points=10,
+        slow=True,
     ),
     Case(
         "slater_plane_waves",
