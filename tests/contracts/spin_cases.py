@@ -92,6 +92,7 @@ SPIN_CASES = [
         naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1]),
         fermionic=True,
         n_points=4,
+        slow=True,
     ),
     Case(
         "expansion_sums",
@@ -99,6 +100,7 @@ SPIN_CASES = [
         naive.slater_sum(3, naive.oscillator(SQUARES), CHOICES[0], naive.oscillator(SQUARES), CHOICES[1], SUMS),
         fermionic=True,
         n_points=4,
+        slow=True,
     ),
     Case(
         "expansion_mixed",

@@ -101,7 +101,7 @@ def stopped(samples, target, careful):
     return estimate
 
 
-@pytest.mark.parametrize(("n_walkers", "n_over_tau"), [(32, 40), (1, 15)])
+@pytest.mark.parametrize(("n_walkers", "n_over_tau"), [(32, 40), pytest.param(1, 15, marks=pytest.mark.slow)])
 def test_stopped_runs_cover(n_walkers, n_over_tau):
     """200 runs to the error they have after so many autocorrelation times: 1 sigma covers in [114, 157] and 2 sigma in
     [180, 199] (alpha = 1e-3 each). Errors are 3 and 2 % too small on average, since stopping prefers small ones, and

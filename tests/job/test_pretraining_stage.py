@@ -30,6 +30,7 @@ def folder(tmp_path_factory):
     return made
 
 
+@pytest.mark.slow
 def test_a_student_begins_where_the_teacher_ended(folder):
     first = {}
     for name, stage in (("taught", STAGE), ("untaught", ())):

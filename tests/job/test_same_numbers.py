@@ -48,7 +48,10 @@ def test_any_number_of_ranks(folder, numbers):
             ("-s", "optimizer.preconditioner={kind='min_sr', momentum=0.8}", "-s", "optimizer.samples=4"),
             marks=pytest.mark.slow,
         ),
-        ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler.n_walkers=40"),
+        pytest.param(
+            ("-s", "optimizer.preconditioner={kind='sr', solver='cg'}", "-s", "sampler.n_walkers=40"),
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             (
                 *("-s", "wavefunction=[{kind='gaussian'}, {kind='feed_forward', hidden=[6, 5]}]"),
@@ -166,6 +169,7 @@ def test_saves_when_asked_and_goes_on(folder, undisturbed):
     assert different(undisturbed, folder.numbers("a.h5")) == []
 
 
+@pytest.mark.slow
 def test_a_target_error_ends_all_of_them_at_the_same_measurement(folder):
     """Alone, and on two ranks, stopped and resumed; the target is on record."""
     goal = (*LONG, "-s", "evaluation.target_error=0.01", "-s", "optimizer.iterations=12")

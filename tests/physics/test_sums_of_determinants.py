@@ -79,7 +79,8 @@ def quadrature_means(wave_function, hamiltonian, n=24):
     return mean, 2.0 * ((density * E) @ O - mean * (density @ O))
 
 
-@pytest.mark.parametrize("state", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("state", [0, 1])
 def test_energies_of_configuration_interaction(state):
     """Mean energies are the eigenvalues of the matrix, and the derivatives by the weights vanish there only."""
     case = ConfigurationInteraction()

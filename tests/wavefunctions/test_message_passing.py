@@ -24,8 +24,8 @@ def network(system, **settings):
 
 #: What compiles for long and differs from the others by the features of particles in a trap alone.
 TRAP = pytest.param("open", marks=pytest.mark.slow)
-#: Iterations and factors: more iterations with factors stand for those without.
-TWINS = [(1, 0), (1, 4), pytest.param(2, 0, marks=pytest.mark.slow), (2, 1), pytest.param(3, 0, marks=pytest.mark.slow)]
+#: Iterations and factors.
+TWINS = [(1, 0), (1, 4), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 0), (2, 1), (3, 0)))]
 
 
 @pytest.mark.parametrize(("iterations", "n_factors"), TWINS)
