@@ -109,7 +109,10 @@ def test_cores_are_no_walls(n_dim):
 
 
 def on_lines(log):
-    return Lines(log, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
+    def psi(rows, t):
+        return log(rows, t), np.ones(t.shape)
+
+    return Lines(psi, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
 
 
 def test_rounding_is_no_jump():

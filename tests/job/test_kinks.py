@@ -15,7 +15,7 @@ from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
 from vmc.soundness.kinks import find_kinks
 from vmc.soundness.lines import Lines, grid
-from vmc.soundness.looks import objection_to_others, refuse_unsound
+from vmc.soundness.looks import refuse_unsound, refuse_unsound_parameters
 from vmc.soundness.own_kernels import has_own_part
 from vmc.soundness.smoothness import refuse_unsmooth
 from wavefunctions.base import WaveFunction
@@ -135,7 +135,10 @@ def test_what_is_smooth_or_vanishes(wave_function):
 
 
 def on_lines(log):
-    return Lines(log, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
+    def psi(rows, t):
+        return log(rows, t), np.ones(t.shape)
+
+    return Lines(psi, *grid(200, 0.0, 1.0), 1.0, 0, np.zeros((200, 1)), np.ones(1))
 
 
 @pytest.mark.parametrize("width", [1.0, 0.05])
@@ -169,9 +172,10 @@ def test_once_more_at_other_parameters():
     measurement = SimpleNamespace(wave_function=wave_function, hamiltonian=HarmonicTrap(ONE))
     fake = cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator(), looked_at=None))
     refuse_unsound(fake)
-    assert objection_to_others(fake) == ""
+    refuse_unsound_parameters(fake)
     wave_function.theta[1] = 0.2
-    assert "kink" in objection_to_others(fake)
+    with pytest.raises(UserError, match="kink"):
+        refuse_unsound_parameters(fake)
 
 
 def test_before_walkers_move():

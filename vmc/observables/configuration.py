@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hamiltonians.images import difference_between_images
 from hamiltonians.system import System
 from numerics.link import Slot, link, tried
 from vmc.observables.base import Observable, Quantity
@@ -43,27 +44,24 @@ def configuration_average(
     """
     quantity = Quantity(name, long_name or name, units)
     tried(f"observable '{name}'", function, constants or (0.0,), np.full((system.n_particles, system.n_dim), 0.5))
-    if system.cell is not None:
-        _refuse_what_does_not_repeat(name, function, constants or (0.0,), system)
+    _refuse_what_does_not_repeat(name, function, constants or (0.0,), system)
     kernel = link(_add_values, apart=True, function=function, n_dim=system.n_dim)
     return Observable((quantity,), 1, kernel, lambda means: (means[0:1].reshape(()),), constants, system=system)
 
 
 def _refuse_what_does_not_repeat(name: str, function: Callable, constants: tuple[Any, ...], system: System) -> None:
-    assert system.cell is not None
-    plain, lattice = getattr(function, "py_func", function), system.cell.lattice
-    rng = np.random.default_rng(1)
-    with np.errstate(all="ignore"):
-        for k in range(_N_LOOKS):
-            here = rng.uniform(size=(system.n_particles, system.n_dim)) @ lattice
-            there = here.copy()
-            there[k % system.n_particles] += 1000.0 * lattice[k % system.n_dim]
-            before, after = float(plain(constants, here)), float(plain(constants, there))
-            if abs(after - before) > 1e-6 * max(abs(before), 1.0):
-                raise ValueError(
-                    f"observable '{name}' does not repeat itself in the cell: it goes from {before:.6g} to {after:.6g} "
-                    "where a particle moves by 1000 lattice vectors, and walkers leave the cell; expected the same"
-                )
+    """Compare the function, as plain Python, at configurations in the cell and far from it."""
+    if system.cell is None:
+        return
+    plain, shape = getattr(function, "py_func", function), (system.n_particles, system.n_dim)
+    X = (np.random.default_rng(1).uniform(size=(_N_LOOKS, *shape)) @ system.cell.lattice).reshape(_N_LOOKS, -1)
+
+    def values(X: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return np.array([[float(plain(constants, x.reshape(shape)))] for x in X])
+
+    if difference := difference_between_images(system, X, values):
+        raise ValueError(f"observable '{name}' {difference}, since walkers leave the cell")
 
 
 def _add_values(o, X, sums):

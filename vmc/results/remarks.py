@@ -227,13 +227,18 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
     )
 
 
+def _is_above(energy: Estimate, before: float, error: float, share: float) -> bool:
+    """Whether an energy is above an earlier one beyond chance, and by more than a share of it."""
+    rise = energy.value - before
+    return rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > share * abs(before)
+
+
 def worse_than_begun(energies: np.ndarray, errors: np.ndarray, energy: Estimate) -> str:
     """Whether an evaluation finds more than the first of the iterations (n_iterations,), beyond chance."""
     if not len(energies):
         return ""
     first, error = float(energies[0]), float(errors[0])
-    rise = energy.value - first
-    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > WORSE * abs(first)):
+    if not _is_above(energy, first, error, WORSE):
         return ""
     return (
         f"iterations  the optimisation made the energy worse: it began with {format_value(first, error)}; lower the "
@@ -256,8 +261,7 @@ def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, 
     if chosen is None:
         return ""
     before, error = float(energies[chosen]), float(errors[chosen])
-    rise = energy.value - before
-    if not (rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > NOT_FOUND * abs(before)):
+    if not _is_above(energy, before, error, NOT_FOUND):
         return ""
     return (
         f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "

@@ -66,8 +66,8 @@ def find_jumps(lines: Lines) -> list[Finding]:
 
 def find_jumps_of_the_sign(lines: Lines) -> list[Finding]:
     """Changes of the sign to which log|psi| does not fall on either side; of a simple node it falls by log 100."""
-    signs = lines.sign(lines.rows, lines.t)
-    finite = np.isfinite(lines.values)
+    log, signs = lines.on_grid
+    finite = np.isfinite(log)
     picked = (signs[:, :-1] * signs[:, 1:] < 0.0) & finite[:, :-1] & finite[:, 1:]
     rows, left, right = lines.rows[:, :-1][picked], lines.t[:, :-1][picked], lines.t[:, 1:][picked]
     of_left = signs[:, :-1][picked]

@@ -21,12 +21,10 @@ _N_PARTICLES = 8
 #: How far to either side of the middle of the walkers, in units of their spread, and intervals on the way.
 _REACH, _N_GRID = 4.0, 400
 
-#: log|psi|, or the sign of psi, at places t, of the lines `rows`; any equal shapes.
+#: log|psi| at places t, of the lines `rows`; any equal shapes.
 Log = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
-def _positive(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
-    return np.ones(t.shape)
+#: log|psi| and the sign of psi there.
+Psi = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -44,20 +42,27 @@ class Lines:
 
     Attributes
     ----------
-    log, sign : log|psi| and the sign of psi along them.
+    psi : log|psi| and its sign along them.
     t, h : (n_rows, n_grid) places of a grid, and its spacing.
     spread : of the coordinates of walkers.
     particle, positions, u : which one, where it is in each row (n_rows, d), and the direction.
     """
 
-    log: Log
+    psi: Psi
     t: np.ndarray
     h: float
     spread: float
     particle: int
     positions: np.ndarray
     u: np.ndarray
-    sign: Log = _positive
+
+    def log(self, rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """log|psi| at places t of the lines `rows`."""
+        return self.psi(rows, t)[0]
+
+    def sign(self, rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """The sign of psi there."""
+        return self.psi(rows, t)[1]
 
     @property
     def rows(self) -> np.ndarray:
@@ -65,9 +70,14 @@ class Lines:
         return np.broadcast_to(np.arange(len(self.t))[:, None], self.t.shape)
 
     @cached_property
+    def on_grid(self) -> tuple[np.ndarray, np.ndarray]:
+        """log|psi| and the sign of psi on the grid, (n_rows, n_grid) each."""
+        return self.psi(self.rows, self.t)
+
+    @property
     def values(self) -> np.ndarray:
-        """log|psi| on the grid, (n_rows, n_grid)."""
-        return self.log(self.rows, self.t)
+        """log|psi| on the grid."""
+        return self.on_grid[0]
 
     @property
     def rounding(self) -> float:
@@ -91,9 +101,8 @@ def lines_of(wave_function: WaveFunction, X: np.ndarray) -> Iterator[Lines]:
     middle = positions.mean(axis=(0, 1))
     spread = float(np.sqrt(np.mean((positions - middle) ** 2))) or 1.0
     for particle in _particles(wave_function.system):
-        log, sign = (_along(wave_function, X, particle, u, which) for which in (0, 1))
-        t, h = grid(len(X), float(middle @ u), spread)
-        yield Lines(log, t, h, spread, particle, positions[:, particle], u, sign)
+        psi = _along(wave_function, X, particle, u)
+        yield Lines(psi, *grid(len(X), float(middle @ u), spread), spread, particle, positions[:, particle], u)
 
 
 def _particles(system: System) -> list[int]:
@@ -110,15 +119,15 @@ def grid(n_rows: int, middle: float, spread: float) -> tuple[np.ndarray, float]:
     return np.tile(middle - _REACH * spread + h * np.arange(_N_GRID + 1), (n_rows, 1)), h
 
 
-def _along(wave_function: WaveFunction, X: np.ndarray, particle: int, u: np.ndarray, which: int) -> Log:
-    """The first or the second of log|psi| and its sign."""
+def _along(wave_function: WaveFunction, X: np.ndarray, particle: int, u: np.ndarray) -> Psi:
     log_psi, p = link_log_psi(wave_function.kernels), wave_function.arguments()
     columns = slice(particle * u.size, (particle + 1) * u.size)
 
-    def values(rows: np.ndarray, t: np.ndarray) -> np.ndarray:
+    def values(rows: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = X[rows.ravel()]
         moved[:, columns] += (t.ravel() - moved[:, columns] @ u)[:, None] * u
-        return log_psi(p, np.ascontiguousarray(moved.T))[which].reshape(t.shape)
+        log, sign = log_psi(p, np.ascontiguousarray(moved.T))
+        return log.reshape(t.shape), sign.reshape(t.shape)
 
     return values
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from vmc.errors import UserError
 from vmc.measuring.compiling import plain_refusals
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import on_root
@@ -28,38 +27,37 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
     UserError
         on every rank, for what the other files of :mod:`vmc.soundness` say.
     """
-    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+    wave_function = ensemble.measurement.wave_function
 
     @plain_refusals()  # kernels that the loop does not need are compiled here for the first time
     def look() -> None:
         refuse_symmetric_electrons(wave_function, ensemble.X)
         refuse_wrong_kernels(wave_function, ensemble.X)
-        refuse_growth(wave_function, ensemble.X)
-        refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
-        if contact:
-            refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
-        refuse_unsmooth(wave_function, ensemble.X)  # after contact, which it would find too
+        _look_at_parameters(ensemble, contact)
 
     on_root(ensemble.communicator, look)
     ensemble.looked_at = wave_function.theta.copy()
 
 
-def objection_to_others(ensemble: Ensemble) -> str:
-    """What is wrong with a psi whose parameters are others than when it was looked at, in one line.  Collective."""
-    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+def refuse_unsound_parameters(ensemble: Ensemble) -> None:
+    """Look again where parameters are others than when psi was looked at.  Collective.
+
+    Raises
+    ------
+    UserError
+        on every rank.
+    """
+    wave_function = ensemble.measurement.wave_function
     if ensemble.looked_at is not None and np.array_equal(wave_function.theta, ensemble.looked_at):
-        return ""
+        return
+    look = plain_refusals()(_look_at_parameters)
+    on_root(ensemble.communicator, lambda: look(ensemble, contact=has_own_part(wave_function)))
 
-    @plain_refusals()
-    def look() -> str:
-        try:
-            refuse_growth(wave_function, ensemble.X)
-            if has_own_part(wave_function):
-                refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
-                refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
-                refuse_unsmooth(wave_function, ensemble.X)
-        except UserError as error:
-            return str(error)
-        return ""
 
-    return on_root(ensemble.communicator, look)
+def _look_at_parameters(ensemble: Ensemble, contact: bool) -> None:
+    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+    refuse_growth(wave_function, ensemble.X)
+    refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
+    if contact:
+        refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)
+    refuse_unsmooth(wave_function, ensemble.X)  # after contact, which it would find too

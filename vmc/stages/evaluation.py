@@ -7,11 +7,12 @@ from math import nan
 
 import numpy as np
 
+from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble, first_offender
 from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
-from vmc.soundness.looks import objection_to_others
+from vmc.soundness.looks import refuse_unsound_parameters
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.safeguard import GaveUpError
@@ -103,8 +104,8 @@ class Evaluation:
             before the first measurement, where psi has no energy at the parameters that came of an optimisation.
         """
         ensemble = self.ensemble
-        if not self.n_done and (message := objection_to_others(ensemble)):
-            raise GaveUpError(message)
+        if not self.n_done:
+            self._look_again()
         n_components = ensemble.measurement.n_components
         n_sums = N_SCALARS + n_components
         tree = ensemble.tree("evaluation", n_sums + n_samples * (3 + n_components))
@@ -131,6 +132,13 @@ class Evaluation:
         self._series.add(means)
         return energies
 
+    def _look_again(self) -> None:
+        """At parameters that an optimisation has found, of which a job tells as of one that gave up."""
+        try:
+            refuse_unsound_parameters(self.ensemble)
+        except UserError as error:
+            raise GaveUpError(str(error)) from error
+
     def _kept(self, n_samples: int) -> tuple[int, int]:
         """Measurements in the walkers' sums so far, and how many of the next `n_samples` stay out of them."""
         missing = max((self.equilibration or 0) - self.n_done, 0)
@@ -155,19 +163,10 @@ class Evaluation:
         if walker_sums is None or block_sums is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
-        hamiltonian = self.ensemble.measurement.hamiltonian
-        parts, names = self.series[left_out:, 1:], hamiltonian.components
-        means_of_parts = {name: walker_means_of(walker_sums, value=1 + c) for c, name in enumerate(names)}
-        components = {
-            name: summarise(parts[:, c], means_of_parts[name], unit=hamiltonian.unit)[0] for c, name in enumerate(names)
-        }
-        drifts = {name: drift(parts[:, c], half_means_of(walker_sums, value=1 + c)) for c, name in enumerate(names)}
+        components, virial_ratio, means_of_parts, drifts = self._parts(left_out, walker_sums)
         walker_means = walker_means_of(walker_sums, self.ensemble.reference)
         half_means = half_means_of(walker_sums, self.ensemble.reference)
         energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means, drifts)
-        known = {name: means for name, means in means_of_parts.items() if means is not None}
-        together = np.stack(list(known.values()), axis=1) if known else None
-        virial_ratio = function_of_means(parts, hamiltonian.virial_ratio, together)
         if _stands(self.series[left_out:, 0], energy.variance):
             energy = replace(energy, variance_error=nan)
             components = {name: _without_error(component) for name, component in components.items()}
@@ -186,8 +185,23 @@ class Evaluation:
             observables=estimate(self.ensemble.measurement.observables, block_sums.sum(axis=1)),
             walker_means=walker_means,
             half_means=half_means,
-            walker_means_of_parts=known,
+            walker_means_of_parts=means_of_parts,
         )
+
+    def _parts(
+        self, left_out: int, walker_sums: np.ndarray
+    ) -> tuple[dict[str, Estimate], Estimate, dict[str, np.ndarray], dict[str, float]]:
+        """Components and virial ratio, means of each walker, and drifts, from what is not left out."""
+        hamiltonian = self.ensemble.measurement.hamiltonian
+        parts, components, means, drifts = self.series[left_out:, 1:], {}, {}, {}
+        for c, name in enumerate(hamiltonian.components):
+            own = walker_means_of(walker_sums, value=1 + c)
+            components[name], _ = summarise(parts[:, c], own, unit=hamiltonian.unit)
+            drifts[name] = drift(parts[:, c], half_means_of(walker_sums, value=1 + c))
+            if own is not None:
+                means[name] = own
+        together = np.stack(list(means.values()), axis=1) if means else None
+        return components, function_of_means(parts, hamiltonian.virial_ratio, together), means, drifts
 
     def _refusal(self) -> float:
         """Probability that a walker refuses all proposals of two segments, at the mean acceptance."""

@@ -136,7 +136,7 @@ ESTIMATION = [
     Bug(
         "errors of parts from time alone",
         "vmc/stages/evaluation.py",
-        "summarise(parts[:, c], means_of_parts[name], unit=hamiltonian.unit)",
+        "summarise(parts[:, c], own, unit=hamiltonian.unit)",
         "summarise(parts[:, c], unit=hamiltonian.unit)",
         ("tests/estimators/test_parts.py",),
     ),

@@ -177,7 +177,7 @@ JOBS = [
     ),
     Bug(
         "whatever a function in a cell does is periodic",
-        "vmc/soundness/periodicity.py",
+        "hamiltonians/images.py",
         "moved[rows, particles] += vector",
         "moved[rows, particles] += 0.0 * vector",
         ("tests/job/test_periodicity.py",),
