@@ -22,6 +22,7 @@ TOGETHER = (
         "tests/wavefunctions/test_message_passing.py",
         "tests/wavefunctions/test_backflow.py",
     ),
+    ("tests/contracts/test_samplers.py", "tests/contracts/test_step_tuner.py"),
     ("tests/job/test_same_numbers.py",),
     ("tests/docs/test_pages.py",),
     ("tests/commands/test_program.py",),
