@@ -51,7 +51,8 @@ def optimise(
 ) -> History:
     """Lower the energy: ``wave_function.theta`` becomes the best parameters, lowest in energy + 3 errors.
 
-    Of the second half of the iterations, see :class:`vmc.stages.best.BestParameters`.
+    Of the second half of the iterations, see :class:`vmc.stages.best.BestParameters`; or the mean of the last quarter
+    where that is better, see :mod:`vmc.stages.choosing`.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def optimise(
     driver = Driver(ensemble, optimizer, plan)
     try:
         for _ in driver.run():
-            if driver.phase not in ("thermalise", "optimise"):
+            if driver.phase not in ("thermalise", "optimise", "choose"):
                 break
     except GaveUpError as error:
         error.history = driver.history

@@ -87,8 +87,8 @@ def test_check_counts_without_sampling(folder):
     done = folder.vmc("check", "dot.toml", "--json", "--ranks", "2")
     cost = json.loads(done.stdout)
     assert cost["n_params"] == 4 + 3 + 12 + 1
-    assert cost["local_energies"] == 64 * (12 * 5 + 40)
-    assert cost["moves"] == 64 * (50 + 12 * (5 + 10) + 50 + 40)
+    assert cost["local_energies"] == 64 * (12 * 5 + 2 * 10 + 40)
+    assert cost["moves"] == 64 * (50 + 12 * (5 + 10) + 2 * (50 + 10) + 50 + 40)
     assert sorted(path.name for path in folder.path.iterdir()) == ["dot.toml"]
     resolved = folder.vmc("check", "dot.toml", "--resolved", "-s", "seed=9")
     assert tomllib.loads(resolved.stdout)["seed"] == 9

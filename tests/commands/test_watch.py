@@ -27,7 +27,8 @@ def test_a_finished_job(dot):
     seen = look(dot.path / "dot.h5")
     assert seen.phase == "done"
     assert seen.ended
-    assert seen.work == Work(50 + 12 * (5 + 10) + 50 + 40, 50 + 12 * (5 + 10) + 50 + 40)
+    steps = 50 + 12 * (5 + 10) + 2 * (50 + 10) + 50 + 40
+    assert seen.work == Work(steps, steps)
     assert f"E = {seen.energy:.3f}" in seen.line
     assert seen.steps_per_second > 0.0
     assert len(seen.trace) == 40

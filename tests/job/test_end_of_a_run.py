@@ -25,7 +25,7 @@ def end(capsys):
     """What stands on standard output and standard error after a run that has ended."""
 
     def said(found, is_result=True, course=NO_COURSE, **evaluation):
-        driver = SimpleNamespace(history=course, phase="done")
+        driver = SimpleNamespace(history=course, phase="done", evaluated="last")
         config = check_config({**DOT, "evaluation": {**LAST["evaluation"], **evaluation}})
         reporter = reporter_for(is_root=True, quiet=False, is_result=is_result)
         reporter.finish(driver, config, found, Path("dot.h5"), 2.0, True)
@@ -68,7 +68,8 @@ def test_walkers_that_hardly_move(end):
     found = short(estimate(3.0, 0.001), acceptance=0.003)
     out, err = end(found)
     course = {name: np.empty(0) for name in NO_COURSE.columns}
-    kept = SimpleNamespace(summary=found, optimization=course, config=check_config(LAST), reference=None)
+    parts = {"summary": found, "optimization": course, "evaluated": "last", "reference": None}
+    kept = SimpleNamespace(config=check_config(LAST), **parts)
     assert Results.remarks.fget(kept) == out.splitlines()[-2:]  # the other: charges, and a psi without a cusp
     assert out.splitlines()[-1].startswith("walkers     they hardly move (acceptance 0.003): lower the step")
     assert "go on" not in err

@@ -46,7 +46,7 @@ def summary(energy, virial=(1.0, 0.01), acceptance=0.5):
 def text(found):
     config = check_config(DOT)
     known = reference_of(config)
-    return "\n".join([*summary_lines(found, config, known), *remarks_on(found, NO_COURSE, config, known)])
+    return "\n".join([*summary_lines(found, config, known), *remarks_on(found, NO_COURSE, "last", config, known)])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_energy_below_a_published_one_is_no_wonder():
 def test_a_reference_of_another_hamiltonian(given, is_said):
     """Left in a file that was edited; digits that somebody rounded are no other value."""
     config = check_config(DOT | {"reference": {"energy": given, "source": "a book"}})
-    lines = remarks_on(summary(estimate(3.0, 1e-3)), NO_COURSE, config, reference_of(config))
+    lines = remarks_on(summary(estimate(3.0, 1e-3)), NO_COURSE, "last", config, reference_of(config))
     assert any("is not the exact one that is known, 3 (" in line for line in lines) == is_said
 
 
@@ -162,9 +162,10 @@ def test_an_energy_above_the_one_at_the_start(first, error, value, is_said):
 
 def test_iterations_that_were_taken_back_are_counted():
     columns = {"energy": np.full(60, 3.0), "update_norm": np.ones(60)}
-    assert iterations_line(columns) == "iterations  60"
+    assert iterations_line(columns, "best") == "iterations  60"
     columns["update_norm"][[3, 5]] = np.nan
-    assert iterations_line(columns) == "iterations  60 (2 taken back)"
+    assert iterations_line(columns, "best") == "iterations  60 (2 taken back)"
+    assert iterations_line(columns, "average") == "iterations  60 (2 taken back), mean of the last quarter evaluated"
 
 
 def test_an_optimisation_at_rest():

@@ -124,8 +124,8 @@ class EvaluationSection(Section):
     chunk: Count = Field(100, description="measurements between two reports")
     parameters: Literal["best", "last", "average"] = Field(
         "best",
-        description="evaluated: those of the lowest energy + 3 errors in the second half, the last, or the mean of the "
-        "last quarter of the iterations",
+        description="evaluated: those of the lowest energy + 3 errors in the second half (or the average, where it is "
+        "better, measured anew), the last, or the mean of the last quarter of the iterations",
     )
     equilibration: Literal["auto"] | CountOrNone = Field("auto", description="measurements left out; auto: by a test")
     target_error: Positive | None = Field(None, description="stop once the error bar is this and reliable; an energy")

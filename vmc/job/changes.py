@@ -60,7 +60,7 @@ def _may_change(key: str, stored: Config, stand: Stand) -> bool:
     allowed, fixed = set(CHANGEABLE), set()
     if stand.phase not in ("evaluate", "done"):
         allowed |= CHANGEABLE_BEFORE_EVALUATION
-        if stand.phase == "settle" and stored.optimizer.iterations:
+        if stand.phase in ("choose", "settle") and stored.optimizer.iterations:
             fixed = SETTLED
     return key not in fixed and any(key == name or key.startswith(f"{name}.") for name in allowed)
 

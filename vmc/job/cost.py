@@ -78,8 +78,9 @@ def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
     differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size
-    energies = measured + evaluation.samples
-    return Cost(P, n, W * steps_of(config).total, W * energies, W * measured, differences, memory)
+    steps = steps_of(config)
+    energies = measured + steps.compared + evaluation.samples
+    return Cost(P, n, W * steps.total, W * energies, W * measured, differences, memory)
 
 
 def _evaluations(optimizer: Optimizer) -> int:

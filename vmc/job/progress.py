@@ -219,8 +219,8 @@ class ConsoleReporter(Reporter):
         reference = reference_of(config)
         if summary is not None:
             course = {name: driver.history.column(name) for name in driver.history.columns}
-            remarks = remarks_on(summary, course, config, reference)
-            taken_back = [iterations_line(course)] if rolled_back(course).any() else []
+            remarks = remarks_on(summary, course, driver.evaluated, config, reference)
+            taken_back = [iterations_line(course, driver.evaluated)] if rolled_back(course).any() else []
             # In one piece: a reader that wants its first line alone must not make this run a failed one.
             lines = [*summary_lines(summary, config, reference), *remarks, *taken_back]
             self._results.print("\n".join(lines), markup=False)

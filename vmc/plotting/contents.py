@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from vmc.results.loading import Results
 
 #: Phases in which an evaluation is still to come.
-BEFORE_EVALUATION = ("thermalise", "optimise", "settle", "evaluate")
+BEFORE_EVALUATION = ("thermalise", "optimise", "choose", "settle", "evaluate")
 #: Parts of a file that observables bring, and by what the names of these contain they are known.
 OBSERVED = {
     "density": "radial_density",

@@ -82,7 +82,7 @@ def results_tree(driver: Driver, summary: EnergySummary | None) -> tuple[dict[st
         "optimization": _optimization(driver, unit),
         "evaluation": _evaluation(driver, unit),
     }
-    attributes: dict[str, Any] = {"parameters": {"names": _names(layout.names())}}
+    attributes: dict[str, Any] = {"parameters": {"names": _names(layout.names()), "evaluated": driver.evaluated}}
     if summary is not None:
         estimates = {"energy": summary.energy, **summary.components}
         tree["estimates"] = {name: _estimate(name, estimate, unit) for name, estimate in estimates.items()}

@@ -39,7 +39,8 @@ class Results:
     walkers : 'energy' and every component of each walker without what was left out, (n_walkers,), and
         'energy_of_halves' of its path, (n_walkers, 2): what errors between walkers, split R-hat and the drift are from.
     blocking : 'block_length', 'error', 'error_of_error' of the energy.
-    theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are.
+    theta : parameters of the evaluation, (n_params,); ``parameter_names`` says what they are, ``evaluated`` which of
+        the optimisation: 'best', 'last' or 'average'.
     estimates : 'energy' and every component as :class:`Estimate`; empty before the evaluation.
     observables : by name, as :class:`vmc.observables.Measured`: value, error, units and axes.
     summary : all of the evaluation, with the verdict, as the run told it; None before the evaluation.
@@ -53,6 +54,7 @@ class Results:
     blocking: dict[str, np.ndarray]
     theta: np.ndarray
     parameter_names: list[str]
+    evaluated: str
     estimates: dict[str, Estimate]
     observables: dict[str, Measured]
     summary: EnergySummary | None
@@ -142,7 +144,9 @@ class Results:
         if self.electron_gas is not None:
             lines += record_lines(self.electron_gas)
         lines += self.remarks
-        lines.append(f"{iterations_line(self.optimization)}, parameters {self.theta.size}, seed {a['seed']}")
+        lines.append(
+            f"{iterations_line(self.optimization, self.evaluated)}, parameters {self.theta.size}, seed {a['seed']}"
+        )
         lines.append(f"made by     {a['program']} {a['program_version']} on {a['n_ranks']} rank(s), {a['created']}")
         lines.append(f"command     {a['command']}")
         return "\n".join(lines)
@@ -152,7 +156,7 @@ class Results:
         """What is to be said of the run, a line each, once its evaluation has begun."""
         if self.summary is None:
             return []
-        return remarks_on(self.summary, self.optimization, self.config, self.reference)
+        return remarks_on(self.summary, self.optimization, self.evaluated, self.config, self.reference)
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and provenance for JSON."""
@@ -168,6 +172,7 @@ class Results:
             "created": self.attributes["created"],
             "n_ranks": self.attributes["n_ranks"],
             "seed": self.attributes["seed"],
+            "evaluated": self.evaluated,
         }
 
 
@@ -190,7 +195,7 @@ def load(path: str | Path) -> Results:
     with plain_errors():
         sealed = read_results(path)
     tree, attributes = sealed.tree, sealed.attributes
-    names = attributes["parameters"]["names"]  # type: ignore[index]
+    parameters: Any = attributes["parameters"]
     unit = str(attributes["unit"])
     groups: Any = tree.get("estimates", {})
     estimates = {name: _estimate(group, unit) for name, group in _energy_first(groups)}
@@ -206,7 +211,8 @@ def load(path: str | Path) -> Results:
         walkers=walkers,
         blocking=_arrays(tree.get("blocking", {})),
         theta=_arrays(tree["parameters"])["theta"],
-        parameter_names=json.loads(str(names)),
+        parameter_names=json.loads(str(parameters["names"])),
+        evaluated=str(parameters["evaluated"]),
         estimates=estimates,
         observables=observables,
         summary=_summary(estimates, observables, walkers, details, len(evaluation["energy"])),

@@ -69,14 +69,19 @@ def is_below_exact(energy: Estimate, value: float, error: float, source: str) ->
 
 
 def remarks_on(
-    summary: EnergySummary, iterations: Mapping[str, np.ndarray], config: Config, reference: Known | None
+    summary: EnergySummary,
+    iterations: Mapping[str, np.ndarray],
+    evaluated: str,
+    config: Config,
+    reference: Known | None,
 ) -> list[str]:
     """What is to be said of a run whose evaluation has begun, a line each.
 
     Parameters
     ----------
     summary : of the evaluation.
-    iterations : columns of the history, (n_iterations,) each; see :func:`remarks_on_course`.
+    iterations, evaluated : columns of the history, (n_iterations,) each, and which parameters were evaluated; see
+        :func:`remarks_on_course`.
     config : of the run.
     reference : energy, error and source of what the energy should be, if that is known.
     """
@@ -89,7 +94,7 @@ def remarks_on(
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
-        *remarks_on_course(iterations, config.evaluation.parameters, summary.energy),
+        *remarks_on_course(iterations, evaluated, summary.energy),
     ]
     return [line for line in found if line]
 
@@ -189,18 +194,18 @@ def crawling(acceptance: float, config: Config) -> str:
     )
 
 
-def remarks_on_course(iterations: Mapping[str, np.ndarray], parameters: str, energy: Estimate) -> list[str]:
+def remarks_on_course(iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate) -> list[str]:
     """What is to be said of an optimisation once its evaluation is known, a line each.
 
     Parameters
     ----------
     iterations : columns of the history, (n_iterations,) each.
-    parameters : 'best', 'last' or 'average', for the evaluation.
+    evaluated : 'best', 'last' or 'average': which parameters.
     energy : of the evaluation.
     """
     energies, errors = iterations["energy"], iterations["error"]
     lines = [no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
-    if parameters == "best":
+    if evaluated == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]
 

@@ -42,10 +42,11 @@ def summary_lines(
     return lines
 
 
-def iterations_line(iterations: Mapping[str, np.ndarray]) -> str:
-    """How many iterations were made (columns (n_iterations,)), and how many of them taken back."""
+def iterations_line(iterations: Mapping[str, np.ndarray], evaluated: str) -> str:
+    """How many iterations were made (columns (n_iterations,)), how many of them taken back, and what came of them."""
     taken_back = int(np.count_nonzero(rolled_back(iterations)))
-    return f"iterations  {len(iterations['energy'])}" + (f" ({taken_back} taken back)" if taken_back else "")
+    line = f"iterations  {len(iterations['energy'])}" + (f" ({taken_back} taken back)" if taken_back else "")
+    return line + (", mean of the last quarter evaluated" if evaluated == "average" else "")
 
 
 def target_line(summary: EnergySummary, config: Config) -> str:

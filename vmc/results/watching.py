@@ -170,8 +170,9 @@ def duration(seconds: float) -> str:
 def _work(config: Config, results: Results, phase: str) -> Work:
     steps = steps_of(config)
     optimise = config.optimizer.iterations * steps.iteration
-    before = {"thermalise": 0, "optimise": steps.thermalise, "settle": steps.thermalise + optimise}
-    done = before.get(phase, steps.thermalise + optimise + steps.settle)
+    before = {"thermalise": 0, "optimise": steps.thermalise, "choose": steps.thermalise + optimise}
+    before["settle"] = before["choose"] + steps.choose
+    done = before.get(phase, before["settle"] + steps.settle)
     if phase == "optimise":
         done += len(results.optimization["iteration"]) * steps.iteration
     elif phase in ("evaluate", "done") and len(results.evaluation["energy"]):

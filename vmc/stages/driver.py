@@ -1,4 +1,4 @@
-"""The course of a run: thermalise, optimise, settle, evaluate; one unit of work at a time.
+"""The course of a run: thermalise, optimise, choose, settle, evaluate; one unit of work at a time.
 
 The driver is a generator of reports.  Between two reports everything a continuation needs is in its state
 (:mod:`vmc.job.snapshot`), so a run may be stopped, stored and resumed there without leaving a trace.
@@ -21,12 +21,13 @@ from vmc.measuring.measurement import Measurement
 from vmc.optimizers.base import Optimizer, State
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.best import BestParameters
+from vmc.stages.choosing import Choosing, n_compared
 from vmc.stages.evaluation import Evaluation
 from vmc.stages.history import History
 from vmc.stages.safeguard import Safeguard
 from vmc.stages.stopping import next_look
 
-PHASES = ("thermalise", "optimise", "settle", "evaluate", "done")
+PHASES = ("thermalise", "optimise", "choose", "settle", "evaluate", "done")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Plan:
     samples, stride : measurements per walker in the evaluation, and steps before each.
     chunk : measurements per report and possible stop in the evaluation.
     tune : whether the step size is adapted during steps that are not measured.
-    parameters : 'best' (lowest energy + 3 errors in the second half of the iterations), 'last' or 'average' (of the
-        last quarter), for the evaluation.
+    parameters : 'best' (lowest energy + 3 errors in the second half of the iterations, or the average if that is
+        better, see :mod:`vmc.stages.choosing`), 'last' or 'average' (of the last quarter), for the evaluation.
     equilibration : measurements left out at the start of the evaluation; None to let a test decide.
     target_error : error bar at which the evaluation stops before `samples` are full; None for never.
     proposal : what is done to the ensemble before the evaluation, once; it returns a line for the user.
@@ -69,7 +70,7 @@ class Report:
     ----------
     phase : what was done; ``done`` of ``total`` units of it are finished.
     energies : None while thermalising.
-    note : something the user should know (a roll-back), or empty.
+    note : something the user should know (a roll-back, a choice), or empty.
     """
 
     phase: str
@@ -87,6 +88,7 @@ class Driver:
     phase, position : where the run stands; position counts steps, iterations or measurements.
     history : one row per iteration.
     evaluation : the evaluation run so far.
+    evaluated : 'best', 'last' or 'average': which parameters are, as planned until there was a choice.
     """
 
     def __init__(self, ensemble: Ensemble, optimizer: Optimizer, plan: Plan) -> None:
@@ -102,6 +104,7 @@ class Driver:
         self.safeguard = Safeguard(wave_function.theta)
         self.best = BestParameters(wave_function.theta)
         self.average = ParameterAverage(wave_function.n_params)
+        self.evaluated = plan.parameters
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
 
     @property
@@ -120,6 +123,7 @@ class Driver:
         work = {
             "thermalise": self._thermalise,
             "optimise": self._optimise,
+            "choose": self._choose,
             "settle": self._thermalise,
             "evaluate": self._evaluate,
         }
@@ -154,6 +158,7 @@ class Driver:
         return {
             "thermalise": plan.thermalise,
             "optimise": plan.iterations,
+            "choose": 1 if plan.iterations and plan.parameters == "best" else 0,
             "settle": settle,
             "evaluate": plan.samples,
         }
@@ -172,7 +177,7 @@ class Driver:
         elif phase == "optimise" and self.plan.iterations:
             if self.plan.parameters == "best":
                 self.theta[:] = self.best.theta
-            elif self.plan.parameters == "average" and self.average.count:
+            elif self.plan.parameters == "average":
                 self.theta[:] = self.average.mean
 
     def _thermalise(self) -> Report:
@@ -213,6 +218,15 @@ class Driver:
         self.history.add(energies, iteration.gradient_norm, update_norm, step, theta, elapsed)
         self.position += 1
         return Report("optimise", self.position, self.plan.iterations, energies, note)
+
+    def _choose(self) -> Report:
+        plan = self.plan
+        choosing = Choosing(self.ensemble, plan.thermalise, n_compared(plan.chunk, plan.samples), plan.stride)
+        note = choosing.mean_is_better(self.best.theta, self.average.mean)
+        if note:
+            self.theta[:], self.evaluated = self.average.mean, "average"
+        self.position = 1
+        return Report("choose", 1, 1, note=note)
 
     def _roll_back(self) -> None:
         """Good parameters again, walkers at new starting points, and an optimiser without memory."""

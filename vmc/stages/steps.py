@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vmc.config import Config
 from vmc.config.optimizer_sections import QuasiNewtonSection
+from vmc.stages.choosing import n_compared
 from vmc.stages.proposal_stage import N_JUDGED
 
 
@@ -16,6 +17,7 @@ class Steps:
     Attributes
     ----------
     thermalise, settle : before the optimisation, and before the evaluation.
+    choose : between two sets of parameters after the optimisation; `compared` measurements of them.
     iteration : of one iteration.
     collect : for what learnt proposals learn from and are judged by.
     measurement : before one measurement of the evaluation.
@@ -24,6 +26,8 @@ class Steps:
 
     thermalise: int
     iteration: int
+    choose: int
+    compared: int
     settle: int
     collect: int
     measurement: int
@@ -36,9 +40,14 @@ def steps_of(config: Config) -> Steps:
     walks = 2 if isinstance(optimizer, QuasiNewtonSection) else 1  # the second one makes the fixed sample
     iteration = optimizer.discard + walks * optimizer.samples * optimizer.stride
     settle = sampler.thermalise if optimizer.iterations else 0
+    choose = compared = 0
+    if optimizer.iterations and evaluation.parameters == "best":
+        compared = 2 * n_compared(evaluation.chunk, evaluation.samples)
+        choose = 2 * sampler.thermalise + compared * evaluation.stride
     collect, measurement = 0, evaluation.stride
     if (proposal := sampler.proposal) is not None:
         rounds = -(-proposal.samples // sampler.n_walkers) - (-N_JUDGED // sampler.n_walkers)
         collect, measurement = rounds * proposal.stride, evaluation.stride * proposal.local_steps
-    total = sampler.thermalise + optimizer.iterations * iteration + settle + collect
-    return Steps(sampler.thermalise, iteration, settle, collect, measurement, total + evaluation.samples * measurement)
+    total = sampler.thermalise + optimizer.iterations * iteration + choose + settle + collect
+    total += evaluation.samples * measurement
+    return Steps(sampler.thermalise, iteration, choose, compared, settle, collect, measurement, total)

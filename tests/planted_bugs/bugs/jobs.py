@@ -8,6 +8,13 @@ START = "tests/job/test_start.py"
 
 JOBS = [
     Bug(
+        "the best iteration is chosen though its walkers lagged behind",
+        "vmc/stages/driver.py",
+        'self.theta[:], self.evaluated = self.average.mean, "average"',
+        "pass",
+        ("tests/optimizers/test_choosing.py",),
+    ),
+    Bug(
         "the walkers settle once more before an evaluation goes on",
         "vmc/stages/driver.py",
         'self.phase, self.position = "evaluate", made',
