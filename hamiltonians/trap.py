@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -54,6 +55,11 @@ class HarmonicTrap(Hamiltonian):
         if interaction is not None:
             terms.append(interaction.term(system.n_dim))
         super().__init__(system, terms, unit or ("hbar omega" if 1.0 in self.frequencies else "natural units"))
+
+
+def ground_state_widths(frequencies: Iterable[float]) -> tuple[float, ...]:
+    """Standard deviation 1 / sqrt(2 omega_k) of the coordinates of a mass of one in the ground state, for each axis."""
+    return tuple(1.0 / math.sqrt(2.0 * float(omega)) for omega in frequencies)
 
 
 @kernel

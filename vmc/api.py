@@ -12,12 +12,14 @@ from dataclasses import asdict
 from typing import Any
 
 from hamiltonians.base import Hamiltonian
+from hamiltonians.trap import HarmonicTrap, ground_state_widths
 from numerics.optimizers import Adam, Constant
 from samplers.base import Move
 from samplers.metropolis import Metropolis
 from samplers.settings import whole_number
 from vmc.measuring.ensemble import Ensemble
 from vmc.measuring.measurement import Measurement
+from vmc.measuring.walkers import Spread
 from vmc.observables import Axis, Measured, Observable, Points
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator, end_scripts_together
@@ -46,7 +48,7 @@ def optimise(
     n_walkers: int = 512,
     n_blocks: int = 16,
     thermalise: int = 500,
-    start_spread: float = 1.0,
+    start_spread: Spread = None,
     seed: int = 1,
 ) -> History:
     """Lower the energy: ``wave_function.theta`` becomes the best parameters, lowest in energy + 3 errors.
@@ -62,7 +64,8 @@ def optimise(
     discard : steps after each update that are not measured.
     n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
     thermalise : steps before the first iteration, in which the step size adapts.
-    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length, of all axes or of each;
+        not used in a cell. That of the ground state of a trap where not given, of other Hamiltonians 1.
     seed : of all random numbers.
 
     Returns
@@ -118,7 +121,7 @@ def evaluate(
     n_walkers: int = 512,
     n_blocks: int = 16,
     thermalise: int = 500,
-    start_spread: float = 1.0,
+    start_spread: Spread = None,
     seed: int = 1,
     observables: Sequence[Observable] = (),
 ) -> EnergySummary:
@@ -133,7 +136,8 @@ def evaluate(
     equilibration : measurements left out at the start; None: none, unless a test sees a start.
     n_walkers, n_blocks : walkers of all ranks together, and their canonical blocks, a power of two.
     thermalise : steps before the first measurement, in which the step size adapts.
-    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length, of all axes or of each;
+        not used in a cell. That of the ground state of a trap where not given, of other Hamiltonians 1.
     seed : of all random numbers; those of :func:`optimise` with the same seed are others.
     observables : averages beside the energy, see :mod:`vmc.observables`; their errors want 8 blocks or more.
 
@@ -192,7 +196,7 @@ def _ensemble(
     move: Move | None,
     n_walkers: int,
     n_blocks: int,
-    start_spread: float,
+    start_spread: Spread,
     seed: int,
     observables: Sequence[Observable] = (),
     **told: Any,
@@ -204,6 +208,8 @@ def _ensemble(
     if isinstance(move, type) or not hasattr(move, "link"):
         raise TypeError(f"move = {move!r}: expected a move, samplers.metropolis.Metropolis() say")
     n_walkers, seed = whole_number("n_walkers", n_walkers), whole_number("seed", seed, least=0)
+    if start_spread is None:
+        start_spread = ground_state_widths(hamiltonian.frequencies) if isinstance(hamiltonian, HarmonicTrap) else 1.0
     world = communicator()
     end_scripts_together(world)
     refuse_disagreement(

@@ -16,7 +16,8 @@ from vmc.measuring.measurement import BlockSample
 def sample_of(energies, n_accepted=7):
     """A block sample holding given energy components (n_samples, n_walkers, n_components)."""
     nothing = np.empty((0, 0))
-    return BlockSample(np.array(energies, dtype=float), n_accepted, nothing, nothing, np.full(1, np.nan))
+    spreads = np.empty((0, 0, 0))
+    return BlockSample(np.array(energies, dtype=float), n_accepted, nothing, nothing, np.full(1, np.nan), spreads)
 
 
 def some_energies(n_samples=9, n_walkers=6, seed=1):

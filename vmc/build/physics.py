@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamiltonians.base import Hamiltonian
+from hamiltonians.trap import ground_state_widths
 from samplers.base import Move
 from vmc.build.hamiltonian import build_hamiltonian
 from vmc.build.move import build_move
@@ -20,6 +21,7 @@ from vmc.build.user_kernels import Kernels, UserKernels
 from vmc.stages.driver import Plan
 from vmc.errors import UserError
 from vmc.measuring.measurement import Measurement
+from vmc.measuring.walkers import Spread
 from vmc.observables import Observable
 from vmc.observables.chain import Chain
 from vmc.optimizers import Optimizer
@@ -41,7 +43,7 @@ class Physics:
     move: Move
     optimizer: Optimizer
     plan: Plan
-    start_spread: float | None
+    start_spread: Spread
     kinetic: str
     observables: tuple[Observable, ...]
 
@@ -134,11 +136,11 @@ def _plan(config: Config) -> Plan:
     )
 
 
-def _start_spread(config: Config) -> float | None:
-    """The oscillator length of a particle's density, 1 / sqrt(2 omega), unless given; none in a cell."""
+def _start_spread(config: Config) -> Spread:
+    """The oscillator length of a particle's density along each axis, 1 / sqrt(2 omega), unless given; none in a cell."""
     spread = config.sampler.start_spread
     if not isinstance(config.hamiltonian, TrapSection):
         if spread is not None:
             raise UserError(f"sampler.start_spread = {spread}: expected none, in a cell walkers start anywhere in it")
         return None
-    return float(1.0 / np.sqrt(2.0 * min(config.hamiltonian.frequencies))) if spread is None else spread
+    return ground_state_widths(config.hamiltonian.frequencies) if spread is None else spread

@@ -70,7 +70,7 @@ class SamplerCommon(Section):
     thermalise: CountOrNone = Field(500, description="steps before the first measurement and the evaluation")
     tune: bool = Field(True, description="adapt the step in steps that are not measured")
     start_spread: Scale | None = Field(
-        None, description="of the starting points in a trap, of a mass of one; oscillator length"
+        None, description="of the starting points in a trap, of a mass of one; that of the ground state along each axis"
     )
     proposal: ProposalSection | None = Field(None, description="learnt proposals in the evaluation, beside the moves")
 

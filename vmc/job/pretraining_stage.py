@@ -10,7 +10,7 @@ from samplers.metropolis import Metropolis
 from vmc.config.schema import PretrainingSection
 from vmc.errors import UserError
 from vmc.measuring.target import density_of
-from vmc.measuring.walkers import start_walkers
+from vmc.measuring.walkers import Spread, start_walkers
 from vmc.parallel import Communicator, on_root
 from vmc.results.loading import load_for
 from vmc.stages.pretraining import Fit, pretrain
@@ -23,7 +23,7 @@ _WALK = 500
 
 
 def pretrain_on_results(
-    wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None, world: Communicator
+    wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: Spread, world: Communicator
 ) -> str:
     """Give `wave_function` parameters that follow log|psi| of a results file; return what came of it in one line.
 
@@ -39,7 +39,7 @@ def pretrain_on_results(
     return line
 
 
-def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: float | None) -> Fit:
+def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: Spread) -> Fit:
     target = load_for("pretraining.results", section.results).wave_function()
     if target.system != wave_function.system:
         raise UserError(
@@ -56,7 +56,7 @@ def _line(section: PretrainingSection, fit: Fit) -> str:
     )
 
 
-def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spread: float | None) -> np.ndarray:
+def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spread: Spread) -> np.ndarray:
     """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own."""
     X = start_walkers(wave_function, seed, 0, count, spread)
     states = stream_states(seed, 0, count, MOVE_STREAM)

@@ -12,7 +12,7 @@ from samplers.base import MOVE_STREAM
 from vmc.errors import UserError
 from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_gradient, energy_moments, energy_sums
 from vmc.measuring.measurement import BlockSample, Measurement
-from vmc.measuring.walkers import start_walkers
+from vmc.measuring.walkers import Spread, start_walkers
 from vmc.parallel import Communicator, Partition, TreeSum
 
 #: Largest tolerated share of samples whose local energy is not finite.
@@ -35,7 +35,8 @@ class Ensemble:
     measurement : the compiled loop.
     communicator, partition : the ranks and who holds which walkers.
     seed : of the walkers' random streams.
-    start_spread : standard deviation of the starting coordinates of a mass of one, a length; not used in a cell.
+    start_spread : standard deviation of the starting coordinates of a mass of one, a length, of all axes or of each;
+        not used in a cell.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Ensemble:
         communicator: Communicator,
         partition: Partition,
         seed: int,
-        start_spread: float | None = 1.0,
+        start_spread: Spread = 1.0,
     ) -> None:
         self.measurement = measurement
         self.communicator = communicator
@@ -116,13 +117,15 @@ class Ensemble:
         stride: int,
         O: np.ndarray | None = None,
         observed: np.ndarray | None = None,
+        spreads: bool = False,
     ) -> BlockSample:
         """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given.
 
-        Observables are added to `observed` (n_tiles, n_sums) if given.
+        Observables are added to `observed` (n_tiles, n_sums) if given, and how far out the particles are is kept if
+        asked for.
         """
         return self.measurement.measure(
-            X, states, self.options, n_samples, stride, self.reference, O=O, observed=observed
+            X, states, self.options, n_samples, stride, self.reference, O=O, observed=observed, spreads=spreads
         )
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:

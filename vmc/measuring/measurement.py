@@ -47,6 +47,7 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
+    spreads : sum of m_i x_ik^2 over the particles, for each axis k, (n_samples, n_walkers, d); empty unless asked for.
     """
 
     energies: np.ndarray
@@ -54,6 +55,7 @@ class BlockSample:
     moments: np.ndarray
     O: np.ndarray
     offender: np.ndarray
+    spreads: np.ndarray
 
 
 @kernel
@@ -103,6 +105,17 @@ def _keep_energies(E, X, energies, offender):
         if not is_finite(total) and np.isnan(offender[0]):
             for k in range(offender.size):
                 offender[k] = X[k, b]
+
+
+@kernel
+def _keep_spreads(x, masses, spreads):
+    """Store sum_i m_i x_ik^2 of every walker of a tile, (tile, d)."""
+    d = spreads.shape[1]
+    spreads[:] = 0.0
+    for k in range(x.shape[0]):
+        mass, row = masses[k], x[k]
+        for b in range(row.size):
+            spreads[b, k % d] += mass * row[b] * row[b]
 
 
 class Measurement:
@@ -187,7 +200,7 @@ class Measurement:
     def advance(self, X: np.ndarray, states: np.ndarray, options: np.ndarray, n_steps: int) -> int:
         """Move the walkers of a block `n_steps` steps without measuring; return the accepted proposals."""
         nothing = np.empty((0, X.shape[0], self.n_components))
-        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0)), None, None).n_accepted
+        return self._run(X, states, options, nothing, 1, n_steps, 0.0, np.zeros((2, 0))).n_accepted
 
     def measure(
         self,
@@ -200,6 +213,7 @@ class Measurement:
         moments: bool = False,
         O: np.ndarray | None = None,
         observed: np.ndarray | None = None,
+        spreads: bool = False,
     ) -> BlockSample:
         """Move and measure the walkers of one canonical block.
 
@@ -212,18 +226,24 @@ class Measurement:
         moments : whether to sum O and E_L O.
         O : where to put the log-derivatives, a column for each sample, (n_params, n_samples * n_walkers).
         observed : sums of the observables in each tile of walkers, (n_tiles, n_sums), to which these are added.
+        spreads : whether to keep how far out the particles are.
         """
         if moments and O is not None:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed)
+        kept = np.empty((n_samples, X.shape[0], self.wave_function.system.n_dim)) if spreads else None
+        return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed, kept)
 
-    def _run(self, X, states, options, energies, n_samples, stride, reference, moments, O, observed):
+    def _run(
+        self, X, states, options, energies, n_samples, stride, reference, moments, O=None, observed=None, spreads=None
+    ):
         if O is None:
             O = np.empty((0, 0))
         if observed is None:
             observed = np.empty((0, 0))
+        if spreads is None:
+            spreads = np.empty((0, 0, 0))
         offender = np.full(X.shape[1], np.nan)
         accepted = self._loop(
             self.wave_function.arguments(),
@@ -236,14 +256,14 @@ class Measurement:
             stride,
             reference,
             TILE,
-            (energies, moments, O, offender, observed),
+            (energies, moments, O, offender, observed, spreads, self.wave_function.system.coordinate_masses),
         )
-        return BlockSample(energies, int(accepted), moments, O, offender)
+        return BlockSample(energies, int(accepted), moments, O, offender, spreads)
 
 
 def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
-    energies, moments, collected, offender, observed = outputs
+    energies, moments, collected, offender, observed, spreads, masses = outputs
     n_walkers, n = X.shape
     accepted = 0
     for first in range(0, n_walkers, tile):
@@ -263,6 +283,8 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
                 continue
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
+            if spreads.size > 0:
+                _keep_spreads(x, masses, spreads[sample, first:last])
             if observed.size > 0:
                 observe(o, x, E, observed[first // tile])
             n_bad = 0

@@ -11,15 +11,16 @@ from wavefunctions.base import WaveFunction
 from wavefunctions.evaluation import link_log_values
 
 _ATTEMPTS = 100
+#: Standard deviation of starting coordinates of a mass of one, of all axes or of each; None in a cell.
+Spread = float | tuple[float, ...] | None
 
 
-def start_walkers(
-    wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: float | None
-) -> np.ndarray:
+def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: Spread) -> np.ndarray:
     """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
 
-    Coordinates are normal with standard deviation `spread` / sqrt(mass); in a periodic cell, where no spread is needed,
-    particles start anywhere.  A walker that starts where psi vanishes (inside a hard core) is drawn again, all of it.
+    Coordinates are normal with standard deviation `spread` / sqrt(mass), one for all axes or one for each; in a periodic
+    cell, where no spread is needed, particles start anywhere.  A walker that starts where psi vanishes (inside a hard
+    core) is drawn again, all of it.
 
     Raises
     ------
@@ -45,11 +46,10 @@ def start_walkers(
     )
 
 
-def _draw(system: System, generator: np.random.Generator, spread: float | None) -> np.ndarray:
+def _draw(system: System, generator: np.random.Generator, spread: Spread) -> np.ndarray:
     """One configuration (N d,)."""
     if system.cell is None:
-        return generator.normal(0.0, 1.0 if spread is None else spread, system.n_coordinates) / np.sqrt(
-            system.coordinate_masses
-        )
+        widths = np.tile(np.broadcast_to(1.0 if spread is None else spread, system.n_dim), system.n_particles)
+        return generator.normal(0.0, widths) / np.sqrt(system.coordinate_masses)
     fractions = generator.random((system.n_particles, system.n_dim))
     return (fractions @ system.cell.lattice).ravel()

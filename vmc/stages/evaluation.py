@@ -25,6 +25,7 @@ from vmc.stages.segments import (
     segment_starts,
     walker_means_of,
 )
+from vmc.stages.spreads import n_axes, shortest_spread, spread_drifts, spreads_of
 from vmc.stages.stopping import is_reached
 from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
@@ -46,8 +47,9 @@ class Evaluation:
 
     Attributes
     ----------
-    walker_sums : count and sums of E_L - reference and of the components of each of this rank's walkers in each segment
-        of the run after the measurements left out by request, see :mod:`vmc.stages.segments`.
+    walker_sums : count and sums of E_L - reference, of the components and outside of cells of the spreads along the
+        axes (:mod:`vmc.stages.spreads`) of each of this rank's walkers in each segment of the run after the
+        measurements left out by request, see :mod:`vmc.stages.segments`.
     totals : sums of :func:`vmc.measuring.estimators.energy_sums` over the whole run.
     block_sums : sums of the observables over the whole run in each of this rank's blocks of walkers,
         (n_local_blocks, n_tiles, n_sums); apart for each tile, so that they are added up one measurement after the
@@ -68,7 +70,8 @@ class Evaluation:
         n_components = ensemble.measurement.n_components
         self._series = Growing(np.empty((0, 1 + n_components)))
         self._moments = Growing(np.empty((0, 2)))
-        self.walker_sums = no_sums(ensemble.partition.n_local, 1 + n_components)
+        self._n_axes = n_axes(ensemble.measurement.wave_function.system)
+        self.walker_sums = no_sums(ensemble.partition.n_local, 1 + n_components + self._n_axes)
         self.totals = np.zeros(N_SCALARS + n_components)
         n_tiles = -(-ensemble.partition.largest_block // TILE)
         n_sums = ensemble.measurement.observables.n_sums
@@ -113,13 +116,14 @@ class Evaluation:
         make_room(self.walker_sums, n_kept, n_samples - skipped)
         offender = None
         for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
-            sample = ensemble.measure(X, states, n_samples, self.stride, observed=own)
+            sample = ensemble.measure(X, states, n_samples, self.stride, observed=own, spreads=self._n_axes > 0)
             offender = first_offender(offender, sample)
             shifted, parts, finite = _finite_energies(sample.energies, ensemble.reference)
             steps = _step_sums(parts, shifted, finite)
             tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
             own_sums = self.walker_sums[ensemble.partition.local_walkers(block)]
-            values = [value[skipped:] for value in (shifted, *np.moveaxis(parts, 2, 0))]
+            spreads = np.moveaxis(sample.spreads, 2, 0) * finite if self._n_axes else ()
+            values = [value[skipped:] for value in (shifted, *np.moveaxis(parts, 2, 0), *spreads)]
             add_rows(own_sums, n_kept, finite[skipped:], values)
         total = tree.finish()
         energies = ensemble.estimate(total[:n_sums], n_samples * self.stride, offender)
@@ -158,15 +162,20 @@ class Evaluation:
 
     def summary(self) -> EnergySummary | None:
         """Estimates and verdict from what has been measured; on the root only, None elsewhere. Collective."""
+        system = self.ensemble.measurement.wave_function.system
         walker_sums = self.ensemble.communicator.gather_rows(self.walker_sums)
+        spreads = self.ensemble.communicator.gather_rows(spreads_of(system, self.ensemble.X))
         block_sums = self.all_block_sums()
-        if walker_sums is None or block_sums is None:
+        if walker_sums is None or block_sums is None or spreads is None:
             return None
         left_out, walker_sums = self._cut(walker_sums)
         components, virial_ratio, means_of_parts, drifts = self._parts(left_out, walker_sums)
         walker_means = walker_means_of(walker_sums, self.ensemble.reference)
         half_means = half_means_of(walker_sums, self.ensemble.reference)
-        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means, drifts)
+        first = self.series.shape[1]
+        drifts |= spread_drifts(walker_sums, first)
+        slow_part = shortest_spread(walker_sums, first, spreads)
+        energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means, drifts, slow_part)
         if _stands(self.series[left_out:, 0], energy.variance):
             energy = replace(energy, variance_error=nan)
             components = {name: _without_error(component) for name, component in components.items()}
@@ -197,7 +206,7 @@ class Evaluation:
         for c, name in enumerate(hamiltonian.components):
             own = walker_means_of(walker_sums, value=1 + c)
             components[name], _ = summarise(parts[:, c], own, unit=hamiltonian.unit)
-            drifts[name] = drift(parts[:, c], half_means_of(walker_sums, value=1 + c))
+            drifts[f"part '{name}'"] = drift(parts[:, c], half_means_of(walker_sums, value=1 + c))
             if own is not None:
                 means[name] = own
         together = np.stack(list(means.values()), axis=1) if means else None
@@ -242,6 +251,7 @@ class Evaluation:
         walker_means: np.ndarray | None,
         half_means: np.ndarray | None,
         drifts: dict[str, float],
+        slow_part: tuple[str, float],
     ) -> tuple[Estimate, Verdict]:
         """Estimate of the energy from what is not left out, and the verdict."""
         reference = self.ensemble.reference
@@ -259,6 +269,7 @@ class Evaluation:
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
             n_standing=standing_walkers(walker_sums[:, :, :2], variance**0.5, self._refusal()),
             drifts_of_parts=drifts,
+            slow_part=slow_part,
             negligible_deviation=NEGLIGIBLE * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,

@@ -23,7 +23,10 @@ R_HAT_FALSE_ALARM = 1e-3
 # fewer than 1e-6 with 32.
 R_HAT_LIMIT_MANY_WALKERS = 1.1
 DRIFT_LIMIT = 3.5  # sigma: one false alarm in 2000 runs
-DRIFT_LIMIT_OF_PARTS = 4.0  # sigma: one in 5000 runs with three parts
+DRIFT_LIMIT_OF_PARTS = 4.0  # sigma: one in 2600 runs with three parts and three axes
+# Autocorrelation times of the spread along an axis below which walkers may not have come where psi is: they were
+# thermalised for no longer than they are measured, as a rule.
+MINIMUM_SPREAD_LENGTH = 5.0
 UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on there may be no variance
 NONFINITE_LIMIT = 0.01  # share of samples
 NONFINITE_LIMIT_OF_EIGENSTATES = 1e-5  # their local energy is the same wherever they do not vanish
@@ -38,7 +41,8 @@ class Diagnostics:
     ``error_ratio_probability`` how likely so unequal a pair is by chance. ``n_nonfinite`` samples are missing
     from all averages. ``n_standing`` walkers stood still for long, see `standing_walkers`. ``error_source``:
     'blocking', or 'walkers' for the scatter between them; empty where there is neither. ``drifting_part`` is the other
-    average of the run that drifts most, by ``drift_of_part`` sigmas.
+    average of the run that drifts most, by ``drift_of_part`` sigmas, and ``slow_part`` one of which a walker is at most
+    ``length_of_slow_part`` autocorrelation times long.
     """
 
     error: float
@@ -60,6 +64,8 @@ class Diagnostics:
     error_source: str = ""
     drifting_part: str = ""
     drift_of_part: float = nan
+    slow_part: str = ""
+    length_of_slow_part: float = nan
 
     @property
     def many_walkers(self) -> bool:
@@ -144,11 +150,7 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
     objections = []
     if abs(seen.drift) > DRIFT_LIMIT:
         objections.append(f"drift between first and second half of {abs(seen.drift):.1f} sigma")
-    if abs(seen.drift_of_part) > DRIFT_LIMIT_OF_PARTS:
-        objections.append(
-            f"the part '{seen.drifting_part}' drifts by {abs(seen.drift_of_part):.1f} sigma: walkers were still on "
-            "their way when measurements began"
-        )
+    objections += _distribution_objections(seen)
     limit = _r_hat_limit(seen)
     if seen.r_hat > limit:
         objections.append(f"split R-hat {seen.r_hat:.3f} (limit {limit:.4g})")
@@ -161,6 +163,22 @@ def _agreement_objections(seen: Diagnostics) -> list[str]:
         else:
             factor = 1.0 / seen.error_ratio if seen.error_ratio > 0.0 else float("inf")
             objections.append(f"walkers move together (error in time {factor:.1f} times that between them)")
+    return objections
+
+
+def _distribution_objections(seen: Diagnostics) -> list[str]:
+    """Other averages of the run that tell that walkers were not distributed as |psi|^2."""
+    objections = []
+    if abs(seen.drift_of_part) > DRIFT_LIMIT_OF_PARTS:
+        objections.append(
+            f"the {seen.drifting_part} drifts by {abs(seen.drift_of_part):.1f} sigma: walkers were still on their way "
+            "when measurements began"
+        )
+    if seen.length_of_slow_part < MINIMUM_SPREAD_LENGTH:
+        objections.append(
+            f"the {seen.slow_part} hardly changes along a walker (n/tau at most {seen.length_of_slow_part:.2g}, need "
+            f"{MINIMUM_SPREAD_LENGTH:.0f}): walkers may not have come to where psi is"
+        )
     return objections
 
 
@@ -200,7 +218,7 @@ def _assurances(seen: Diagnostics) -> str:
 def _objections(seen: Diagnostics) -> list[str]:
     """Return everything that speaks against the error bar."""
     if seen.is_eigenstate:
-        return _nonfinite_objections(seen)
+        return _distribution_objections(seen) + _nonfinite_objections(seen)
     if not isfinite(seen.error):
         return [
             f"no error bar from {seen.n_rows} rows and {seen.n_walkers} walkers",
@@ -216,9 +234,15 @@ def verdict(seen: Diagnostics) -> Verdict:
 
     Long enough means 200 autocorrelation times with a blocking plateau, or at least 16 independent walkers of
     20 each. Beyond that: no drift, R-hat within its limit, no walker that stood still, blocking and scatter of
-    walkers agree, and no more samples left out than the error could hide. Zero variance needs no error bar.
+    walkers agree, and no more samples left out than the error could hide. Zero variance needs no error bar, but its
+    parts do, and walkers that are where psi is.
     """
     objections = _objections(seen)
+    if objections and seen.is_eigenstate:
+        line = (
+            f"the energy is that of an eigenstate, its parts and observables are NOT reliable: {'; '.join(objections)}"
+        )
+        return Verdict(False, line, objections, seen)
     if objections:
         return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections, seen)
     if seen.zero_variance:

@@ -76,6 +76,7 @@ def summarise(
     n_standing: int = 0,
     variance_error: float = nan,
     drifts_of_parts: Mapping[str, float] | None = None,
+    slow_part: tuple[str, float] = ("", nan),
     negligible_deviation: float = 0.0,
     unit: str = "",
 ) -> tuple[Estimate, Verdict]:
@@ -87,7 +88,7 @@ def summarise(
     without them the rows are taken for the samples. ``n_nonfinite``: samples left out of everything else.
     ``n_standing``: walkers that `standing_walkers` found. ``variance_error``: where it is known.
     ``drifts_of_parts``: the `drift` of other averages of the same run by name, which may see walkers on their way
-    where this mean does not.
+    where this mean does not. ``slow_part``: one of them and how many autocorrelation times a walker is long, at most.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
@@ -109,6 +110,9 @@ def summarise(
         n_nonfinite=n_nonfinite,
         variance=variance,
         variance_error=variance_error,
+        **_largest(drifts_of_parts or {}),
+        slow_part=slow_part[0],
+        length_of_slow_part=slow_part[1],
     )
     is_zero = deviation <= ZERO_VARIANCE * abs(value)
     if is_zero or deviation <= negligible_deviation:
@@ -130,7 +134,6 @@ def summarise(
         r_hat=r_hat,
         n_standing=n_standing,
         drift=drift(rows, half_means),
-        **_largest(drifts_of_parts or {}),
         error_ratio=choice.ratio,
         error_ratio_probability=choice.probability,
     )

@@ -10,6 +10,7 @@ from vmc.statistics.student import equivalent_sigmas, widening_factor
 STANDING_FALSE_ALARM = 1e-6  # runs in which a walker is said to stand that only refused by chance
 SAME_ENERGY = 1e-11  # in standard deviations: sums of equal numbers differ by rounding
 OUTLYING = 100.0  # times the usual difference of segments, beyond which a deviation is one of outliers
+SHORT_FALSE_ALARM = 1e-4  # runs that are said to be shorter than they are
 MINIMUM_WALKERS = 16  # below it the error's own scatter exceeds 1/sqrt(2 * 15) = 18 %
 
 
@@ -61,6 +62,24 @@ def split_r_hat_from_means(half_means: ArrayLike, variance: float, n_samples: fl
     if between <= 0.0:
         return 1.0
     return float(np.sqrt((n_draws - 1.0) / n_draws + between / within)) if within > 0.0 else float("inf")
+
+
+def longest_length_in_tau(means: ArrayLike, values: ArrayLike) -> float:
+    """Return how many autocorrelation times a walker is long, at most.
+
+    ``means (n_walkers,)``: of a quantity along each path. ``values``: the quantity of all walkers at one time. Where
+    walkers forget, the variance of means is tau / n times that of values; where they do not, both are the same,
+    whatever series of averages over walkers look like. The ratio of both is distributed as F times its expectation
+    if they are normal, and is divided by what F falls below in `SHORT_FALSE_ALARM` of all runs. NaN without scatter.
+    """
+    from scipy.special import fdtri
+
+    means, values = (np.asarray(array, dtype=np.float64) for array in (means, values))
+    between = means.var(ddof=1)
+    if not between > 0.0:
+        return float("nan")
+    least = fdtri(len(values) - 1, len(means) - 1, SHORT_FALSE_ALARM)
+    return float(values.var(ddof=1) / between / least)
 
 
 def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) -> int:
