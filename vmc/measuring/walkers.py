@@ -18,9 +18,9 @@ Spread = float | tuple[float, ...] | None
 def start_walkers(wave_function: WaveFunction, seed: int, first: int, n_walkers: int, spread: Spread) -> np.ndarray:
     """Configurations (n_walkers, N d) of the walkers first, first + 1, ..., each from its own random stream.
 
-    Coordinates are normal with standard deviation `spread` / sqrt(mass), one for all axes or one for each; in a periodic
-    cell, where no spread is needed, particles start anywhere.  A walker that starts where psi vanishes (inside a hard
-    core) is drawn again, all of it.
+    Coordinates are normal with standard deviation `spread` / sqrt(mass), one for all axes or one for each; in a cell,
+    where no spread is needed, particles start anywhere.  A walker that starts where psi vanishes (inside a hard core)
+    is drawn again, all of it.
 
     Raises
     ------
