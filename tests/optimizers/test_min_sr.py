@@ -8,7 +8,7 @@ from tests.contracts import jobs
 from vmc.build.physics import build
 from vmc.config import check_config
 from vmc.job.cost import estimate_cost
-from vmc.optimizers import MinSR, StochasticReconfiguration
+from vmc.optimizers import MinSR, StochasticReconfiguration, min_sr
 from vmc.optimizers.min_sr import PREVIOUS
 
 N_SAMPLES, STRIDE, SHIFT = 3, 2, 1e-2
@@ -27,6 +27,12 @@ def few_walkers(with_a_hole=False):
     return jobs.ensemble(machine, dot, n_walkers=16, seed=5, thermalise=0)
 
 
+@pytest.fixture(params=["samples", "parameters"])
+def space(request, monkeypatch):
+    """The space that equations are solved in, whichever is the smaller one."""
+    monkeypatch.setattr(min_sr, "solves_for_parameters", lambda n_params, n_samples: request.param == "parameters")
+
+
 def measured(walkers):
     """Centred E_L (n,) and O (n, n_params) of the finite samples of the next measurement of these walkers."""
     E, O = jobs.energies_and_derivatives(walkers, jobs.snapshots(walkers, N_SAMPLES, STRIDE))
@@ -34,7 +40,8 @@ def measured(walkers):
     return E - E.mean(), O - O.mean(axis=0)
 
 
-def test_same_direction_as_in_the_space_of_parameters():
+@pytest.mark.usefixtures("space")
+def test_same_direction_as_stochastic_reconfiguration():
     found = MinSR(SHIFT).direction(few_walkers(), N_SAMPLES, STRIDE, {})
     twin = StochasticReconfiguration(SHIFT).direction(few_walkers(), N_SAMPLES, STRIDE, {})
     assert found.energies.energy == twin.energies.energy
@@ -54,6 +61,7 @@ def test_more_parameters_than_samples():
     np.testing.assert_allclose(direction, np.linalg.lstsq(O, E, rcond=1e-8)[0], rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.usefixtures("space")
 def test_samples_that_are_not_finite_are_left_out():
     """Set up so that the limit of one per cent is not in the way: the equations alone are solved here."""
     from vmc.measuring import ensemble
@@ -69,6 +77,7 @@ def test_samples_that_are_not_finite_are_left_out():
     np.testing.assert_allclose(found.gradient, 2.0 * O.T @ E / n, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.usefixtures("space")
 def test_spring_is_the_regularised_least_squares_problem_it_states():
     """delta minimises |O delta - epsilon|^2 / n + shift |delta - mu previous|^2: eq. (29), by dense least squares."""
     mu, optimizer = 0.7, MinSR(SHIFT, momentum=0.7)
@@ -95,17 +104,20 @@ def test_bad_settings():
 
 
 def test_memory_is_known_before_the_run():
-    """What `vmc check` announces is what the two large arrays take: O of all samples, and their products."""
+    """What `vmc check` announces is what the two large arrays take: O of all samples, and their products.
+
+    With more samples than parameters it is that of stochastic reconfiguration.
+    """
     config = check_config(
         {
             "system": {"n_particles": 2, "n_dim": 2},
             "hamiltonian": {"interaction": {"kind": "coulomb"}},
-            "wavefunction": [{"kind": "rbm", "n_hidden": 3}],
+            "wavefunction": [{"kind": "rbm", "n_hidden": 40}],
             "sampler": {"kind": "metropolis", "n_walkers": 32, "n_blocks": 4},
             "optimizer": {"kind": "gradient_descent", "samples": 5, "preconditioner": {"kind": "min_sr"}},
         }
     )
-    n_samples, n_params = 5 * 32, 4 + 3 + 12
+    n_samples, n_params = 5 * 32, 4 + 40 + 4 * 40
     announced = estimate_cost(config, build(config)).memory
     assert announced["log-derivatives of all samples"] == 8 * n_samples * n_params
     assert announced["products of samples"] >= 8 * n_samples**2
@@ -113,3 +125,7 @@ def test_memory_is_known_before_the_run():
         estimate_cost(config, build(config), n_ranks=2).memory["log-derivatives of all samples"]
         == 8 * n_samples * n_params
     )
+    longer = config.model_copy(update={"optimizer": config.optimizer.model_copy(update={"samples": 7})})
+    section = {"kind": "gradient_descent", "samples": 7, "preconditioner": {"kind": "sr"}}
+    plain = check_config({**config.model_dump(exclude_unset=True), "optimizer": section})
+    assert estimate_cost(longer, build(longer)).memory == estimate_cost(plain, build(plain)).memory

@@ -10,6 +10,7 @@ from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection, Optim
 from vmc.measuring.kinetic_masses import other_coordinates
 from vmc.measuring.measurement import TILE
 from vmc.observables.chain import Chain
+from vmc.optimizers.min_sr import solves_for_parameters
 from vmc.parallel import Partition
 from vmc.stages.proposal_stage import N_JUDGED
 from vmc.stages.segments import N_SEGMENTS
@@ -99,11 +100,15 @@ def _optimizer_memory(config: Config, P: int, local: int, block: int) -> dict[st
     if optimizer.preconditioner is None:
         return {"gradient sums": 8 * 8 * P}
     if isinstance(optimizer.preconditioner, MinSRSection):
-        return _sample_space_memory(config, P, local)
+        return _sample_space_memory(config, P, local, block)
     if optimizer.preconditioner.solver == "cg":
         return {"log-derivatives of all samples": 8 * optimizer.samples * local * P}
+    return _parameter_space_memory(config, P, block)
+
+
+def _parameter_space_memory(config: Config, P: int, block: int) -> dict[str, int]:
     return {
-        "log-derivatives of a block": 8 * optimizer.samples * block * P,
+        "log-derivatives of a block": 8 * config.optimizer.samples * block * P,
         "overlap matrices": _packed_memory(config, P),
     }
 
@@ -113,10 +118,12 @@ def _packed_memory(config: Config, n: int) -> int:
     return 4 * (config.sampler.n_blocks.bit_length() + 3) * n * (n + 1)
 
 
-def _sample_space_memory(config: Config, P: int, local: int) -> dict[str, int]:
+def _sample_space_memory(config: Config, P: int, local: int, block: int) -> dict[str, int]:
     """Of minSR: O by walkers, with other ranks also by parameters; products of samples."""
     n_local = config.optimizer.samples * local
     n_samples = config.optimizer.samples * config.sampler.n_walkers
+    if solves_for_parameters(P, n_samples):
+        return _parameter_space_memory(config, P, block)
     copies = 1 if n_local == n_samples else 2
     return {
         "log-derivatives of all samples": 8 * copies * n_local * P,

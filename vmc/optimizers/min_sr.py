@@ -10,9 +10,10 @@ from vmc.measuring.ensemble import Ensemble, first_offender
 from vmc.measuring.estimators import EnergyMoments, energy_sums
 from vmc.optimizers.base import State
 from vmc.optimizers.linear_solvers import solve_packed
-from vmc.optimizers.packed import pack_products, packed_size
+from vmc.optimizers.packed import pack_products, packed_size, packed_times
 from vmc.optimizers.preconditioner import Direction, n_energy_sums
 from vmc.optimizers.sample_space import SampleSpace
+from vmc.optimizers.stochastic_reconfiguration import sample_overlap
 
 PREVIOUS = "previous_direction"
 
@@ -24,7 +25,8 @@ class MinSR:
     O (n_params, n) and epsilon = E_L are centred over the n samples.  Without momentum mu this is the solution of
     stochastic reconfiguration with the same shift, by a matrix of n^2 numbers (Chen and Heyl, Nature Physics 20, 1476
     (2024); Rende et al., Communications Physics 7, 260 (2024)); with it, SPRING (Goldshlager, Abrahamsen and Lin,
-    J. Comput. Phys. 516, 113351 (2024)).
+    J. Comput. Phys. 516, 113351 (2024)).  Where there are more samples than parameters the same direction comes from a
+    matrix of n_params^2 numbers.
 
     Parameters
     ----------
@@ -46,9 +48,31 @@ class MinSR:
         return {PREVIOUS: np.zeros(n_params)} if self.momentum else {}
 
     def direction(self, ensemble: Ensemble, n_samples: int, stride: int, state: State) -> Direction:
-        """Sample all walkers and solve."""
+        """Sample all walkers and solve, in the smaller of the two spaces."""
+        if solves_for_parameters(ensemble.measurement.wave_function.n_params, n_samples * ensemble.partition.n_walkers):
+            return self._of_parameters(ensemble, n_samples, stride, state)
+        return self._of_samples(ensemble, n_samples, stride, state)
+
+    def _of_samples(self, ensemble: Ensemble, n_samples: int, stride: int, state: State) -> Direction:
         space, energies = _sample(ensemble, n_samples, stride)
         gradient, direction = self.solve(space, energies.n_samples, state)
+        return Direction(energies, gradient, direction)
+
+    def _of_parameters(self, ensemble: Ensemble, n_samples: int, stride: int, state: State) -> Direction:
+        """delta = (S + shift)^-1 (1/2 dE/dtheta - mu S previous) + mu previous.
+
+        The same, since O (O^T O + c)^-1 = (O O^T + c)^-1 O.
+        """
+        energies, gradient, S = sample_overlap(ensemble, n_samples, stride)
+        if S is None:
+            return Direction(energies, gradient, np.full(gradient.size, np.nan))
+        right = 0.5 * gradient
+        if self.momentum:
+            right -= self.momentum * packed_times(S, state[PREVIOUS])
+        direction = solve_packed(S, right, self.diagonal_shift, 0.0)
+        if self.momentum:
+            direction += self.momentum * state[PREVIOUS]
+            state[PREVIOUS][:] = direction
         return Direction(energies, gradient, direction)
 
     def solve(self, space: SampleSpace, n: int, state: State) -> tuple[np.ndarray, np.ndarray]:
@@ -67,6 +91,11 @@ class MinSR:
             direction += self.momentum * state[PREVIOUS]
             state[PREVIOUS][:] = direction
         return gradient, direction
+
+
+def solves_for_parameters(n_params: int, n_samples: int) -> bool:
+    """Whether the space of the parameters is the smaller one."""
+    return n_params < n_samples
 
 
 def _sample(ensemble: Ensemble, n_samples: int, stride: int) -> tuple[SampleSpace, EnergyMoments]:

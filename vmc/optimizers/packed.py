@@ -50,6 +50,13 @@ def unpack(packed: np.ndarray, n: int) -> np.ndarray:
     return matrix
 
 
+def packed_times(packed: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The product (n,) of a packed symmetric matrix with x (n,)."""
+    from scipy.linalg.blas import dsymv
+
+    return dsymv(1.0, unpack(packed, x.size), x, lower=1)
+
+
 def diagonal_places(n: int) -> np.ndarray:
     """Where the diagonal of a packed matrix (n, n) stands.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vmc.measuring.ensemble import Ensemble, first_offender
-from vmc.measuring.estimators import energy_sums
+from vmc.measuring.estimators import EnergyMoments, energy_sums
 from vmc.measuring.measurement import BlockSample
 from vmc.optimizers.base import State
 from vmc.optimizers.linear_solvers import solve_conjugate_gradients, solve_packed
@@ -57,22 +57,9 @@ class StochasticReconfiguration:
         return self._apply_and_solve(ensemble, n_samples, stride)
 
     def _form_and_solve(self, ensemble: Ensemble, n_samples: int, stride: int) -> Direction:
-        P, n_energy = ensemble.measurement.wave_function.n_params, n_energy_sums(ensemble)
-        buffer = ensemble.scratch("sums", n_energy + 2 * P + packed_size(P))
-        tree = ensemble.tree("overlap", buffer.size)
-        offender = None
-        for block, X, states in ensemble.blocks():
-            O = ensemble.scratch(f"O {len(X)}", P, n_samples * len(X))
-            sample = ensemble.measure(X, states, n_samples, stride, O)
-            pack_overlap(_add_up(sample, ensemble.reference, buffer, n_energy), buffer[n_energy + 2 * P :])
-            tree.add(block, buffer)
-            offender = first_offender(offender, sample)
-        total = tree.finish()
-        energies = ensemble.estimate(total[:n_energy], n_samples * stride, offender)
-        gradient, mean = gradient_and_mean(ensemble, energies, total[n_energy : n_energy + 2 * P])
-        if not np.isfinite(total).all():
-            return Direction(energies, gradient, np.full(P, np.nan))
-        S = covariance(total[n_energy + 2 * P :], mean, energies.n_samples)
+        energies, gradient, S = sample_overlap(ensemble, n_samples, stride)
+        if S is None:
+            return Direction(energies, gradient, np.full(gradient.size, np.nan))
         direction = solve_packed(S, 0.5 * gradient, self.diagonal_shift, self.diagonal_scale)
         return Direction(energies, gradient, direction)
 
@@ -106,6 +93,31 @@ class StochasticReconfiguration:
             return solve_conjugate_gradients(apply, 0.5 * gradient, diagonal, self.tolerance, self.max_iterations)[0]
 
         return Direction(energies, gradient, drive_from_root(ensemble.communicator, P, apply, solve))
+
+
+def sample_overlap(
+    ensemble: Ensemble, n_samples: int, stride: int
+) -> tuple[EnergyMoments, np.ndarray, np.ndarray | None]:
+    """Sample all walkers: energies, dE/dtheta, and S packed (see :mod:`vmc.optimizers.packed`).  Collective.
+
+    No S where a sum is not finite.
+    """
+    P, n_energy = ensemble.measurement.wave_function.n_params, n_energy_sums(ensemble)
+    buffer = ensemble.scratch("sums", n_energy + 2 * P + packed_size(P))
+    tree = ensemble.tree("overlap", buffer.size)
+    offender = None
+    for block, X, states in ensemble.blocks():
+        O = ensemble.scratch(f"O {len(X)}", P, n_samples * len(X))
+        sample = ensemble.measure(X, states, n_samples, stride, O)
+        pack_overlap(_add_up(sample, ensemble.reference, buffer, n_energy), buffer[n_energy + 2 * P :])
+        tree.add(block, buffer)
+        offender = first_offender(offender, sample)
+    total = tree.finish()
+    energies = ensemble.estimate(total[:n_energy], n_samples * stride, offender)
+    gradient, mean = gradient_and_mean(ensemble, energies, total[n_energy : n_energy + 2 * P])
+    if not np.isfinite(total).all():
+        return energies, gradient, None
+    return energies, gradient, covariance(total[n_energy + 2 * P :], mean, energies.n_samples)
 
 
 def _add_up(sample: BlockSample, reference: float, buffer: np.ndarray, n_energy: int) -> np.ndarray:
