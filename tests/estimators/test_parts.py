@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from samplers.metropolis import Metropolis
+import vmc
+from hamiltonians.electron_gas import ElectronGas, gas_cell
+from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts import jobs
 from vmc.stages.evaluation import Evaluation
 from vmc.statistics import blocking, summarise
+from vmc.statistics.summary import drift
+from wavefunctions.orbitals import PlaneWaves
+from wavefunctions.slater import Slater
 
 N_SAMPLES = 64
 
@@ -83,3 +88,27 @@ def test_a_deviation_that_differences_explain():
     assert verdict.diagnostics.is_eigenstate
     plain, _ = summarise(rows, negligible_deviation=0.5 * deviation)
     assert plain.error < 0.2 * deviation
+
+
+def test_a_part_that_is_the_same_everywhere_does_not_drift():
+    """The kinetic energy of plane waves: means of walkers differ by rounding, in one half more than in the other.
+
+    A step of the same relative size beyond rounding is seen.
+    """
+    halves = np.tile([11.394499680863994, 11.394499680863996], (64, 1))
+    halves[::7, 1] += 2e-15
+    rows = np.repeat(halves.mean(axis=0), 50)
+    assert drift(rows, halves) == 0.0
+    assert drift(rows - rows.mean(), halves - rows.mean(), scale=11.0) == 0.0
+    assert abs(drift(np.repeat([11.0, 11.1], 50) + np.random.default_rng(1).normal(0.0, 0.01, 100), None)) > 5.0
+    assert drift(np.ones(100), halves) == 0.0
+
+
+def test_plane_waves_are_reliable():
+    """All eight seeds were not: their constant kinetic energy drifted by up to 6.7 sigma of its rounding."""
+    cell = gas_cell(8, 1.0)
+    gas = ElectronGas(cell, 7, 1)
+    psi = Slater(gas.system, PlaneWaves(cell, 7), PlaneWaves(cell, 1))
+    options = {"samples": 400, "n_walkers": 128, "thermalise": 300}
+    verdicts = [vmc.evaluate(psi, gas, BlockMetropolis(3, 1.2), seed=s, **options).verdict for s in range(2)]
+    assert all("drifts" not in verdict.line for verdict in verdicts)

@@ -257,3 +257,9 @@ def test_one_walker_with_its_means():
 def test_refusals(arguments, message):
     with pytest.raises(ValueError, match=message):
         summarise(**arguments)
+
+
+def test_rows_that_take_turns_have_no_length():
+    """Blocks of two are all the same, so that the autocorrelation time is zero: no error bar, and no traceback."""
+    _, verdict = summarise(np.tile([0.0, 1.0], 50))
+    assert not verdict.reliable

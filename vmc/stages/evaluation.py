@@ -203,10 +203,11 @@ class Evaluation:
         """Components and virial ratio, means of each walker, and drifts, from what is not left out."""
         hamiltonian = self.ensemble.measurement.hamiltonian
         parts, components, means, drifts = self.series[left_out:, 1:], {}, {}, {}
+        scale = float(np.abs(parts.mean(axis=0)).max())
         for c, name in enumerate(hamiltonian.components):
             own = walker_means_of(walker_sums, value=1 + c)
             components[name], _ = summarise(parts[:, c], own, unit=hamiltonian.unit)
-            drifts[f"part '{name}'"] = drift(parts[:, c], half_means_of(walker_sums, value=1 + c))
+            drifts[f"part '{name}'"] = drift(parts[:, c], half_means_of(walker_sums, value=1 + c), scale)
             if own is not None:
                 means[name] = own
         together = np.stack(list(means.values()), axis=1) if means else None

@@ -199,7 +199,8 @@ def _variance_objections(seen: Diagnostics) -> list[str]:
         return []
     return [
         "a few configurations make most of the variance, which may be infinite: psi lacks a cusp, or a zero, where the "
-        "potential has a pole, has one where it has none, or is differentiated numerically across one"
+        "potential has a pole, has one where it has none, or is differentiated numerically across one; or, where it is "
+        "finite but seldom seen, psi has nodes that are not those of an eigenstate"
     ]
 
 

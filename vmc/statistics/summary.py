@@ -43,8 +43,13 @@ def _sample_moments(rows: NDArray[np.float64], variance: float | None, n_samples
     return float(variance), int(n_samples)
 
 
-def drift(rows: NDArray[np.float64], half_means: ArrayLike | None) -> float:
-    """Return the drift in sigmas, from walkers where there are enough of them to tell."""
+def drift(rows: NDArray[np.float64], half_means: ArrayLike | None, scale: float = 0.0) -> float:
+    """Return the drift in sigmas, from walkers where there are enough of them to tell.
+
+    Rows that scatter by rounding, of their mean or of ``scale``, as the kinetic energy of plane waves does, have none.
+    """
+    if rows.std() <= ZERO_VARIANCE * max(abs(float(rows.mean())), scale):
+        return 0.0
     if half_means is not None and len(np.asarray(half_means)) >= MINIMUM_WALKERS:
         return walker_drift(half_means)
     return series_drift(rows)
@@ -63,7 +68,8 @@ def _n_over_tau(rows: NDArray[np.float64], ess: float, n_walkers: int) -> float:
     """Return the length of the run in autocorrelation times: per walker, else of the series itself."""
     if n_walkers:
         return ess / n_walkers
-    return len(rows) / blocking(rows).autocorrelation_time if len(rows) >= MINIMUM_LENGTH else nan
+    tau = blocking(rows).autocorrelation_time if len(rows) >= MINIMUM_LENGTH else nan
+    return len(rows) / tau if tau > 0.0 else nan  # zero: rows that take turns, of which blocks tell nothing
 
 
 def summarise(
