@@ -130,6 +130,7 @@ def test_double_excitations_in_a_trap_are_refused():
 @pytest.mark.parametrize(
     ("system", "factor", "words"),
     [
+        (TRIPLE, {"occupied_up": [[0, 0]], "occupied_down": [[0]]}, ["occupied_up[0] = [0, 0]", "at most once"]),
         (DOT, {"determinants": 0}, ("determinants", "0")),
         (DOT, {"determinants": 2}, ("determinants = 2", "basis = None", "noise > 0")),
         (DOT, {**MIXED, "noise": 0.0}, ("determinants = 3", "noise = 0.0", "equal")),
