@@ -34,8 +34,36 @@ OBSERVABLES = [
     Bug(
         "jackknife as if its replicas were independent",
         "vmc/observables/measured.py",
-        "np.sqrt((n - 1.0) * scatter)",
-        "np.sqrt(scatter / (n - 1.0))",
+        "np.sqrt((n - 1.0) * (replicas",
+        "np.sqrt(1.0 / (n - 1.0) * (replicas",
         ("tests/observables/test_measured.py::test_coverage",),
+    ),
+    Bug(
+        "an observable of one's own that moves the walkers",
+        "vmc/soundness/own_observables.py",
+        "    if not np.array_equal(tile, X):\n",
+        "    if False:\n",
+        ("tests/observables/test_own.py::test_kernels_that_do_something_else_than_add",),
+    ),
+    Bug(
+        "a kernel that writes beyond its sums",
+        "vmc/soundness/own_observables.py",
+        "    except IndexError as error:\n",
+        "    except KeyError as error:\n",
+        ("tests/observables/test_own.py::test_kernels_that_do_something_else_than_add",),
+    ),
+    Bug(
+        "arrays of any shape for a quantity with bins",
+        "vmc/observables/trial.py",
+        "        if array.shape != expected:\n",
+        "        if False:\n",
+        ("tests/observables/test_own.py::test_functions_that_do_not_give_the_arrays",),
+    ),
+    Bug(
+        "infinities in JSON",
+        "vmc/observables/measured.py",
+        "    found[~np.isfinite(array)] = None\n",
+        "    found[np.isnan(array)] = None\n",
+        ("tests/observables/test_measured.py::test_json_has_no_infinity",),
     ),
 ]
