@@ -7,12 +7,31 @@ import numpy as np
 import pytest
 
 import vmc
+from hamiltonians.cell import Cell
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
+from vmc.build.physics import build
+from vmc.config import check_config
 from vmc.errors import UserError
-from vmc.observables import Axis, Observable, Quantity, moments
+from vmc.observables import (
+    Axis,
+    Observable,
+    Quantity,
+    configuration_average,
+    density_map,
+    density_profiles,
+    kinetic_forms,
+    moments,
+    momentum_distribution,
+    pair_correlation,
+    pair_distribution,
+    radial_density,
+    structure_factor,
+)
+from vmc.observables.names import SHIPPED
 from vmc.soundness.own_observables import has_own_kernel, refuse_wrong_observables
 from wavefunctions.gaussian import Gaussian
+from wavefunctions.jastrow import PlaneWavePairs
 
 SYSTEM = System(3, 2)
 NUMBER = (Quantity("own", "", ""),)
@@ -117,7 +136,7 @@ def test_kernels_that_keep_their_contract():
     ("quantities", "values", "told"),
     [
         (NUMBER, lambda means: means[0], r"values returns .*1\.0.*, expected a tuple"),
-        (NUMBER, lambda means: (means[0], means[0]), "values returns a tuple of 2, expected one of 1, the quantities"),
+        (NUMBER, lambda means: (means[0], means[0]), "values returns 2 entries, expected 1, one for each quantity"),
         (NUMBER, lambda means: (1j * means[0],), "values returns .*1j.*, expected real numbers"),
         (NUMBER, lambda means: ([1.0, [2.0, 3.0]],), ".* expected real numbers"),
         (NUMBER, lambda means: (means,), r"values returns shape \(3,\), expected a number"),
@@ -133,7 +152,7 @@ def test_functions_that_do_not_give_the_arrays(quantities, values, told):
 
 
 def test_numbers_outside_are_looked_at_too():
-    with pytest.raises(ValueError, match="observable 'own': outside returns a tuple of 2"):
+    with pytest.raises(ValueError, match="observable 'own': outside returns 2 entries"):
         Observable(BINS, 3, add, lambda means: (means,), outside=lambda means: (0.0, 0.0))
 
 
@@ -161,3 +180,51 @@ def test_what_is_no_list_of_observables(observables, told):
 def test_a_script_is_refused_before_its_walkers_move():
     with pytest.raises(UserError, match="changes X"):
         vmc.evaluate(Gaussian(SYSTEM, 0.6), HarmonicTrap(SYSTEM), samples=20, observables=[own(subtract_centre)])
+
+
+def raise_always(c, x):
+    raise ValueError("my own words")
+
+
+def raise_near(c, x):
+    if (x**2).sum() < 10.0:
+        raise ValueError("too near")
+    return x[0, 0]
+
+
+def test_a_function_that_raises_everywhere_is_told_in_its_own_words():
+    """Numba said that it has no setitem of None."""
+    with pytest.raises(ValueError, match=r"observable 'own': the function raises ValueError: my own words wherever"):
+        configuration_average("own", raise_always, SYSTEM)
+    configuration_average("own", raise_near, SYSTEM)
+
+
+@pytest.mark.parametrize("name", ["radial_density", "momentum_distribution_up", "z2", "kinetic_gradient", "energy"])
+def test_names_that_something_else_has(name):
+    """Pictures took a function of the name for the density."""
+    with pytest.raises(ValueError, match=f"observable '{name}': .* expected another name than .*density_map"):
+        configuration_average(name, lambda c, x: x[0, 0], SYSTEM)
+
+
+def test_names_of_the_parts_of_the_energy():
+    tables = {
+        "system": {"n_particles": 2, "n_dim": 2},
+        "wavefunction": [{"kind": "gaussian"}],
+        "observables": [{"kind": "user", "name": "trap"}],
+    }
+    with pytest.raises(UserError, match=r"observable 'trap': .* expected another name than .*kinetic, trap"):
+        build(check_config(tables), {"observable": lambda c, x: x[0, 0]})
+
+
+def test_all_shipped_names_are_known():
+    """Those that the shipped observables give, in a trap and in a cell, with spins and without."""
+    cell = Cell.rectangular([4.0, 4.0, 4.0])
+    trapped = System(3, 3)
+    found = [moments(trapped), radial_density(trapped, 3, 1.0), density_profiles(trapped, 3, 1.0)]
+    found += [density_map(trapped, 3, 1.0), pair_distribution(trapped, 3, 1.0), kinetic_forms(Gaussian(trapped))]
+    for n_up in (None, 1, 2):
+        system = System(3, 3, n_up=n_up, cell=cell)
+        found += [pair_correlation(system, 3), structure_factor(system, 3)]
+        found += [momentum_distribution(PlaneWavePairs(system), 3)]
+    names = {quantity.name for observable in found for quantity in observable.quantities}
+    assert names == {name for names in SHIPPED.values() for name in names}

@@ -56,9 +56,9 @@ def refuse_wrong_shapes(observable: Observable, name: str, found: Any) -> None:
         raise ValueError(
             f"{told(observable)}: {name} returns {found!r}, expected a tuple with an entry for each quantity"
         )
-    if len(found) != len(quantities):
+    if len(found) != (n := len(quantities)):
         raise ValueError(
-            f"{told(observable)}: {name} returns a tuple of {len(found)}, expected one of {len(quantities)}, the quantities"
+            f"{told(observable)}: {name} returns {len(found)} entries, expected {n}, one for each quantity"
         )
     for quantity, value in zip(quantities, found):
         expected = () if name == "outside" else shape_of(quantity)

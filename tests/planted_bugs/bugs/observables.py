@@ -66,4 +66,25 @@ OBSERVABLES = [
         "    found[np.isnan(array)] = None\n",
         ("tests/observables/test_measured.py::test_json_has_no_infinity",),
     ),
+    Bug(
+        "a number of the user's drawn as a density",
+        "vmc/plotting/contents.py",
+        "if measured is not None and measured.axes]",
+        "if measured is not None]",
+        ("tests/plotting/test_plotted_data.py::test_a_number_of_the_users_is_no_density",),
+    ),
+    Bug(
+        "names of the package's observables for the user's",
+        "vmc/observables/names.py",
+        "    if name in taken:\n",
+        "    if name in components:\n",
+        ("tests/observables/test_own.py::test_names_that_something_else_has",),
+    ),
+    Bug(
+        "empty bins told as too few blocks",
+        "vmc/plotting/density.py",
+        "    if not measured.value.any():\n",
+        "    if False:\n",
+        ("tests/plotting/test_plotted_data.py::test_empty_bins_are_told_as_such",),
+    ),
 ]
