@@ -87,4 +87,11 @@ OBSERVABLES = [
         "    if False:\n",
         ("tests/plotting/test_plotted_data.py::test_empty_bins_are_told_as_such",),
     ),
+    Bug(
+        "memory of observables counted as what the sums alone take",
+        "vmc/job/cost.py",
+        "COPIES_OF_SUMS = 5\n",
+        "COPIES_OF_SUMS = 2\n",
+        ("tests/job/test_memory_of_a_job.py::test_what_is_told_of_a_map_is_what_it_takes",),
+    ),
 ]
