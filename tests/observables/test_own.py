@@ -71,8 +71,20 @@ def subtract_centre(o, X, sums):
 
 
 @numba.njit
-def keep_in_constants(o, X, sums):
-    o[0][0] += X[0].sum()
+def change_psi(o, X, sums):
+    o[0][0][0] += X[0].sum()
+
+
+@numba.njit
+def add_what_was_kept(o, X, sums):
+    o[0][0] += X.shape[1]
+    sums[0] += o[0][0]
+
+
+@numba.njit
+def work_in_constants(o, X, sums):
+    o[0][0] = X[0].sum()
+    sums[0] += o[0][0]
 
 
 @numba.njit
@@ -95,7 +107,8 @@ def own(kernel, values=first, n_sums=1, **settings):
         (lambda: own(add_too_many), "its kernel fails with n_sums = 1 .* index 1 is out of bounds"),
         (lambda: own(count_near_and_far, n_sums=2), "with n_sums = 2 .* out of bounds"),
         (lambda: own(subtract_centre), "its kernel changes X, the walkers themselves"),
-        (lambda: own(keep_in_constants, constants=(np.zeros(1),)), "its kernel changes its constants"),
+        (lambda: own(change_psi, wave_function=Gaussian(SYSTEM, 0.6)), "its kernel changes the parameters p of psi"),
+        (lambda: own(add_what_was_kept, constants=(np.zeros(1),)), "expected the same: kernels add"),
         (lambda: own(always_raise), "its kernel raises ValueError: my own words"),
         (lambda: own(add, lambda means: (1 / 0,)), "values fails with the mean sums .*: ZeroDivisionError"),
     ],
@@ -129,7 +142,8 @@ def test_kernels_that_keep_their_contract():
     ratio = own(add, lambda means: (1.0 / float(means[0] - 1.0),))
     assert has_own_kernel(spread)
     assert not has_own_kernel(moments(SYSTEM))
-    refuse_wrong_observables([spread, ratio, moments(SYSTEM)], X)
+    worked = own(work_in_constants, constants=(np.zeros(1),))
+    refuse_wrong_observables([spread, ratio, worked, moments(SYSTEM)], X)
 
 
 @pytest.mark.parametrize(

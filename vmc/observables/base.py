@@ -89,7 +89,7 @@ class Observable:
     ----------
     quantities : what the arrays of `values` are.
     n_sums : length of the sums.
-    accumulate : kernel (o, X, sums), which adds to the sums and leaves o and X alone.
+    accumulate : kernel (o, X, sums), which adds to the sums and leaves X alone.
     values : from the mean sums (n_sums,) to one array per quantity; any smooth function.
     constants : arrays and numbers handed to the kernel as o.
     outside : from the mean sums to how many particles or pairs fall outside the axes of each quantity; None where

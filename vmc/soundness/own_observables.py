@@ -1,4 +1,4 @@
-"""Kernels of observables that somebody wrote: they add to their own sums, and leave walkers and constants alone."""
+"""Kernels of observables that somebody wrote: they add to their own sums, and leave walkers and psi alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def refuse_wrong_observables(observables: Sequence[Observable], X: np.ndarray) -
     ------
     UserError
         naming the observable, for a kernel that fails, writes beyond its sums or instead of adding to them, or changes
-        the configurations or its constants, and for a function that cannot be computed from such sums.
+        the configurations or the parameters of psi, and for a function that cannot be computed from such sums.
     """
     for observable in filter(has_own_kernel, observables):
         _refuse_sums_that_are_too_few(observable, _looks(X[:_N_PLAIN]))
@@ -69,7 +69,7 @@ def _refuse_sums_that_are_too_few(observable: Observable, X: np.ndarray) -> None
 def _refuse_what_does_not_add(observable: Observable, X: np.ndarray) -> np.ndarray:
     """The sums (n_sums,) over the configurations of a tile X, added by a kernel that touches nothing else."""
     tile, o = X.copy(), _copies(observable.arguments())
-    given = list(_arrays(_copies(o)))
+    given = list(_parameters(observable, _copies(o)))
     added = []
     for before in (0.0, _BEFORE):
         held = np.full(observable.n_sums + 2 * _GUARD, _BEFORE)
@@ -81,10 +81,8 @@ def _refuse_what_does_not_add(observable: Observable, X: np.ndarray) -> np.ndarr
         added.append(sums - before)
     if not np.array_equal(tile, X):
         raise UserError(f"{told(observable)}: its kernel changes X, the walkers themselves: let it work on X.copy()")
-    if not all(np.array_equal(now, then, equal_nan=True) for now, then in zip(_arrays(o), given)):
-        raise UserError(
-            f"{told(observable)}: its kernel changes its constants or the parameters, expected the sums only"
-        )
+    if not all(np.array_equal(now, then, equal_nan=True) for now, then in zip(_parameters(observable, o), given)):
+        raise UserError(f"{told(observable)}: its kernel changes the parameters p of psi, expected the sums only")
     first, second = added
     differs = ~np.isclose(second, first, rtol=_ROUNDING, atol=_SMALL, equal_nan=True)
     if differs.any():
@@ -132,6 +130,11 @@ def _copies(o: Any) -> Any:
     if isinstance(o, tuple):
         return tuple(map(_copies, o))
     return o.copy() if isinstance(o, np.ndarray) else o
+
+
+def _parameters(observable: Observable, o: tuple[Any, ...]) -> Iterator[np.ndarray]:
+    """Arrays of psi that the kernel is handed; its own constants may be memory to work in."""
+    return _arrays(o[0] if observable.wave_function is not None else ())
 
 
 def _arrays(o: Any) -> Iterator[np.ndarray]:
