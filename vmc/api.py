@@ -21,6 +21,7 @@ from vmc.measuring.ensemble import Ensemble
 from vmc.measuring.measurement import Measurement
 from vmc.measuring.walkers import Spread
 from vmc.observables import Axis, Measured, Observable, Points
+from vmc.observables.base import listed
 from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator, end_scripts_together
 from vmc.parallel.agreement import refuse_disagreement
@@ -150,13 +151,13 @@ def evaluate(
     ------
     UserError
         if walkers, blocks and ranks do not fit together, a parameter is not finite, the wave function is symmetric in
-        electrons, its energy is infinite or seen by no walker where two particles meet, or more than one per cent of
-        the local energies are not finite.
+        electrons, its energy is infinite or seen by no walker where two particles meet, more than one per cent of the
+        local energies are not finite, or the kernel of an observable of one's own changes what it is handed.
     ValueError
         for counts that are no whole numbers or too small, no measurements left after `equilibration`, or a target that
         is not positive.
     TypeError
-        for a move, wave function or Hamiltonian that is none.
+        for a move, wave function, Hamiltonian or observable that is none.
     """
     samples, stride = whole_number("samples", samples), whole_number("stride", stride)
     if equilibration is not None and not 0 <= equilibration < samples:
@@ -172,9 +173,8 @@ def evaluate(
         target_error=target_error,
     )
     seed = whole_number("seed", seed, least=0) + _EVALUATION
-    ensemble = _ensemble(
-        wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, observables, plan=plan
-    )
+    chosen = listed(observables)
+    ensemble = _ensemble(wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, chosen, plan=plan)
     driver = Driver(ensemble, _default_optimizer(), plan)
     for _ in driver.run():
         pass

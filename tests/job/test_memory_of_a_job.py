@@ -1,5 +1,8 @@
 """A job that cannot fit into the memory of its computer does not begin."""
 
+import subprocess
+import sys
+
 import pytest
 
 from vmc.build.physics import build
@@ -70,3 +73,40 @@ def test_this_computer(monkeypatch):
         refuse_beyond_memory(huge, cost, SerialCommunicator())
     monkeypatch.setattr(SerialCommunicator, "count_on_node", lambda world: (2, 1))
     refuse_beyond_memory(huge, cost, SerialCommunicator())  # not all ranks are here: nothing is certain
+
+
+MAP = """
+import resource, sys
+from vmc.build.physics import build
+from vmc.config import check_config
+from vmc.job.cost import estimate_cost
+from vmc.job.run import run
+
+config = check_config({
+    "system": {"n_particles": 2, "n_dim": 2},
+    "wavefunction": [{"kind": "gaussian"}],
+    "sampler": {"n_walkers": 256, "n_blocks": 256, "thermalise": 10},
+    "optimizer": {"iterations": 0},
+    "evaluation": {"samples": 10},
+    "observables": [{"kind": "density_map", "bins": int(sys.argv[1]), "x_max": 3.0}],
+})
+run(config, sys.argv[2])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, estimate_cost(config, build(config)).total_memory)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory in kilobytes")
+def test_what_is_told_of_a_map_is_what_it_takes(tmp_path):
+    """A job took three times as much: the errors and the checkpoint hold the sums of all blocks several times."""
+
+    def memory(bins):
+        done = subprocess.run(
+            [sys.executable, "-c", MAP, str(bins), str(tmp_path / f"{bins}.h5")], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return [int(number) for number in done.stdout.split()]
+
+    (taken, told), (least, little) = memory(192), memory(1)
+    assert told - little > 4e8
+    assert 0.8 < (taken - least) / (told - little) < 1.1

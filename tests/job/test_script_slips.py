@@ -16,9 +16,7 @@ from numerics.optimizers import Adam
 from samplers.metropolis import BlockMetropolis, Metropolis
 from vmc.errors import UserError
 from vmc.measuring.measurement import Measurement
-from vmc.observables import Observable, Quantity, configuration_average, moments
-from vmc.observables.chain import Chain
-from vmc.observables.measured import estimate
+from vmc.observables import configuration_average, moments
 from vmc.optimizers import FirstOrder
 from vmc.parallel.agreement import refuse_disagreement
 from vmc.soundness.own_kernels import has_own_kernels, refuse_wrong_kernels
@@ -144,17 +142,6 @@ def test_observables_are_of_the_system_that_is_measured():
     for other in (moments(System(3, 3)), configuration_average("x", lambda c, x: x[0, 0], System(2, 1))):
         with pytest.raises(ValueError, match="observables: one is of System"):
             Measurement(Gaussian(SYSTEM), TRAP, Metropolis(), observables=[other])
-
-
-@numba.njit
-def add_nothing(o, X, sums):
-    pass
-
-
-def test_an_observable_returns_a_value_for_each_name():
-    one_name = Observable((Quantity("x", "x", ""),), 1, add_nothing, lambda means: (means[0], means[0]))
-    with pytest.raises(ValueError, match="observable x: its function returns 2 values"):
-        estimate(Chain([one_name]), np.ones((16, 2)))
 
 
 @pytest.mark.parametrize("width", [1, 4])

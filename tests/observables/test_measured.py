@@ -1,10 +1,13 @@
 """Errors from blocks of walkers: the jackknife, its coverage, and when there is none."""
 
+import json
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.stats import binom, t
 
-from vmc.observables import Observable, Quantity
+from vmc.observables import Axis, Observable, Quantity
 from vmc.observables.chain import Chain
 from vmc.observables.measured import MINIMUM_BLOCKS, estimate, observable_lines
 
@@ -105,6 +108,53 @@ def test_no_error_where_all_blocks_agree():
 def test_a_function_that_gives_no_numbers():
     result = measured(mean(), np.full(16, 7.0), np.append(np.ones(15), np.nan))
     assert str(result) == "not a number: its function gives none in some samples"
+
+
+@pytest.mark.parametrize("sums", [(np.inf, 1.0), (1.0, -np.inf)])
+def test_a_function_that_is_infinite_somewhere(sums):
+    """It is not the same in all blocks."""
+    assert str(measured(mean(), np.full(16, 7.0), np.array(sums * 8))) == "infinite in some samples"
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinities_of_either_sign_warn_of_nothing():
+    result = measured(mean(), np.full(16, 7.0), np.array([np.inf, -np.inf] * 8))
+    assert str(result).startswith("not a number")
+
+
+@pytest.mark.parametrize(("number", "told"), [(np.nan, None), (np.inf, None), (7.0, 1.0)])
+def test_json_has_no_infinity(number, told):
+    """Neither has it nan, which Python's own reader takes."""
+    result = measured(mean(), np.full(16, 7.0), np.append(np.full(15, 7.0), number))
+    assert json.loads(json.dumps(result.as_dict(), allow_nan=False))["value"] == told
+
+
+def test_a_function_that_fails_at_last_does_not_take_the_energy_with_it():
+    def values(means):
+        if means[0] > 100.0:
+            raise ValueError("too large")
+        return (means[0],)
+
+    result = measured(Observable(QUANTITY, 1, nothing, values), np.ones(16), np.full(16, 200.0))
+    assert np.isnan(result.value)
+    assert np.isnan(result.error)
+
+
+def test_the_jackknife_of_a_map_needs_one_copy_of_the_sums():
+    """It needed five; the whole of an evaluation's sums may be gigabytes."""
+    axes = tuple(Axis(name, "", np.linspace(0.0, 1.0, 121)) for name in ("x", "y"))
+    quantity = (Quantity("a", "", "", axes),)
+    observable = Observable(quantity, 120 * 120, nothing, lambda means: (means.reshape(120, 120),))
+    sums = np.random.default_rng(1).uniform(size=(64, 1 + 120 * 120))
+    tracemalloc.start()
+    found = estimate(Chain([observable]), sums)["a"]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1.3 * sums.nbytes
+    whole, counts = sums[:, 1:].sum(axis=0), sums[:, :1]
+    replicas = (whole - sums[:, 1:]) / (counts.sum() - counts)
+    expected = np.sqrt(63.0 * replicas.var(axis=0)) * t.ppf(0.5 + 0.5 * 0.6826894921370859, 63)
+    np.testing.assert_allclose(found.error.ravel(), expected, rtol=1e-9)
 
 
 def test_blocks_without_configurations_do_not_count():

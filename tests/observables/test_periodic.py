@@ -245,6 +245,7 @@ def test_points_in_files_and_json():
     """Values over single wave numbers come back from a file as they were; bins as bins."""
     axis = Points("k", "bohr^-1", np.array([0.0, 0.5, 0.9]))
     measured = Measured("structure_factor", "S", "", (axis,), np.arange(3.0), np.full(3, np.nan), 0.0, 8)
+    assert _observable(measured)["outside"].long_name.endswith("at other values of k")
     back = _measured("structure_factor", _observable(measured), 8)
     assert isinstance(back.axes[0], Points)
     assert back.axes[0].units == "bohr^-1"

@@ -128,10 +128,19 @@ def without_observables(results: Results) -> Results:
 def too_few_blocks(results: Results) -> Results:
     """Densities without errors, some of them beyond the bins."""
     without = {
-        name: replace(measured, error=np.full_like(measured.error, np.nan), outside=0.5)
+        name: replace(measured, error=np.full_like(measured.error, np.nan), outside=0.5, n_blocks=4)
         for name, measured in results.observables.items()
     }
     return replace(results, observables=without)
+
+
+def all_outside(results: Results) -> Results:
+    """Densities over bins that nothing fell into."""
+    empty = {
+        name: replace(measured, value=0.0 * measured.value, error=np.full_like(measured.error, np.nan), outside=2.0)
+        for name, measured in results.observables.items()
+    }
+    return replace(results, observables=empty)
 
 
 MAKERS: dict[str, Callable[[Results], Results]] = {
@@ -154,6 +163,7 @@ MAKERS: dict[str, Callable[[Results], Results]] = {
     "rolled back": rolled_back,
     "without observables": without_observables,
     "too few blocks": too_few_blocks,
+    "all outside": all_outside,
 }
 
 

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 
+from vmc.observables import Measured
 from vmc.plotting import (
+    absent,
     acceptance_plot,
     blocking_plot,
     components_plot,
     density_plot,
     energy_plot,
+    figure_of,
     map_plot,
     pair_plot,
     parameters_plot,
@@ -211,7 +214,7 @@ def test_densities(plot, name, finished, axes):
 def test_every_axis_has_its_profile(finished, axes):
     profiles_plot(finished, axes)
     _, labels = axes.get_legend_handles_labels()
-    assert labels == ["along $x$", "along $y$"]
+    assert [label.partition(" (")[0] for label in labels] == ["along $x$", "along $y$"]
 
 
 def test_a_band_where_the_bins_are_many(finished, axes):
@@ -241,3 +244,36 @@ def test_map(finished, axes):
     assert axes.get_xlim() == (-2.5, 2.5)
     (bar,) = [other for other in axes.figure.axes if other is not axes]
     assert "n(x, y)" in bar.get_ylabel()
+
+
+def texts(axes):
+    """All that is written in and above the axes."""
+    legend = axes.get_legend()
+    entries = legend.get_texts() if legend else []
+    return " ".join([*(text.get_text() for text in [*axes.texts, *entries]), axes.get_title("left")])
+
+
+@pytest.mark.parametrize("plot", [density_plot, pair_plot, profiles_plot, map_plot])
+def test_what_lies_outside_is_told(plot, jobs, axes):
+    plot(jobs["too few blocks"], axes)
+    assert "0.5 beyond" in texts(axes)
+
+
+@pytest.mark.parametrize("plot", [density_plot, pair_plot, map_plot])
+def test_empty_bins_are_told_as_such(plot, jobs, axes):
+    """Not as too few blocks; a map of them was an even square with a colour bar from -0.1 to 0.1."""
+    plot(jobs["all outside"], axes)
+    assert "all bins are empty" in texts(axes)
+    assert "2 beyond" in texts(axes)
+    assert "too few" not in texts(axes)
+    assert len(axes.figure.axes) == 1
+
+
+def test_a_number_of_the_users_is_no_density(finished):
+    """By its name it was drawn, or looked for: an IndexError or a KeyError."""
+    number = Measured("radial_density", "", "", (), np.array(1.0), np.array(0.1), 0.0, 16)
+    for name in ("radial_density", "my_radial_density"):
+        results = replace(finished, observables={name: replace(number, name=name)})
+        assert absent(results)["density"] == "no radial_density among the observables"
+        (axes,) = figure_of(results, "density").axes
+        assert not axes.lines

@@ -7,6 +7,7 @@ from vmc import observables
 from vmc.config import observable_sections as tables
 from vmc.build.user_kernels import UserKernels
 from vmc.observables import Observable
+from vmc.observables.names import refuse_taken_name
 from wavefunctions.base import WaveFunction
 
 
@@ -36,6 +37,7 @@ def build_observable(
             return observables.kinetic_forms(wave_function, hamiltonian.unit)
         case tables.UserObservable():
             constants = tuple(section.constants)
+            refuse_taken_name(section.name, hamiltonian.components)
             return kernels.made(
                 "observable",
                 lambda f: observables.configuration_average(section.name, f, system, constants, section.units),

@@ -18,6 +18,8 @@ from vmc.stages.steps import steps_of
 
 #: Function values that a quasi-Newton minimiser takes in one of its iterations: six in runs of two electrons in a dot.
 EVALUATIONS_OF_A_SEARCH = 6
+#: Of the sums of observables on the root: gathered, as the bytes of a checkpoint, and as that is made and read back.
+COPIES_OF_SUMS = 5
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -75,7 +77,8 @@ def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
         # On the root: as collected, in one piece, and as the model standardises and splits them.
         memory["configurations for the proposals"] = 8 * 4 * n * (sampler.proposal.samples + N_JUDGED)
     if n_sums := Chain(physics.observables).n_sums:
-        memory["observables"] = 8 * n_sums * -(-block // TILE) * (2 * sampler.n_blocks + len(partition.blocks))
+        of_a_block = 8 * n_sums * -(-block // TILE)
+        memory["observables"] = of_a_block * (COPIES_OF_SUMS * sampler.n_blocks + len(partition.blocks))
     if optimizer.iterations:
         memory |= _optimizer_memory(config, P, local, block)
     differences = n if physics.kinetic == "finite_difference" else other_coordinates(physics.hamiltonian.system).size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from vmc.observables.base import Axis, Observable, Points, Quantity
 from vmc.observables.chain import Chain
+from vmc.observables.trial import shape_of
 from vmc.statistics import format_value
 from vmc.statistics.student import widening_factor
 
@@ -55,6 +56,8 @@ class Measured:
         return axis
 
     def __str__(self) -> str:
+        if not self.axes and math.isinf(self.value):
+            return "infinite in some samples"
         if not self.axes and math.isnan(self.value):
             return "not a number: its function gives none in some samples"
         if not self.axes and math.isnan(self.error) and self.n_blocks >= MINIMUM_BLOCKS:
@@ -68,16 +71,21 @@ class Measured:
         return f"{size} {what}" + (f", {self.outside:.3g} outside" if is_told else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """Value, error, units and edges of bins or points for JSON, which has no nan: None there."""
-        error = self.error.astype(object)
-        error[~np.isfinite(self.error)] = None
-        result: dict[str, Any] = {"value": self.value.tolist(), "error": error.tolist(), "units": self.units}
+        """Value, error, units and edges of bins or points for JSON, which has neither nan nor infinity: None there."""
+        result: dict[str, Any] = {"value": _for_json(self.value), "error": _for_json(self.error), "units": self.units}
         for axis in self.axes:
             key, places = ("edges", axis.edges) if isinstance(axis, Axis) else ("points", axis.centres)
             result.setdefault(key, {})[axis.name] = places.tolist()
         if self.axes:
-            result["outside"] = self.outside
+            result["outside"] = _for_json(np.array(self.outside))
         return result
+
+
+def _for_json(array: np.ndarray) -> Any:
+    """Nested lists, or a number, with None in the place of what is not finite."""
+    found = array.astype(object)
+    found[~np.isfinite(array)] = None
+    return found.tolist()
 
 
 def estimate(chain: Chain, block_sums: np.ndarray) -> dict[str, Measured]:
@@ -90,9 +98,11 @@ def estimate(chain: Chain, block_sums: np.ndarray) -> dict[str, Measured]:
     """
     if not chain.observables:
         return {}
-    block_sums = block_sums[block_sums[:, 0] > 0.0]
-    if not len(block_sums):
+    has_any = block_sums[:, 0] > 0.0
+    if not has_any.any():
         return {}
+    if not has_any.all():
+        block_sums = block_sums[has_any]  # a copy, which may be large
     found = {}
     first = 1
     for observable in chain.observables:
@@ -105,19 +115,34 @@ def estimate(chain: Chain, block_sums: np.ndarray) -> dict[str, Measured]:
 
 def _measure(observable: Observable, counts: np.ndarray, sums: np.ndarray) -> Iterator[Measured]:
     """The quantities of one observable, from the number of configurations and the sums of each block."""
-    n, total = counts.sum(), sums.sum(axis=0)
-    means = total / n
-    with np.errstate(invalid="ignore", over="ignore"):  # of functions that are infinite somewhere
-        values, outside = observable.values(means), observable.outside(means)
+    with np.errstate(all="ignore"):  # of functions that are infinite somewhere
+        n, total = counts.sum(), sums.sum(axis=0)
+        means = total / n
+        values, outside = _values(observable, means), _outside(observable, means)
         errors = [np.full(np.shape(value), math.nan) for value in values]
         if len(counts) >= MINIMUM_BLOCKS:
-            left_out = (total - sums) / (n - counts)[:, None]
-            errors = [_jackknife_error(np.array(replicas)) for replicas in zip(*map(observable.values, left_out))]
-    if not len(observable.quantities) == len(values) == len(outside):
-        names = ", ".join(quantity.name for quantity in observable.quantities)
-        raise ValueError(f"observable {names}: its function returns {len(values)} values, expected one for each name")
+            replicas = [np.empty((len(counts), *np.shape(value))) for value in values]
+            for block, (count, own) in enumerate(zip(counts, sums)):  # one by one: they may be large
+                for replica, value in zip(replicas, _values(observable, (total - own) / (n - count))):
+                    replica[block] = value
+            errors = [_jackknife_error(replica) for replica in replicas]
     for quantity, value, error, far in zip(observable.quantities, values, errors, outside):
-        yield _measured(quantity, np.asarray(value), error, far, len(counts))
+        yield _measured(quantity, np.asarray(value, float), error, far, len(counts))
+
+
+def _values(observable: Observable, means: np.ndarray) -> Sequence[np.ndarray]:
+    """What the function gives, not a number where it fails: the energy of a long run is not to be lost with it."""
+    try:
+        return observable.values(means)
+    except (ArithmeticError, ValueError):
+        return [np.full(shape_of(quantity), math.nan) for quantity in observable.quantities]
+
+
+def _outside(observable: Observable, means: np.ndarray) -> Sequence[float]:
+    try:
+        return observable.outside(means)
+    except (ArithmeticError, ValueError):
+        return [math.nan] * len(observable.quantities)
 
 
 def _measured(quantity: Quantity, value: np.ndarray, error: np.ndarray, outside: float, n_blocks: int) -> Measured:
@@ -127,10 +152,12 @@ def _measured(quantity: Quantity, value: np.ndarray, error: np.ndarray, outside:
 
 
 def _jackknife_error(replicas: np.ndarray) -> np.ndarray:
-    """Error from the values without each of the blocks, (n_blocks, ...)."""
+    """Error from the values without each of the blocks, (n_blocks, ...), which are overwritten."""
     n = len(replicas)
-    scatter = (replicas - replicas[0]).var(axis=0)  # exactly zero where all are equal
-    error = np.sqrt((n - 1.0) * scatter) * widening_factor(n - 1)
+    replicas -= replicas[0].copy()  # the scatter is exactly zero where all are equal
+    replicas -= replicas.sum(axis=0) / n
+    replicas *= replicas
+    error = np.sqrt((n - 1.0) * (replicas.sum(axis=0) / n)) * widening_factor(n - 1)
     return np.where(error > 0.0, error, math.nan)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vmc.observables.names import SHIPPED
+
 if TYPE_CHECKING:
+    from vmc.observables import Measured
     from vmc.results.loading import Results
 
 #: Phases in which an evaluation is still to come.
 BEFORE_EVALUATION = ("thermalise", "optimise", "choose", "settle", "evaluate")
-#: Parts of a file that observables bring, and by what the names of these contain they are known.
+#: Parts of a file that observables bring, and which.
 OBSERVED = {
     "density": "radial_density",
-    "profiles": "density_x",
+    "profiles": "density_profiles",
     "map": "density_map",
     "pair": "pair_distribution",
     "correlation": "pair_correlation",
@@ -41,6 +44,12 @@ def absent(results: Results) -> dict[str, str]:
     elif "theta" not in results.optimization:
         reasons["traces"] = f"{results.theta.size} parameters, too many to record"
     for part, name in OBSERVED.items():
-        if not any(name in measured for measured in results.observables):
+        if not observed(results, part):
             reasons[part] = reasons.get("evaluation", f"no {name} among the observables")
     return reasons
+
+
+def observed(results: Results, part: str) -> list[Measured]:
+    """What there is of a part in OBSERVED; a number of the user's with such a name is none of it."""
+    found = (results.observables.get(name) for name in SHIPPED[OBSERVED[part]])
+    return [measured for measured in found if measured is not None and measured.axes]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.plotting.contents import absent
+from vmc.observables.measured import MINIMUM_BLOCKS
+from vmc.plotting.contents import absent, observed
 from vmc.plotting.labels import legend_above, length_text, plain, power_text, quantity, say_nothing_there
 from vmc.plotting.style import BAND_OPACITY, COLOURS, house_axes
 
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 MAX_MARKED_POINTS = 25
 #: Equal profiles lie on top of one another: gaps let the lower ones be seen.
 PROFILE_STYLES = ("-", "--", ":")
-#: More particles or pairs than this outside the bins stand in the legend.
+#: More particles or pairs than this outside the bins are told.
 OUTSIDE_WORTH_SAYING = 1e-3
 
 
 def density_plot(results: Results, axes: Axes | None = None) -> Axes:
     """One-body density against the distance from the centre of the trap, with its error."""
-    return _radial_plot(results, axes, "density", "radial_density", "$r$", "$n(r)$")
+    return _radial_plot(results, axes, "density", "$r$", "$n(r)$")
 
 
 def pair_plot(results: Results, axes: Axes | None = None) -> Axes:
     """Density of pairs against their distance, with its error."""
-    return _radial_plot(results, axes, "pair", "pair_distribution", "$r_{12}$", r"$\rho_2(r_{12})$")
+    return _radial_plot(results, axes, "pair", "$r_{12}$", r"$\rho_2(r_{12})$")
 
 
 def profiles_plot(results: Results, axes: Axes | None = None) -> Axes:
@@ -41,9 +42,9 @@ def profiles_plot(results: Results, axes: Axes | None = None) -> Axes:
         if "profiles" in missing:
             say_nothing_there(axes, missing["profiles"])
             return axes
-        profiles = [m for name, m in results.observables.items() if name.startswith("density_") and len(m.axes) == 1]
+        profiles = observed(results, "profiles")
         for measured, colour, style in zip(profiles, COLOURS.values(), PROFILE_STYLES):
-            draw_curve(axes, measured, colour, f"along ${measured.axes[0].name}$", style)
+            draw_curve(axes, measured, colour, f"along ${measured.axes[0].name}$" + beyond_text(measured), style)
         axis = profiles[0].bins()
         axes.set_xlim(axis.edges[0], axis.edges[-1])
         axes.set_ylim(bottom=0.0)
@@ -53,13 +54,13 @@ def profiles_plot(results: Results, axes: Axes | None = None) -> Axes:
     return axes
 
 
-def _radial_plot(results: Results, axes: Axes | None, part: str, name: str, variable: str, symbol: str) -> Axes:
+def _radial_plot(results: Results, axes: Axes | None, part: str, variable: str, symbol: str) -> Axes:
     with house_axes(axes) as axes:
         missing = absent(results)
         if part in missing:
             say_nothing_there(axes, missing[part])
             return axes
-        measured = results.observables[name]
+        (measured,) = observed(results, part)
         axis = measured.bins()
         draw_curve(axes, measured, COLOURS["blue"], _label(measured))
         axes.set_xlim(0.0, axis.edges[-1])
@@ -81,7 +82,20 @@ def draw_curve(axes: Axes, measured: Measured, colour: str, label: str, style: s
 
 
 def _label(measured: Measured) -> str:
-    """Name of the curve, and how much of it is not in the picture."""
-    errors = " ± error" if np.isfinite(measured.error).any() else ", too few blocks for errors"
-    beyond = f" ({measured.outside:.2g} beyond)" if measured.outside > OUTSIDE_WORTH_SAYING else ""
-    return plain(measured.long_name) + errors + beyond
+    """Name of the curve, why it has no errors, and how much of it is not in the picture."""
+    missing = why_no_errors(measured)
+    return plain(measured.long_name) + (f", {missing}" if missing else " ± error") + beyond_text(measured)
+
+
+def why_no_errors(measured: Measured) -> str:
+    """Why a histogram has no errors in any bin; empty where it has."""
+    if np.isfinite(measured.error).any():
+        return ""
+    if not measured.value.any():
+        return "all bins are empty"
+    return "too few blocks for errors" if measured.n_blocks < MINIMUM_BLOCKS else "all blocks agree"
+
+
+def beyond_text(measured: Measured) -> str:
+    """How many particles or pairs are not in the picture, in parentheses; empty where next to none are."""
+    return f" ({measured.outside:.2g} beyond)" if measured.outside > OUTSIDE_WORTH_SAYING else ""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vmc.plotting.contents import OBSERVED, absent
-from vmc.plotting.density import draw_curve
+from vmc.plotting.contents import absent, observed
+from vmc.plotting.density import draw_curve, why_no_errors
 from vmc.plotting.labels import legend_above, length_text, plain, power_text, quantity, say_nothing_there
 from vmc.plotting.style import COLOURS, GREY, house_axes
 from vmc.results.gas import fermi_wave_numbers
@@ -78,12 +76,13 @@ def _found(results: Results, axes: Axes, part: str) -> list[Measured]:
     if part in missing:
         say_nothing_there(axes, missing[part])
         return []
-    return [measured for name, measured in results.observables.items() if OBSERVED[part] in name]
+    return observed(results, part)
 
 
 def _draw_all(axes: Axes, found: list[Measured], styles: tuple[str, ...] = _STYLES) -> None:
     for measured, colour, style in zip(found, _COLOURS, styles):
-        errors = "" if np.isfinite(measured.error).any() else " (too few blocks for errors)"
+        missing = why_no_errors(measured)
+        errors = f" ({missing})" if missing else ""
         label = _LABELS.get(measured.name, plain(measured.long_name)) + errors
         draw_curve(axes, measured, colour, label, style)
 

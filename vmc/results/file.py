@@ -132,7 +132,9 @@ def _observable(measured: Measured) -> dict[str, Dataset]:
         group[axis.name] = Dataset(axis.centres, axis.units, f"{axis.name}, middles of the bins", (axis.name,))
         group[edges] = Dataset(axis.edges, axis.units, f"{axis.name}, edges of the bins", (edges,))
     if measured.axes:
-        group["outside"] = Dataset(np.array(measured.outside), "", "mean number of particles or pairs outside the bins")
+        points = [axis.name for axis in measured.axes if isinstance(axis, Points)]
+        where = f"at other values of {' and '.join(points)}" if points else "outside the bins"
+        group["outside"] = Dataset(np.array(measured.outside), "", f"mean number of particles or pairs {where}")
     return group
 
 

@@ -11,12 +11,13 @@ from vmc.soundness.contact import refuse_infinite_contact
 from vmc.soundness.decay import refuse_growth
 from vmc.soundness.exchange import refuse_symmetric_electrons
 from vmc.soundness.own_kernels import has_own_part, refuse_wrong_kernels
+from vmc.soundness.own_observables import refuse_wrong_observables
 from vmc.soundness.periodicity import refuse_what_does_not_repeat
 from vmc.soundness.smoothness import refuse_unsmooth
 
 
 def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
-    """Look at psi and the potential where the walkers start.  Collective.
+    """Look at psi, the potential and observables of the user's where the walkers start.  Collective.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
     def look() -> None:
         refuse_symmetric_electrons(wave_function, ensemble.X)
         refuse_wrong_kernels(wave_function, ensemble.X)
+        refuse_wrong_observables(ensemble.measurement.observables.observables, ensemble.X)
         _look_at_parameters(ensemble, contact)
 
     on_root(ensemble.communicator, look)
