@@ -181,6 +181,8 @@ class Evaluation:
             components = {name: _without_error(component) for name, component in components.items()}
             virial_ratio = _without_error(virial_ratio)
         target = self.target_error
+        with np.errstate(invalid="ignore"):  # an observable that is infinite on either side is not a number
+            block_sums = block_sums.sum(axis=1)
         return EnergySummary(
             energy,
             verdict,
@@ -191,7 +193,7 @@ class Evaluation:
             n_measurements=self.n_done,
             equilibration=left_out,
             target_reached=None if target is None else is_reached(energy, verdict, target),
-            observables=estimate(self.ensemble.measurement.observables, block_sums.sum(axis=1)),
+            observables=estimate(self.ensemble.measurement.observables, block_sums),
             walker_means=walker_means,
             half_means=half_means,
             walker_means_of_parts=means_of_parts,
