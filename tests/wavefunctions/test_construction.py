@@ -7,7 +7,8 @@ import pytest
 
 from hamiltonians.system import System
 from wavefunctions.gaussian import Gaussian
-from wavefunctions.jastrow import HardCore, Pade, PowerLaw
+from wavefunctions.jastrow import HardCore, Pade, PadeSeries, PowerLaw
+from wavefunctions.parameters import ParameterLayout
 from wavefunctions.radial_series import RadialSeries
 from wavefunctions.rbm import RBM
 
@@ -23,6 +24,9 @@ LINE, PLANE, SPACE = System(2, 1), System(3, 2), System(2, 3)
         (lambda: HardCore(SPACE, 0.0), "core_radius = 0.0: expected a positive length"),
         (lambda: PowerLaw(LINE, -1.0), "exponent = -1.0: expected a positive number"),
         (lambda: Pade(LINE, 1.0), "cusp is missing: expected a number"),
+        (lambda: Pade(PLANE, -0.05), "beta = -0.05: expected a positive number"),
+        (lambda: PadeSeries(PLANE, 2, 0.0), "beta = 0.0: expected a positive number"),
+        (lambda: ParameterLayout((("b", (1,)),), frozenset({"beta"})), "positive = 'beta': expected one of b"),
         (lambda: RadialSeries(PLANE, 0), "order = 0: expected at least 1"),
         (lambda: RadialSeries(PLANE, 2, -1.0), "length = -1.0: expected a positive length"),
         (

@@ -14,7 +14,7 @@ from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset
 from vmc.parallel import Communicator, on_root
 from vmc.results.loading import load_for
-from vmc.soundness.parameters import refuse_parameters_not_finite
+from vmc.soundness.parameters import refuse_parameters
 from wavefunctions.base import WaveFunction
 
 PARAMETERS = Schema("vmc parameters", 1)
@@ -26,9 +26,9 @@ def save_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     Raises
     ------
     UserError
-        if the file cannot be written, or a parameter is not finite.
+        if the file cannot be written, or a parameter is not finite, or not positive as it must be.
     """
-    refuse_parameters_not_finite(path, wave_function.layout.names(), wave_function.theta)
+    refuse_parameters(path, wave_function.layout, wave_function.theta)
     tree = {"theta": Dataset(wave_function.theta, long_name="parameters", dims=("parameter",))}
     with plain_errors():
         write_sealed(path, tree, {"names": json.dumps(wave_function.layout.names())}, PARAMETERS)
@@ -40,8 +40,8 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     Raises
     ------
     UserError
-        if the file is missing, damaged or of another kind, or its parameters have other names or numbers or are
-        not finite.
+        if the file is missing, damaged or of another kind, or its parameters have other names or numbers, are not
+        finite, or not positive as they must be.
     """
     with plain_errors():
         sealed = read_sealed(path, PARAMETERS)
@@ -58,7 +58,8 @@ def start_from_results(path: str, wave_function: WaveFunction, world: Communicat
     Raises
     ------
     UserError
-        if the file cannot be read, or its parameters have other names or numbers or are not finite.
+        if the file cannot be read, or its parameters have other names or numbers, are not finite, or not positive
+        as they must be.
     """
 
     system = wave_function.system
@@ -91,7 +92,7 @@ def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: 
                 f"{source}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
                 f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here"
             )
-    refuse_parameters_not_finite(source, stored, theta)
+    refuse_parameters(source, wave_function.layout, theta)
     wave_function.theta[:] = theta
 
 

@@ -123,6 +123,7 @@ class _FixedSample:
         measurement = ensemble.measurement
         self.log_values = link_log_values(measurement.wave_function.kernels)
         self.energy = measurement.local_energy
+        self.positive = measurement.wave_function.layout.must_be_positive()
         snapshots: dict[int, list[np.ndarray]] = {block: [] for block, _, _ in ensemble.blocks()}
         for _ in range(n_samples):
             ensemble.advance(stride)
@@ -135,7 +136,9 @@ class _FixedSample:
         return self.log_values(self.ensemble.measurement.wave_function.arguments(), X)
 
     def evaluate(self, theta: np.ndarray) -> np.ndarray:
-        """(energy, share of effective samples, gradient) at theta; collective."""
+        """(energy, share of effective samples, gradient) at theta, NaN where psi has no energy; collective."""
+        if not (theta[self.positive] > 0.0).all():
+            return np.full(2 + theta.size, np.nan)
         ensemble = self.ensemble
         wave_function = ensemble.measurement.wave_function
         wave_function.theta[:] = theta

@@ -21,6 +21,7 @@ from vmc.measuring.measurement import Measurement
 from vmc.optimizers.base import Optimizer, State
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.best import BestParameters
+from vmc.stages.boundary import kept_positive
 from vmc.stages.choosing import Choosing, n_compared
 from vmc.stages.evaluation import Evaluation
 from vmc.stages.history import History
@@ -98,6 +99,7 @@ class Driver:
         wave_function = ensemble.measurement.wave_function
         self.phase = "thermalise"
         self.position = 0
+        self._must_be_positive = wave_function.layout.must_be_positive()
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
@@ -202,18 +204,18 @@ class Driver:
         iteration = self.optimizer.iterate(self.ensemble, self.position, self.optimizer_state, damping)
         energies = iteration.energies
         note = self.safeguard.judge(energies, iteration.update, self.theta)
-        theta = self.theta.copy()
+        theta, update_norm = self.theta.copy(), math.nan
         if note:
             self._roll_back()
         else:
             self.best.add(energies, self.theta, self.position, self.plan.iterations)
             self.ensemble.follow(energies)
-            update = np.array(iteration.update)
+            update = kept_positive(theta, iteration.update, self._must_be_positive)
             self.ensemble.communicator.fill_from_root(update)
             self.theta[:] += update
+            update_norm = float(np.linalg.norm(update))
         self.average.add(self.theta, self.position, self.plan.iterations)
         step = float(self.ensemble.options[0])
-        update_norm = math.nan if note else float(np.linalg.norm(iteration.update))
         elapsed = time.monotonic() - started
         self.history.add(energies, iteration.gradient_norm, update_norm, step, theta, elapsed)
         self.position += 1

@@ -1,0 +1,20 @@
+"""Bugs of optimisations that go astray, and of what is said of them."""
+
+from tests.planted_bugs.bugs.bug import Bug
+
+OPTIMISING = [
+    Bug(
+        "parameters that must be positive step below zero",
+        "vmc/stages/boundary.py",
+        "np.where(positive, np.maximum(update, (LEFT - 1.0) * theta), update)",
+        "np.array(update)",
+        ("tests/optimizers/test_boundary.py::test_adam_comes_back_from_where_beta_would_be_negative",),
+    ),
+    Bug(
+        "parameters that must be positive are not looked at",
+        "vmc/soundness/parameters.py",
+        "if positive and not value > 0.0:",
+        "if positive and value > 1e9:",
+        ("tests/loading/test_parameters.py::test_a_parameter_that_must_be_positive_and_is_not_is_named",),
+    ),
+]
