@@ -28,6 +28,15 @@ def test_a_positive_parameter_falls_to_a_tenth_at_most():
     assert update[0] == -3.0
 
 
+def test_many_steps_downwards_do_not_end_at_zero():
+    """A thousand, as where the energy is lowest at the edge: a tenth each time would be zero after 324."""
+    theta, positive = np.array([0.5]), np.array([True])
+    for _ in range(1000):
+        theta += kept_positive(theta, np.array([-3.0]), positive)
+    assert 0.0 < theta[0] < 1e-90
+    assert (theta + kept_positive(theta, np.array([0.1]), positive))[0] == 0.1
+
+
 def test_a_product_knows_which_parameters_must_be_positive():
     """Of each factor under its own name, entry by entry."""
     pair = System(2, 2, n_up=1)

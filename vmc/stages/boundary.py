@@ -6,6 +6,8 @@ import numpy as np
 
 #: What is left at least of a positive parameter after one step.
 LEFT = 0.1
+#: Values that fall no further: as good as zero, and it must not become one by underflow.
+SMALLEST = 1e-100
 
 
 def kept_positive(theta: np.ndarray, update: np.ndarray, positive: np.ndarray) -> np.ndarray:
@@ -19,4 +21,5 @@ def kept_positive(theta: np.ndarray, update: np.ndarray, positive: np.ndarray) -
     theta : the parameters before it, (n_params,).
     positive : which of them must stay above zero, (n_params,) of bool.
     """
-    return np.where(positive, np.maximum(update, (LEFT - 1.0) * theta), update)
+    lowest = np.where(theta > SMALLEST, (LEFT - 1.0) * theta, 0.0)
+    return np.where(positive, np.maximum(update, lowest), update)
