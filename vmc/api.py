@@ -76,8 +76,8 @@ def optimise(
         wave function is symmetric in electrons, its energy is infinite or seen by no walker where two particles meet,
         or more than one per cent of the local energies are not finite.
     GaveUpError
-        a UserError with the iterations as ``history``, if the optimisation blows up three times in a row, or ten in all;
-        theta is what it was before.
+        a UserError with the iterations as ``history``, if the optimisation blows up three times in a row, or ten in
+        all; theta is what it was before.
     ValueError
         for counts that are no whole numbers or too small.
     TypeError

@@ -24,4 +24,11 @@ OPTIMISING = [
         "        if True:  # and so",
         ("tests/optimizers/test_safeguard.py::test_a_roll_back_to_an_absurd_place_leads_further_back",),
     ),
+    Bug(
+        "noise of a course from the quieter quarter",
+        "vmc/results/remarks.py",
+        "for part in (errors[-2 * quarter : -quarter], errors[-quarter:])",
+        "for part in (errors[-quarter:], errors[-quarter:])",
+        ("tests/job/test_summary_lines.py::test_errors_that_fall_are_no_rise",),
+    ),
 ]
