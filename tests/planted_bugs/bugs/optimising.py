@@ -31,4 +31,11 @@ OPTIMISING = [
         "for part in (errors[-quarter:], errors[-quarter:])",
         ("tests/job/test_summary_lines.py::test_errors_that_fall_are_no_rise",),
     ),
+    Bug(
+        "no step where line searches find nothing better",
+        "vmc/optimizers/quasi_newton.py",
+        "return _root_along_gradient(evaluate, start, unit, self.smallest_share)",
+        "return search.best_theta",
+        ("tests/optimizers/test_quasi_newton.py",),
+    ),
 ]
