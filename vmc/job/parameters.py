@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from vmc.config import Config
+from vmc.config.function_settings import differing_settings
 from vmc.errors import UserError
 from vmc.output.plain_errors import plain_errors
 from vmc.output.sealed import Schema, read_sealed, write_sealed
@@ -50,8 +52,8 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     _adopt(path, json.loads(str(sealed.attributes["names"])), np.asarray(theta.data), wave_function)
 
 
-def start_from_results(path: str, wave_function: WaveFunction, world: Communicator) -> str:
-    """Give a wave function the parameters of an earlier run; return what was done in one line.
+def start_from_results(path: str, config: Config, wave_function: WaveFunction, world: Communicator) -> str:
+    """Give the wave function of `config` the parameters of an earlier run; return what was done in one line.
 
     The root reads, and all ranks get what it found.  Collective.
 
@@ -64,19 +66,22 @@ def start_from_results(path: str, wave_function: WaveFunction, world: Communicat
 
     system = wave_function.system
     here = (system.n_particles, system.n_up)
-    other = here
+    other, settings = here, []
 
     def read() -> None:
-        nonlocal other
+        nonlocal other, settings
         earlier = load_for("start.results", path)
         _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
         with contextlib.suppress(UserError):  # a configuration of another version
             other = (earlier.config.system.n_particles, earlier.config.system.n_up)
+            settings = differing_settings(config.wavefunction, earlier.config.wavefunction)
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
     line = f"begins with the {wave_function.n_params} parameters of {path}"
-    return line if other == here else f"{line}, of {_particles(*other)}: here there are {_particles(*here)}"
+    if other != here:
+        line += f", of {_particles(*other)}: here there are {_particles(*here)}"
+    return "; ".join([line, *settings])
 
 
 def _particles(n: int, n_up: int | None) -> str:

@@ -38,4 +38,11 @@ OPTIMISING = [
         "return search.best_theta",
         ("tests/optimizers/test_quasi_newton.py",),
     ),
+    Bug(
+        "parameters of another function taken in silence",
+        "vmc/config/function_settings.py",
+        "if ours.get(key) != theirs.get(key)",
+        "if key not in ours",
+        ("tests/job/test_start.py::test_settings_that_parameters_do_not_hold",),
+    ),
 ]
