@@ -9,7 +9,8 @@ from hamiltonians.trap import HarmonicTrap
 from numerics.optimizers import Adam, Constant
 from tests.contracts import jobs
 from vmc.optimizers import FirstOrder, QuasiNewton
-from vmc.stages.boundary import kept_positive
+from vmc.optimizers.base import Iteration
+from vmc.stages.boundary import driven_to_zero, kept_positive
 from vmc.stages.driver import Driver, Plan
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
@@ -35,6 +36,31 @@ def test_many_steps_downwards_do_not_end_at_zero():
         theta += kept_positive(theta, np.array([-3.0]), positive)
     assert 0.0 < theta[0] < 1e-90
     assert (theta + kept_positive(theta, np.array([0.1]), positive))[0] == 0.1
+
+
+def test_a_parameter_at_the_edge_is_told():
+    """Others may be as small as they like."""
+    names, positive = ["a", "beta"], np.array([False, True])
+    assert driven_to_zero(names, np.array([0.0, 1e-3]), positive) == ""
+    assert driven_to_zero(names, np.array([1.0, 1e-30]), positive).startswith("parameter 'beta' was driven to 1.0e-30")
+
+
+def test_an_evaluation_begins_with_what_is_at_the_edge():
+    """Said once, of an optimisation alone."""
+    for iterations, lines in ((1, 1), (0, 0)):
+        run = Driver(dot(0.5, 1e-30), NoStep(), Plan(20, iterations, discard=1, samples=4, chunk=2, parameters="last"))
+        told = [report.note for report in run.run() if "pade.beta" in report.note]
+        assert len(told) == lines
+
+
+class NoStep:
+    """An optimiser that is content."""
+
+    def init(self, n_params):
+        return {}
+
+    def iterate(self, ensemble, iteration, state, damping):
+        return Iteration(ensemble.energies(1, 1), 0.0, np.zeros(2))
 
 
 def test_a_product_knows_which_parameters_must_be_positive():

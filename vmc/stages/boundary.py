@@ -8,6 +8,8 @@ import numpy as np
 LEFT = 0.1
 #: Values that fall no further: as good as zero, and it must not become one by underflow.
 SMALLEST = 1e-100
+#: Values that only steps towards zero, one after another, have led to.
+EDGE = 1e-10
 
 
 def kept_positive(theta: np.ndarray, update: np.ndarray, positive: np.ndarray) -> np.ndarray:
@@ -23,3 +25,14 @@ def kept_positive(theta: np.ndarray, update: np.ndarray, positive: np.ndarray) -
     """
     lowest = np.where(theta > SMALLEST, (LEFT - 1.0) * theta, 0.0)
     return np.where(positive, np.maximum(update, lowest), update)
+
+
+def driven_to_zero(names: list[str], theta: np.ndarray, positive: np.ndarray) -> str:
+    """A line on the first `positive` parameter (of n_params names) that steps have taken to zero, or nothing."""
+    for name, value in zip(names, np.where(positive, theta, np.inf).tolist()):
+        if value < EDGE:
+            return (
+                f"parameter '{name}' was driven to {value:.1e}, and beyond zero psi has no energy: other factors lack "
+                "what it was to do (none that makes psi wider, or narrower?)"
+            )
+    return ""

@@ -21,7 +21,7 @@ from vmc.measuring.measurement import Measurement
 from vmc.optimizers.base import Optimizer, State
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.best import BestParameters
-from vmc.stages.boundary import kept_positive
+from vmc.stages.boundary import driven_to_zero, kept_positive
 from vmc.stages.choosing import Choosing, n_compared
 from vmc.stages.evaluation import Evaluation
 from vmc.stages.history import History
@@ -239,15 +239,19 @@ class Driver:
         self.ensemble.follow(self.ensemble.energies(1, 1))
 
     def _evaluate(self) -> Report:
-        before, note = self.position, ""
+        before, notes = self.position, []
+        if not before and self.plan.iterations:
+            names = self.ensemble.measurement.wave_function.layout.names()
+            notes.append(driven_to_zero(names, self.theta, self._must_be_positive))
         if not before and self.plan.proposal is not None:
-            note = self.plan.proposal(self.ensemble)
+            notes.append(self.plan.proposal(self.ensemble))
         # Chunks end at multiples of their length: who asks for more later sees the error at the same places.
         begun = before - before % self.plan.chunk
         energies = self.evaluation.run(min(begun + self.plan.chunk, self.plan.samples) - before)
         done = self.evaluation.n_done
         enough = self.plan.target_error is not None and done >= next_look(begun) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
+        note = "; ".join(filter(None, notes))
         return Report("evaluate", done, done if enough else self.plan.samples, energies, note)
 
 
