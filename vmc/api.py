@@ -26,7 +26,7 @@ from vmc.optimizers import FirstOrder, Optimizer
 from vmc.parallel import Communicator, Partition, communicator, end_scripts_together
 from vmc.parallel.agreement import refuse_disagreement
 from vmc.soundness.looks import refuse_unsound
-from vmc.soundness.parameters import refuse_parameters_not_finite
+from vmc.soundness.parameters import refuse_parameters
 from vmc.stages.driver import Driver, Plan
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.history import History
@@ -76,12 +76,12 @@ def optimise(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, a parameter is not finite, the wave function is symmetric in
-        electrons, its energy is infinite or seen by no walker where two particles meet, or more than one per cent of
-        the local energies are not finite.
+        if walkers, blocks and ranks do not fit together, a parameter is not finite, or not positive as it must be, the
+        wave function is symmetric in electrons, its energy is infinite or seen by no walker where two particles meet,
+        or more than one per cent of the local energies are not finite.
     GaveUpError
-        a UserError with the iterations as ``history``, if the optimisation blows up three times in a row; theta is what
-        it was before.
+        a UserError with the iterations as ``history``, if the optimisation blows up three times in a row, or ten in
+        all; theta is what it was before.
     ValueError
         for counts that are no whole numbers or too small.
     TypeError
@@ -150,9 +150,10 @@ def evaluate(
     Raises
     ------
     UserError
-        if walkers, blocks and ranks do not fit together, a parameter is not finite, the wave function is symmetric in
-        electrons, its energy is infinite or seen by no walker where two particles meet, more than one per cent of the
-        local energies are not finite, or the kernel of an observable of one's own changes what it is handed.
+        if walkers, blocks and ranks do not fit together, a parameter is not finite, or not positive as it must be, the
+        wave function is symmetric in electrons, its energy is infinite or seen by no walker where two particles meet,
+        more than one per cent of the local energies are not finite, or the kernel of an observable of one's own changes
+        what it is handed.
     ValueError
         for counts that are no whole numbers or too small, no measurements left after `equilibration`, or a target that
         is not positive.
@@ -222,7 +223,7 @@ def _ensemble(
         observables=_written(observables),
         **{name: _written(value) for name, value in told.items()},
     )
-    refuse_parameters_not_finite("wave_function", wave_function.layout.names(), wave_function.theta)
+    refuse_parameters("wave_function", wave_function.layout, wave_function.theta)
     partition = Partition(n_walkers, n_blocks, world.rank, world.size)
     measurement = Measurement(wave_function, hamiltonian, move, observables=observables)
     if world.is_root:  # first and alone, so that the others find its cache

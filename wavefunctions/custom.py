@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,14 @@ class Custom(WaveFunction):
     system : the particles.
     log_psi : function of (theta, x), jitted or plain; it is tried once as plain Python.
     parameters : name -> initial value(s), in the order in which they lie in theta.
+    positive : names of parameters that must be above zero; an optimisation keeps them there.
     signed : whether it returns (log|psi|, sign of psi), as electrons of equal spin need.
     kernels : analytic kernels, e.g. ``grad_laplacian=...``.
 
     Raises
     ------
     ValueError
-        if the function fails, or returns something else.
+        if the function fails, or returns something else, or `positive` names no parameter.
     """
 
     is_periodic = True  # the user's function is taken at its word
@@ -44,10 +45,11 @@ class Custom(WaveFunction):
         log_psi: Callable,
         parameters: Mapping[str, ArrayLike],
         signed: bool = False,
+        positive: Collection[str] = (),
         **kernels: Callable,
     ) -> None:
         values = {name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in parameters.items()}
-        layout = ParameterLayout(tuple((name, value.shape) for name, value in values.items()))
+        layout = ParameterLayout(tuple((name, value.shape) for name, value in values.items()), frozenset(positive))
         theta = np.concatenate([value.ravel() for value in values.values()] or [np.empty(0)])
         example = np.random.default_rng(1).normal(size=(system.n_particles, system.n_dim))
         function = tried("log_psi", log_psi, theta, example, n_results=2 if signed else 1)

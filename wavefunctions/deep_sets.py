@@ -18,7 +18,7 @@ from numerics.networks import (
     set_inputs,
 )
 from wavefunctions.base import WaveFunction
-from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale
+from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale, check_residual
 from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
@@ -41,7 +41,7 @@ class DeepSets(WaveFunction):
     features : units of phi's hidden layers.
     pooled : outputs of phi, which are summed over the particles.
     hidden : units of rho's hidden layers.
-    activation : 'tanh', 'sigmoid', 'softplus', 'gelu' or 'sine'.
+    activation : 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu' or 'sine'.
     layer_norm : whether the arguments of activations are normalised over the units of a layer.
     residual : whether a layer adds its input where both have as many units.
     output_scale : of rho's last layer's initial weights; small values start near psi = 1.
@@ -50,7 +50,8 @@ class DeepSets(WaveFunction):
     Raises
     ------
     ValueError
-        for no layers, layers without units, or an unknown activation.
+        for no layers, layers without units, an unknown activation, or residuals where no two hidden layers in a
+        row have as many units.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class DeepSets(WaveFunction):
         seed: int = 0,
     ) -> None:
         check_layers(features=features, pooled=[pooled], hidden=hidden)
+        check_residual(residual, features=features, hidden=hidden)
         check_output_scale(output_scale)
         phi, rho = (system.n_dim, *features, pooled), (pooled, *hidden, 1)
         self.sizes = np.array(phi, dtype=np.int64), np.array(rho, dtype=np.int64)

@@ -17,7 +17,7 @@ from numerics.networks import (
     set_inputs,
 )
 from wavefunctions.base import WaveFunction
-from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale
+from wavefunctions.network_factor import add_output, add_strip, check_layers, check_output_scale, check_residual
 from wavefunctions.parameters import ParameterLayout
 
 forward = Slot("forward", "(theta, sizes, memory)")
@@ -36,7 +36,7 @@ class FeedForward(WaveFunction):
     ----------
     system : the particles.
     hidden : units of each hidden layer.
-    activation : 'tanh', 'sigmoid', 'softplus', 'gelu' or 'sine'.
+    activation : 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu' or 'sine'.
     layer_norm : whether the arguments of activations are normalised over the units of a layer.
     residual : whether a layer adds its input where both have as many units.
     output_scale : of the last layer's initial weights; small values start near psi = 1.
@@ -45,7 +45,8 @@ class FeedForward(WaveFunction):
     Raises
     ------
     ValueError
-        for no hidden layer, layers without units, or an unknown activation.
+        for no hidden layer, layers without units, an unknown activation, or residuals where no two hidden
+        layers in a row have as many units.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class FeedForward(WaveFunction):
         seed: int = 0,
     ) -> None:
         check_layers(hidden=hidden)
+        check_residual(residual, hidden=hidden)
         check_output_scale(output_scale)
         sizes = (system.n_coordinates, *hidden, 1)
         self.sizes = np.array(sizes, dtype=np.int64)

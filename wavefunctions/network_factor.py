@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from numerics.link import kernel
@@ -13,6 +14,15 @@ def check_layers(**layers: Sequence[int]) -> None:
     for name, units in layers.items():
         if not units or min(units) < 1:
             raise ValueError(f"{name} = {list(units)}: expected at least one layer, of at least one unit")
+
+
+def check_residual(residual: bool, **layers: Sequence[int]) -> None:
+    """Refuse residuals where no network has two hidden layers of one size in a row: they would do nothing."""
+    if residual and not any(a == b for units in layers.values() for a, b in itertools.pairwise(units)):
+        sizes = ", ".join(f"{name} = {list(units)}" for name, units in layers.items())
+        raise ValueError(
+            f"residual = true: without effect for {sizes}, expected two layers in a row of as many units, or false"
+        )
 
 
 def check_output_scale(output_scale: float) -> None:

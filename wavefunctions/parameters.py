@@ -11,9 +11,26 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ParameterLayout:
-    """Names and shapes of the parameters, in the order in which they lie in the flat vector theta."""
+    """Names and shapes of the parameters, in the order in which they lie in the flat vector theta.
+
+    Parameters
+    ----------
+    shapes : (name, shape) of every parameter.
+    positive : names of those that must stay above zero, where psi has no energy at or below it.
+
+    Raises
+    ------
+    ValueError
+        if `positive` names something that is no parameter.
+    """
 
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
+    positive: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        known = [name for name, _ in self.shapes]
+        if unknown := sorted(self.positive - set(known)):
+            raise ValueError(f"positive = {unknown[0]!r}: expected one of {', '.join(known) or 'no parameters'}")
 
     @property
     def size(self) -> int:
@@ -40,9 +57,14 @@ class ParameterLayout:
             names += [f"{name}[{','.join(map(str, index))}]" for index in product(*map(range, shape))]
         return names
 
+    def must_be_positive(self) -> np.ndarray:
+        """Which entries of theta must stay above zero, (size,) of bool."""
+        return np.array([name in self.positive for name, shape in self.shapes for _ in range(math.prod(shape))], bool)
+
     def prefixed(self, prefix: str) -> ParameterLayout:
         """The same layout with every name put below `prefix`."""
-        return ParameterLayout(tuple((f"{prefix}.{name}", shape) for name, shape in self.shapes))
+        shapes = tuple((f"{prefix}.{name}", shape) for name, shape in self.shapes)
+        return ParameterLayout(shapes, frozenset(f"{prefix}.{name}" for name in self.positive))
 
     def __add__(self, other: ParameterLayout) -> ParameterLayout:
-        return ParameterLayout(self.shapes + other.shapes)
+        return ParameterLayout(self.shapes + other.shapes, self.positive | other.positive)

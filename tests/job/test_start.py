@@ -8,6 +8,8 @@ import pytest
 
 import vmc
 from tests.job_folder import DOT, Folder, different
+from vmc.config import check_config
+from vmc.config.function_settings import differing_settings
 from vmc.errors import UserError
 from vmc.job.progress import Reporter
 from vmc.job.run import JobOptions, resume, run
@@ -115,4 +117,55 @@ def test_parameters_of_other_particles_are_said_to_be(n_up, words, earlier, tmp_
         tmp_path / "a.h5",
         JobOptions(reporter=told),
     )
-    assert told.lines == [f"begins with the 20 parameters of {earlier}{words}"]
+    assert told.lines == [f"begins with the 20 parameters of {earlier}{words}; pade.cusp = 1.0 here, not given there"]
+
+
+NETWORK = [{"kind": "gaussian"}, {"kind": "feed_forward", "hidden": [4]}]
+MESSAGES = {"kind": "message_passing", "width": 4, "hidden": [4]}
+
+
+def factors(*tables):
+    """As a configuration has them."""
+    return check_config(
+        {"system": {"n_particles": 2, "n_dim": 2, "n_up": 1}, "wavefunction": list(tables)}
+    ).wavefunction
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "lines"),
+    [
+        ([{"kind": "gaussian", "alpha": 0.7}], [{"kind": "gaussian", "aspect": [1.0, 2.0]}], ["gaussian.aspect"]),
+        ([{"kind": "rbm", "n_hidden": 4, "spread": 0.3}], [{"kind": "rbm"}], []),
+        ([{"kind": "rbm", "sigma": 2.0}], [{"kind": "rbm", "sigma": 1.5}], ["rbm.sigma"]),
+        (
+            [{"kind": "rbm", "sigma": 2.0, "learn_sigma": True}],
+            [{"kind": "rbm", "sigma": 1.5, "learn_sigma": True}],
+            [],
+        ),
+        (
+            [{"kind": "slater", "noise": 0.1, "backflow": MESSAGES | {"output_scale": 0.3, "activation": "tanh"}}],
+            [{"kind": "slater", "backflow": [MESSAGES, {"kind": "pair"}]}],
+            ["slater.backflow.", "slater.backflow[0].", "slater.backflow[1]."],
+        ),
+        ([{"kind": "slater"}, {"kind": "pade"}], [{"kind": "pade"}], ["wavefunction = slater x pade here, pade there"]),
+    ],
+)
+def test_settings_that_parameters_do_not_hold(here, there, lines):
+    """Those of first values and of numbers of parameters make no other function."""
+    found = differing_settings(factors(*here), factors(*there))
+    assert bool(found) == bool(lines)
+    assert all(any(line.startswith(key) for key in lines) for line in found)
+    assert all(any(line.startswith(key) for line in found) for key in lines)
+
+
+def test_parameters_of_another_function_are_said_to_be(tmp_path):
+    """Trained with tanh and read with silu: names and shapes agree, and 2.0001(1) became 2.0019(6) in silence."""
+    path = str(tmp_path / "tanh.h5")
+    settings = {"observables": [], "evaluation": {"samples": 8}}
+    run(config(wavefunction=NETWORK, **settings), path)
+    other = [NETWORK[0] | {"alpha": 0.7}, NETWORK[1] | {"activation": "silu", "output_scale": 0.3}]
+    told = Notes()
+    run(config(wavefunction=other, start={"results": path}, **settings), tmp_path / "a.h5", JobOptions(reporter=told))
+    assert told.lines == [
+        f"begins with the 26 parameters of {path}; feed_forward.activation = 'silu' here, 'tanh' there"
+    ]

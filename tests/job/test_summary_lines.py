@@ -109,6 +109,22 @@ def test_an_optimisation_that_rises():
     assert all("the energy rose, by 0." in no_rest(*course(-0.01, seed=seed)) for seed in range(100))
 
 
+@pytest.mark.parametrize("ratio", [0.5, 0.7, 0.8, 0.9, 0.97])
+def test_errors_that_fall_are_no_rise(ratio):
+    """Towards an exact state they fall by a factor in each iteration: the noise is that of either quarter."""
+    errors = 0.01 * ratio ** np.arange(40)
+    for seed in range(500):
+        energies = 1.0 + errors * np.random.default_rng(seed).normal(size=40)
+        assert no_rest(energies, errors) == ""
+
+
+def test_nothing_is_said_of_a_course_that_ends_in_an_eigenstate():
+    energies, errors = course(-0.01)
+    columns = {"energy": energies, "error": errors, "update_norm": np.ones(40)}
+    assert "the energy rose" in remarks_on_course(columns, "last", estimate(2.6, 0.01))[0]
+    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), is_eigenstate=True) == []
+
+
 def test_parameters_whose_energy_is_not_found_again():
     """An iteration that walkers made too low by far, in the second half; one taken back was never chosen."""
     energies, errors = course(0.0)

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 import vmc
+from hamiltonians.interactions import coulomb
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.job.parameters import PARAMETERS
 from vmc.output.sealed import write_sealed
 from vmc.output.tree import Dataset
 from wavefunctions.gaussian import Gaussian
+from wavefunctions.jastrow import Pade
+from wavefunctions.product import Product
 from wavefunctions.rbm import RBM
 
 SYSTEM = System(2, 2)
@@ -71,3 +74,24 @@ def test_a_parameter_that_is_no_number_is_named(tmp_path, value):
     with pytest.raises(vmc.UserError, match=rf"psi\.h5: {text}"):
         vmc.load_parameters(path, good)
     np.testing.assert_array_equal(good.theta, before)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.05])
+def test_a_parameter_that_must_be_positive_and_is_not_is_named(tmp_path, value):
+    """At beta = -0.05 the pole is at r = 20, where no walker comes: an energy of 4.500(15) was called reliable."""
+    path, psi, good = tmp_path / "psi.h5", dot(), dot()
+    psi.theta[1] = value
+    text = f"parameter 'pade.beta' is {value}, expected a positive number"
+    with pytest.raises(vmc.UserError, match=rf"psi\.h5: {text}"):
+        vmc.save_parameters(path, psi)
+    for work in (vmc.evaluate, vmc.optimise):
+        with pytest.raises(vmc.UserError, match=rf"^wave_function: {text}"):
+            work(psi, HarmonicTrap(SYSTEM, 1.0, coulomb()))
+    write_sealed(path, {"theta": Dataset(psi.theta)}, {"names": json.dumps(psi.layout.names())}, PARAMETERS)
+    with pytest.raises(vmc.UserError, match=rf"psi\.h5: {text}"):
+        vmc.load_parameters(path, good)
+    assert good.theta[1] == 0.5
+
+
+def dot():
+    return Product(Gaussian(SYSTEM), Pade(SYSTEM, 0.5))

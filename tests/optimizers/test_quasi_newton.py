@@ -6,6 +6,7 @@ import pytest
 from tests.contracts import jobs
 from vmc.optimizers import QuasiNewton
 from vmc.optimizers.quasi_newton import _FixedSample
+from vmc.stages.driver import Driver, Plan
 
 #: Away from the parameters of the sample.
 ALPHA = jobs.START_ALPHA * np.array([0.9, 1.15])
@@ -100,6 +101,42 @@ def test_minimiser_stays_where_the_sample_speaks():
         end = optimizer._minimise(fixed.evaluate, jobs.START_ALPHA.copy())
         assert fixed.evaluate(end)[1] >= share
         assert fixed.evaluate(end)[0] < fixed.evaluate(jobs.START_ALPHA)[0]
+
+
+def at_odds(theta):
+    """Energy, share and gradient of a sample whose energy is lowest at 0, and whose gradient vanishes at 0.5."""
+    return np.array([3.0 + theta[0] ** 2, float(abs(theta[0] - 0.45) < 0.2), 2.0 * (theta[0] - 0.5)])
+
+
+@pytest.mark.parametrize("method", ["bfgs", "lbfgs"])
+def test_the_root_of_the_gradient_where_no_line_search_finds_anything(method):
+    """Between the two every line search ends where it began: a quarter to two fifths of the iterations did nothing."""
+    optimizer = QuasiNewton(method)
+    np.testing.assert_allclose(optimizer._minimise(at_odds, np.array([0.45])), 0.5, rtol=1e-12)
+    np.testing.assert_allclose(optimizer._minimise(at_odds, np.array([0.3])), 0.4, rtol=1e-12)  # no further than a unit
+
+
+def test_no_step_where_the_sample_bears_none_or_the_gradient_is_rounding():
+    start = np.array([0.45])
+
+    def nowhere_else(theta):
+        return at_odds(theta) * np.array([1.0, float(theta[0] == 0.45), 1.0])
+
+    def rounding(theta):
+        return np.array([3.0, 1.0, 1e-16])
+
+    for evaluate in (nowhere_else, rounding):
+        np.testing.assert_array_equal(QuasiNewton()._minimise(evaluate, start), start)
+
+
+def test_iterations_end_in_the_eigenstate():
+    """On samples of 320; half of the iterations made no step before, and ended where they stood."""
+    walkers = jobs.ensemble(jobs.gaussian(), jobs.trap(), seed=2)
+    run = Driver(walkers, QuasiNewton(n_samples=5, stride=5), Plan(0, 20, discard=0, samples=0, tune=False))
+    for _ in range(20):
+        run._optimise()
+    assert (run.history.column("update_norm")[:12] > 0.0).all()
+    np.testing.assert_allclose(run.theta, jobs.EXACT_ALPHA, rtol=1e-8)
 
 
 def test_parameters_come_back():

@@ -138,6 +138,55 @@ def test_a_slow_blow_up_is_taken_back_to_the_quietest_iteration():
     assert safeguard.judge(moments(-1.44, 1e-4, 1e-3), NOTHING, np.ones(1)) == ""  # measured anew
 
 
+#: Before, and what walkers that lag behind say of a place that is none.
+CALM, LAGGING = (moments(3.0), NOTHING), (moments(2.5, 0.5, 50.0), NOTHING)
+
+
+@pytest.mark.parametrize("absurd", [moments(1e9, 1e8, 1e19), moments(-1e9, 1e8, 1e19), moments(-1e200, 1.0, math.nan)])
+def test_a_roll_back_to_an_absurd_place_leads_further_back(absurd):
+    """It was accepted whatever it was, as the good and the quietest iteration: runs never came back from 1e19."""
+    safeguard, note = judged(CALM, LAGGING, (moments(1e9, 1e8, 1e18), NOTHING))
+    assert note != ""
+    assert safeguard.good_theta[0] == 1.0
+    assert "over some iterations, and the variance from 1 to" in safeguard.judge(absurd, NOTHING, np.ones(1))
+    assert safeguard.good_theta[0] == 0.0
+    assert safeguard.judge(*CALM, np.zeros(1)) == ""
+
+
+def test_the_quietest_iteration_is_forgotten_where_it_does_not_come_again():
+    """Its energy and variance were those of walkers that lagged behind: measured twice anew, the place is as it is."""
+    lagging = (moments(1.0, 1e-3, 1e-3), NOTHING)
+    safeguard, note = judged((moments(3.0), NOTHING), lagging, (moments(3.0), NOTHING))
+    assert note.startswith("the energy rose from 1 to 3")
+    assert "over some iterations" in safeguard.judge(moments(3.0), NOTHING, np.ones(1))
+    assert safeguard.judge(moments(3.0), NOTHING, np.ones(1)) == ""
+    assert safeguard.judge(moments(2.9), NOTHING, np.full(1, 2.0)) == ""
+    assert safeguard.strikes == 0
+
+
+def test_the_quietest_iteration_measured_anew_replaces_the_first_measurement():
+    """Walkers that begin anew are to be believed: a variance of 20 is no growth from one, though from 0.1 it were."""
+    safeguard, note = judged((moments(1.0, 0.01, 0.1), NOTHING), (moments(3.0), NOTHING))
+    assert note.startswith("the energy rose from 1 to 3")
+    assert safeguard.judge(moments(3.0), NOTHING, np.zeros(1)) == ""
+    assert safeguard.judge(moments(3.1, 0.1, 20.0), NOTHING, np.full(1, 2.0)) == ""
+
+
+def test_a_run_that_blows_up_ten_times_in_all_gives_up():
+    """Two good steps between, and the rate at a thousandth: smaller steps do not help."""
+    safeguard, note = Safeguard(np.zeros(1)), ""
+    for k in range(10):
+        safeguard.give_up(note)
+        for theta in (0.0, k + 0.5):
+            assert safeguard.judge(*GOOD, np.full(1, theta)) == ""
+        note = safeguard.judge(moments(math.nan), NOTHING, np.full(1, k + 0.6))
+    assert safeguard.strikes == 1
+    with pytest.raises(
+        UserError, match=r"blew up 10 times in all \(.* x 0\.000976562\), and smaller steps do not help"
+    ):
+        safeguard.give_up(note)
+
+
 def driver(optimizer, iterations, samples=0, **plan):
     walkers = jobs.ensemble(jobs.gaussian(), jobs.trap(), thermalise=0)
     return Driver(walkers, optimizer, Plan(50, iterations, discard=20, samples=samples, **plan))

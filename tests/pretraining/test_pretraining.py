@@ -96,3 +96,15 @@ def test_refusals(changes, message):
     given = {"target": target, "X": X, **changes}
     with pytest.raises(ValueError, match=message):
         vmc.pretrain(psi, given.pop("target"), given.pop("X"), **given)
+
+
+@pytest.mark.parametrize("l1", [0.0, 1e-3])
+def test_a_positive_parameter_stays_positive(l1):
+    """A target with a negative beta, which no fit may follow: the best there is lies at the bound."""
+    X = np.random.default_rng(1).normal(size=(200, 4)) / np.sqrt(2.0)
+    r = np.linalg.norm(X[:, :2] - X[:, 2:], axis=1)
+    psi = Pade(PLANE, 0.5)
+    fit = vmc.pretrain(psi, r / (1.0 - 0.05 * r), X, l1=l1)
+    assert psi.theta[0] == pytest.approx(0.5e-3)
+    assert np.isfinite(fit.losses).all()
+    assert (np.diff(fit.losses) <= 0.0).all()

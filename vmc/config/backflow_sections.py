@@ -29,6 +29,7 @@ class PlaneWaveBackflowSection(Section):
 class MessagePassingSection(Section):
     """Displacements and a symmetric factor from a message-passing network."""
 
+    held = ("displacement_scale", "output_scale")
     kind: Literal["message_passing"]
     width: Width = Field(32, description="channels of queries, keys, messages and features")
     hidden: Annotated[list[Width], Field(min_length=1)] = Field(

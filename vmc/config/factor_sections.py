@@ -24,6 +24,7 @@ from vmc.config.sections import (
 class GaussianFactor(Section):
     """exp(-sum_i m_i sum_k alpha beta_k x_ik^2) with the masses m_i."""
 
+    held = ("alpha", "per_axis")
     kind: Literal["gaussian"]
     alpha: Finite | None = Field(
         None,
@@ -37,6 +38,7 @@ class GaussianFactor(Section):
 class RBMFactor(Section):
     """Gaussian-binary restricted Boltzmann machine."""
 
+    held = ("n_hidden", "spread", "sigma if learn_sigma")
     kind: Literal["rbm"]
     n_hidden: Width | None = Field(None, description="hidden units, N d where not given")
     amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
@@ -52,6 +54,7 @@ class RBMFactor(Section):
 class FeedForwardFactor(Section):
     """Exponential of a dense network of all coordinates; wants a factor that decays beside it, such as a gaussian."""
 
+    held = ("output_scale",)
     kind: Literal["feed_forward"]
     hidden: Annotated[list[Width], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
     activation: Activation = "tanh"
@@ -63,6 +66,7 @@ class FeedForwardFactor(Section):
 class DeepSetsFactor(Section):
     """Exponential of rho(sum of phi over the particles) with dense networks: symmetric, for bosons."""
 
+    held = ("output_scale",)
     kind: Literal["deep_sets"]
     features: Annotated[list[Width], Field(min_length=1)] = Field([32], description="units of phi's hidden layers")
     pooled: Width = Field(16, description="outputs of phi, summed over the particles")
@@ -82,6 +86,7 @@ Cusp = Annotated[
 class PadeFactor(Section):
     """exp(sum a r / (1 + beta r)) with the Coulomb cusps a of the dimension; with n_up, one for each kind of pairs."""
 
+    held = ("beta", "shared_beta")
     kind: Literal["pade"]
     beta: Scale = Field(1.0, description="initial range parameter")
     cusp: Cusp = None
@@ -91,6 +96,7 @@ class PadeFactor(Section):
 class PadeSeriesFactor(Section):
     """The Pade form plus powers of beta r / (1 + beta r): closer to the exact pair function in a trap."""
 
+    held = ("beta",)
     kind: Literal["pade_series"]
     order: Order = Field(4, description="highest power")
     beta: Scale = Field(1.0, description="initial range parameter")
@@ -100,6 +106,7 @@ class PadeSeriesFactor(Section):
 class PairPolynomialFactor(Section):
     """A polynomial of the distance with the Coulomb cusps that ends smoothly at a cutoff; in traps and in cells."""
 
+    held = ("shared",)
     kind: Literal["pair_polynomial"]
     order: Order = Field(8, description="highest power")
     cutoff: Scale | None = Field(None, description="a length; in a cell the longest possible where not given")
@@ -110,6 +117,7 @@ class PairPolynomialFactor(Section):
 class PlaneWavePairsFactor(Section):
     """exp(sum of a_s cos(k . r_ij)) over pairs and shells s of wave vectors of a cell, beside a pair_polynomial."""
 
+    held = ("shared",)
     kind: Literal["plane_wave_pairs"]
     n_shells: Shells = Field(5, description="the shortest shells")
     shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
@@ -133,6 +141,7 @@ class HardCoreFactor(Section):
 class PowerLawFactor(Section):
     """prod r^exponent."""
 
+    held = ("exponent",)
     kind: Literal["power_law"]
     exponent: Positive
 
@@ -140,6 +149,7 @@ class PowerLawFactor(Section):
 class GaussianPairFactor(Section):
     """exp(-gamma sum r_ij^2)."""
 
+    held = ("gamma",)
     kind: Literal["gaussian_pair"]
     gamma: Finite = 0.0
 
@@ -151,6 +161,7 @@ class SlaterFactor(Section):
     """Determinants of orbitals, one for each spin, or a sum of several such products with weights as parameters: plane
     waves in a cell, the oscillator's in a trap."""
 
+    held = ("noise", "weights", "omega if learn_omega")
     kind: Literal["slater"]
     omega: Scale | None = Field(
         None,
@@ -185,6 +196,7 @@ class SlaterFactor(Section):
 class UserFactor(Section):
     """A function log_psi(theta, x) of yours, named on the command line by --kernel."""
 
+    held = ("parameters",)
     kind: Literal["user"]
     parameters: dict[str, Finite | list[Finite]]
     signed: bool = Field(False, description="whether the function returns log of the modulus and sign, for electrons")

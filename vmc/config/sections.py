@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -44,6 +44,13 @@ class Section(BaseModel):
     """A table of the file: unknown keys and values of the wrong type are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    #: Keys for first values of parameters or for their number; those behind `if` only where that switch is on.
+    held: ClassVar[tuple[str, ...]] = ()
+
+    def held_by_parameters(self) -> frozenset[str]:
+        """Keys that say nothing of the function beyond what its parameters hold: first values, and how many."""
+        held = (entry.partition(" if ")[::2] for entry in self.held)
+        return frozenset(key for key, switch in held if not switch or getattr(self, switch))
 
 
 def kind_or(default: str) -> BeforeValidator:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from vmc.config import Config
+from vmc.config.function_settings import differing_settings
 from vmc.errors import UserError
 from vmc.output.plain_errors import plain_errors
 from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset
 from vmc.parallel import Communicator, on_root
 from vmc.results.loading import load_for
-from vmc.soundness.parameters import refuse_parameters_not_finite
+from vmc.soundness.parameters import refuse_parameters
 from wavefunctions.base import WaveFunction
 
 PARAMETERS = Schema("vmc parameters", 1)
@@ -26,9 +28,9 @@ def save_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     Raises
     ------
     UserError
-        if the file cannot be written, or a parameter is not finite.
+        if the file cannot be written, or a parameter is not finite, or not positive as it must be.
     """
-    refuse_parameters_not_finite(path, wave_function.layout.names(), wave_function.theta)
+    refuse_parameters(path, wave_function.layout, wave_function.theta)
     tree = {"theta": Dataset(wave_function.theta, long_name="parameters", dims=("parameter",))}
     with plain_errors():
         write_sealed(path, tree, {"names": json.dumps(wave_function.layout.names())}, PARAMETERS)
@@ -40,8 +42,8 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     Raises
     ------
     UserError
-        if the file is missing, damaged or of another kind, or its parameters have other names or numbers or are
-        not finite.
+        if the file is missing, damaged or of another kind, or its parameters have other names or numbers, are not
+        finite, or not positive as they must be.
     """
     with plain_errors():
         sealed = read_sealed(path, PARAMETERS)
@@ -50,32 +52,36 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
     _adopt(path, json.loads(str(sealed.attributes["names"])), np.asarray(theta.data), wave_function)
 
 
-def start_from_results(path: str, wave_function: WaveFunction, world: Communicator) -> str:
-    """Give a wave function the parameters of an earlier run; return what was done in one line.
+def start_from_results(path: str, config: Config, wave_function: WaveFunction, world: Communicator) -> str:
+    """Give the wave function of `config` the parameters of an earlier run; return what was done in one line.
 
     The root reads, and all ranks get what it found.  Collective.
 
     Raises
     ------
     UserError
-        if the file cannot be read, or its parameters have other names or numbers or are not finite.
+        if the file cannot be read, or its parameters have other names or numbers, are not finite, or not positive
+        as they must be.
     """
 
     system = wave_function.system
     here = (system.n_particles, system.n_up)
-    other = here
+    other, settings = here, []
 
     def read() -> None:
-        nonlocal other
+        nonlocal other, settings
         earlier = load_for("start.results", path)
         _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
         with contextlib.suppress(UserError):  # a configuration of another version
             other = (earlier.config.system.n_particles, earlier.config.system.n_up)
+            settings = differing_settings(config.wavefunction, earlier.config.wavefunction)
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
     line = f"begins with the {wave_function.n_params} parameters of {path}"
-    return line if other == here else f"{line}, of {_particles(*other)}: here there are {_particles(*here)}"
+    if other != here:
+        line += f", of {_particles(*other)}: here there are {_particles(*here)}"
+    return "; ".join([line, *settings])
 
 
 def _particles(n: int, n_up: int | None) -> str:
@@ -91,7 +97,7 @@ def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: 
                 f"{source}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
                 f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here"
             )
-    refuse_parameters_not_finite(source, stored, theta)
+    refuse_parameters(source, wave_function.layout, theta)
     wave_function.theta[:] = theta
 
 

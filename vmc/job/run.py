@@ -170,7 +170,7 @@ def make_driver(
     reporter = reporter or Reporter()
     physics = build(config, kernels)
     if config.start is not None and first_stage:
-        reporter.note(start_from_results(config.start.results, physics.wave_function, world))
+        reporter.note(start_from_results(config.start.results, config, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
     cost = estimate_cost(config, physics, world.size)

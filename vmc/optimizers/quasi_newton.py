@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from vmc.parallel.serving import drive_from_root
 from wavefunctions.evaluation import link_log_values
 
 _MAX_SHRINKS = 8
+#: Share of the energy below which what a step promises is one of digits.
+_ROUNDING = 1e-12
 METHODS = {"bfgs": "BFGS", "lbfgs": "L-BFGS-B"}
 
 
@@ -68,7 +71,11 @@ class QuasiNewton:
         return Iteration(sample.energies, float(np.linalg.norm(sample.gradient)), update)
 
     def _minimise(self, evaluate: Callable[[np.ndarray], np.ndarray], start: np.ndarray) -> np.ndarray:
-        """The best parameters seen; the unit of length shrinks until the first step stays on the sample."""
+        """The best parameters seen; the unit of length shrinks until the first step stays on the sample.
+
+        The gradient is not quite the derivative of the energy on the sample: where the two disagree on which way is
+        down, no line search finds anything better, and the root of the gradient is taken, whose noise is smaller.
+        """
         unit = self.first_step
         for _ in range(_MAX_SHRINKS):
             search = _Search(evaluate, start, unit, self.smallest_share)
@@ -76,7 +83,30 @@ class QuasiNewton:
             if search.n_evaluations_better > 1 or not search.worn_out:
                 break
             unit *= 0.25
-        return search.best_theta
+        if search.n_evaluations_better > 1:
+            return search.best_theta
+        return _root_along_gradient(evaluate, start, unit, self.smallest_share)
+
+
+def _root_along_gradient(
+    evaluate: Callable[[np.ndarray], np.ndarray], start: np.ndarray, unit: float, share: float
+) -> np.ndarray:
+    """Where the slope against the gradient vanishes on the sample: by one secant, at most `unit` away.
+
+    Shorter where the sample does not bear the unit, and `start` itself where it bears no step.
+    """
+    here = evaluate(start)
+    steepness = float(np.linalg.norm(here[2:]))
+    if not (math.isfinite(steepness) and steepness * unit > _ROUNDING * abs(here[0])):
+        return start
+    direction = -here[2:] / steepness
+    for _ in range(_MAX_SHRINKS):
+        result = evaluate(start + unit * direction)
+        if np.isfinite(result).all() and result[1] >= share:
+            slope = max(float(result[2:] @ direction), 0.0)
+            return start + unit * steepness / (steepness + slope) * direction
+        unit *= 0.25
+    return start
 
 
 class _Search:
@@ -123,6 +153,7 @@ class _FixedSample:
         measurement = ensemble.measurement
         self.log_values = link_log_values(measurement.wave_function.kernels)
         self.energy = measurement.local_energy
+        self.positive = measurement.wave_function.layout.must_be_positive()
         snapshots: dict[int, list[np.ndarray]] = {block: [] for block, _, _ in ensemble.blocks()}
         for _ in range(n_samples):
             ensemble.advance(stride)
@@ -135,7 +166,9 @@ class _FixedSample:
         return self.log_values(self.ensemble.measurement.wave_function.arguments(), X)
 
     def evaluate(self, theta: np.ndarray) -> np.ndarray:
-        """(energy, share of effective samples, gradient) at theta; collective."""
+        """(energy, share of effective samples, gradient) at theta, NaN where psi has no energy; collective."""
+        if not (theta[self.positive] > 0.0).all():
+            return np.full(2 + theta.size, np.nan)
         ensemble = self.ensemble
         wave_function = ensemble.measurement.wave_function
         wave_function.theta[:] = theta

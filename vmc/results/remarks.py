@@ -94,7 +94,7 @@ def remarks_on(
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
-        *remarks_on_course(iterations, evaluated, summary.energy),
+        *remarks_on_course(iterations, evaluated, summary.energy, summary.verdict.diagnostics.is_eigenstate),
     ]
     return [line for line in found if line]
 
@@ -194,17 +194,19 @@ def crawling(acceptance: float, config: Config) -> str:
     )
 
 
-def remarks_on_course(iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate) -> list[str]:
+def remarks_on_course(
+    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, is_eigenstate: bool = False
+) -> list[str]:
     """What is to be said of an optimisation once its evaluation is known, a line each.
 
     Parameters
     ----------
     iterations : columns of the history, (n_iterations,) each.
     evaluated : 'best', 'last' or 'average': which parameters.
-    energy : of the evaluation.
+    energy, is_eigenstate : of the evaluation; an eigenstate is where an optimisation ends.
     """
     energies, errors = iterations["energy"], iterations["error"]
-    lines = [no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
+    lines = ["" if is_eigenstate else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
     if evaluated == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]
@@ -214,14 +216,18 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
     """Whether the energy of the iterations, (n_iterations,), was another one in their last quarter than before.
 
     By medians, which iterations that were taken back do not move; the median of q normal numbers has pi / 2 times the
-    variance of their mean. By chance in one of five hundred million optimisations that have come to rest.
+    variance of their mean. By chance in one of five hundred million optimisations that have come to rest. The noise of
+    a quarter is the upper quartile of its errors: where these fall by orders of magnitude, the median of the energies
+    is one of the noisier half.
     """
     quarter = len(energies) // 4
     if quarter < MIN_QUARTER:
         return ""
     before, last = energies[-2 * quarter : -quarter], energies[-quarter:]
     fall = float(np.nanmedian(before) - np.nanmedian(last))
-    noise = math.sqrt(math.pi / 2.0 * 2.0 / quarter) * float(np.nanmedian(errors[-2 * quarter :]))
+    noise = math.sqrt(math.pi / 2.0 / quarter) * math.hypot(
+        *(float(np.nanquantile(part, 0.75)) for part in (errors[-2 * quarter : -quarter], errors[-quarter:]))
+    )
     if not abs(fall) > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
         return ""
     if fall < 0.0:

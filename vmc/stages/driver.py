@@ -21,6 +21,7 @@ from vmc.measuring.measurement import Measurement
 from vmc.optimizers.base import Optimizer, State
 from vmc.stages.averaging import ParameterAverage
 from vmc.stages.best import BestParameters
+from vmc.stages.boundary import driven_to_zero, kept_positive
 from vmc.stages.choosing import Choosing, n_compared
 from vmc.stages.evaluation import Evaluation
 from vmc.stages.history import History
@@ -98,6 +99,7 @@ class Driver:
         wave_function = ensemble.measurement.wave_function
         self.phase = "thermalise"
         self.position = 0
+        self._must_be_positive = wave_function.layout.must_be_positive()
         self.optimizer_state: State = optimizer.init(wave_function.n_params)
         self.tuner = StepTuner(ensemble.measurement.move.target_acceptance, largest=largest_step(ensemble.measurement))
         self.history = History(ensemble.measurement.hamiltonian.components, wave_function.n_params)
@@ -202,18 +204,18 @@ class Driver:
         iteration = self.optimizer.iterate(self.ensemble, self.position, self.optimizer_state, damping)
         energies = iteration.energies
         note = self.safeguard.judge(energies, iteration.update, self.theta)
-        theta = self.theta.copy()
+        theta, update_norm = self.theta.copy(), math.nan
         if note:
             self._roll_back()
         else:
             self.best.add(energies, self.theta, self.position, self.plan.iterations)
             self.ensemble.follow(energies)
-            update = np.array(iteration.update)
+            update = kept_positive(theta, iteration.update, self._must_be_positive)
             self.ensemble.communicator.fill_from_root(update)
             self.theta[:] += update
+            update_norm = float(np.linalg.norm(update))
         self.average.add(self.theta, self.position, self.plan.iterations)
         step = float(self.ensemble.options[0])
-        update_norm = math.nan if note else float(np.linalg.norm(iteration.update))
         elapsed = time.monotonic() - started
         self.history.add(energies, iteration.gradient_norm, update_norm, step, theta, elapsed)
         self.position += 1
@@ -237,15 +239,19 @@ class Driver:
         self.ensemble.follow(self.ensemble.energies(1, 1))
 
     def _evaluate(self) -> Report:
-        before, note = self.position, ""
+        before, notes = self.position, []
+        if not before and self.plan.iterations:
+            names = self.ensemble.measurement.wave_function.layout.names()
+            notes.append(driven_to_zero(names, self.theta, self._must_be_positive))
         if not before and self.plan.proposal is not None:
-            note = self.plan.proposal(self.ensemble)
+            notes.append(self.plan.proposal(self.ensemble))
         # Chunks end at multiples of their length: who asks for more later sees the error at the same places.
         begun = before - before % self.plan.chunk
         energies = self.evaluation.run(min(begun + self.plan.chunk, self.plan.samples) - before)
         done = self.evaluation.n_done
         enough = self.plan.target_error is not None and done >= next_look(begun) and self.evaluation.reached_target()
         self.position = self.plan.samples if enough else done
+        note = "; ".join(filter(None, notes))
         return Report("evaluate", done, done if enough else self.plan.samples, energies, note)
 
 

@@ -17,6 +17,10 @@ workspace = Slot("workspace", "(p, tile, n)")
 log_derivatives = Slot("log_derivatives", "(p, X, O, first, ws)")
 
 
+#: Share of its first value at which a parameter that must be positive is held.
+LEAST = 1e-3
+
+
 @dataclass(frozen=True)
 class Fit:
     """What a fit achieved.
@@ -53,6 +57,7 @@ def pretrain(
     Minimises 1/2 <(log|psi_theta| - target - offset)^2> + l2/2 |theta|^2 + l1 |theta|_1 over theta and the offset,
     docs/theory.md eq. (30): ridge with l2 (Hoerl and Kennard 1970), lasso with l1 (Tibshirani 1996), which sets
     parameters to exactly zero.  By L-BFGS (SciPy); for l1 theta is the difference of two vectors that are not negative.
+    Where parameters that must be positive come out at or below zero, the fit is made again with bounds.
 
     Parameters
     ----------
@@ -71,11 +76,13 @@ def pretrain(
     if not (np.isfinite([l1, l2]).all() and l1 >= 0.0 and l2 >= 0.0):
         raise ValueError(f"l1 = {l1}, l2 = {l2}: expected numbers not below zero")
     start = wave_function.theta.copy()
-    losses: list[float] = []
-    if l1:
-        converged = _minimise_lasso(problem, start, l1, losses, max_iterations, tolerance)
-    else:
-        converged = _minimise(problem, start, losses, max_iterations, tolerance)
+    least = np.full(start.size, -np.inf)
+    converged, losses = _fit(problem, start, least, l1, max_iterations, tolerance)
+    positive = wave_function.layout.must_be_positive()
+    if not (wave_function.theta[positive] > 0.0).all():
+        # only then: with bounds that are never reached the digits would be others
+        least[positive] = LEAST * start[positive]
+        converged, losses = _fit(problem, start, least, l1, max_iterations, tolerance)
     residual, offset = problem.residual(wave_function.theta)
     deviation = float(np.sqrt(np.mean(residual**2)))
     spread = float(problem.target.std())
@@ -83,7 +90,17 @@ def pretrain(
     return Fit(np.array(losses), deviation, explained, offset, converged)
 
 
-def _minimise(problem, start, losses, max_iterations, tolerance):
+def _fit(problem, start, least, l1, max_iterations, tolerance):
+    """Minimise from `start` with theta >= least; whether it converged, and the losses."""
+    losses: list[float] = []
+    if l1:
+        converged = _minimise_lasso(problem, start, least, l1, losses, max_iterations, tolerance)
+    else:
+        converged = _minimise(problem, start, least, losses, max_iterations, tolerance)
+    return converged, losses
+
+
+def _minimise(problem, start, least, losses, max_iterations, tolerance):
     from scipy.optimize import minimize
 
     losses.append(problem.loss(start)[0])
@@ -92,6 +109,7 @@ def _minimise(problem, start, losses, max_iterations, tolerance):
         start,
         jac=True,
         method="L-BFGS-B",
+        bounds=[(low, None) for low in least] if np.isfinite(least).any() else None,
         callback=lambda intermediate_result: losses.append(float(intermediate_result.fun)),
         options={"maxiter": max_iterations, "ftol": tolerance, "gtol": 0.0, "maxfun": 20 * max_iterations},
     )
@@ -99,8 +117,8 @@ def _minimise(problem, start, losses, max_iterations, tolerance):
     return bool(found.success)
 
 
-def _minimise_lasso(problem, start, l1, losses, max_iterations, tolerance):
-    """theta = u - v with u, v >= 0, where |theta|_1 = sum (u + v) is smooth."""
+def _minimise_lasso(problem, start, least, l1, losses, max_iterations, tolerance):
+    """theta = u - v with u, v >= 0, where |theta|_1 = sum (u + v) is smooth; v = 0 where theta has a least value."""
     from scipy.optimize import minimize
 
     P = start.size
@@ -116,7 +134,7 @@ def _minimise_lasso(problem, start, l1, losses, max_iterations, tolerance):
         uv,
         jac=True,
         method="L-BFGS-B",
-        bounds=[(0.0, None)] * (2 * P),
+        bounds=[(max(low, 0.0), None) for low in least] + [(0.0, 0.0 if low > 0.0 else None) for low in least],
         callback=lambda intermediate_result: losses.append(float(intermediate_result.fun)),
         options={"maxiter": max_iterations, "ftol": tolerance, "gtol": 0.0, "maxfun": 20 * max_iterations},
     )

@@ -18,8 +18,8 @@ VARIANCE_FACTOR = 100.0
 #: Deviation of local energies, as a share of the energy scale, below which they count as deviating by this share: at
 #: an eigenstate the variance vanishes, and one before it is any factor larger.
 FLOOR = 1e-2
-#: Roll-backs in a row after which the run gives up.
-STRIKES = 3
+#: Roll-backs in a row, and in all, after which the run gives up.
+STRIKES, MOST = 3, 10
 #: What a roll-back leaves of the learning rate.
 CUT = 0.5
 
@@ -47,7 +47,8 @@ class Safeguard:
     good_theta : parameters of the last good iteration, to which a roll-back leads.
     quiet_theta : those of the iteration of lowest variance, to which it leads where energy and variance have grown
         since then as they may not in a single step.
-    good, quiet : energy, error, variance and energy scale of the two.
+    good, quiet : energy, error, variance and energy scale of the two.  A roll-back forgets the first, which is measured
+        anew; the second stays, so that a place that proves absurd then leads further back.
     damping : factor on the learning rate, halved by every roll-back.
     """
 
@@ -69,7 +70,8 @@ class Safeguard:
         if not trouble and (trouble := self._slow_trouble(energies)):
             self.good_theta[:] = self.quiet_theta
         if not trouble:
-            if not energies.variance >= self.quiet[2]:
+            anew = math.isnan(self.good[0]) and np.array_equal(theta, self.quiet_theta)
+            if anew or not energies.variance >= self.quiet[2]:
                 self.quiet = _seen(energies)
                 self.quiet_theta[:] = theta
             if not np.array_equal(theta, self.good_theta):  # where a roll-back leads is no news
@@ -78,7 +80,9 @@ class Safeguard:
             self.good_theta[:] = theta
             return ""
         # The last good energy may have been too low, of walkers that lagged behind (see best.py): it is measured anew.
-        self.good = self.quiet = UNKNOWN
+        self.good = UNKNOWN
+        if np.array_equal(theta, self.quiet_theta):  # and so may the quietest have been, if it does not come again
+            self.quiet = UNKNOWN
         self.strikes += 1
         self.damping *= CUT
         return f"{trouble}: rolled back, learning rate x {self.damping:g}"
@@ -89,13 +93,19 @@ class Safeguard:
         Raises
         ------
         GaveUpError
-            after three bad steps with no good one between them.
+            after three bad steps with no good one between them, or ten in all.
         """
+        if note and self.damping <= CUT**MOST:
+            raise GaveUpError(
+                f"the optimisation blew up {MOST} times in all ({note}), and smaller steps do not help: begin with "
+                "other parameters of the wave function, or set more samples or steps between measurements "
+                "(optimizer.samples, optimizer.discard)"
+            )
         if note and self.strikes >= STRIKES:
             raise GaveUpError(
                 f"the optimisation blew up {self.strikes} times in a row ({note}): "
-                "lower optimizer.learning_rate, set optimizer.step_limit, or with stochastic reconfiguration raise its "
-                "diagonal_shift"
+                "lower optimizer.learning_rate, set optimizer.step_limit, or raise the diagonal_shift of stochastic "
+                "reconfiguration, or with bfgs and lbfgs optimizer.samples"
             )
 
     def _trouble(self, energies: EnergyMoments, update: np.ndarray) -> str:
@@ -120,13 +130,15 @@ class Safeguard:
     def _slow_trouble(self, energies: EnergyMoments) -> str:
         energy, error, variance, scale = self.quiet
         rise = energies.energy - energy
-        floor = max(variance, (FLOOR * scale) ** 2)
-        if rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) and energies.variance > VARIANCE_FACTOR * floor:
-            return (
-                f"the energy rose from {energy:.6g} to {energies.energy:.6g} over some iterations, and the variance "
-                f"from {variance:.3g} to {energies.variance:.3g}"
-            )
-        return ""
+        if not (rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) or rise < 0.0):
+            return ""
+        floor = max(variance, ((FLOOR if rise > 0.0 else 1.0) * scale) ** 2)  # of a fall deviations are ten scales
+        if energies.variance <= VARIANCE_FACTOR * floor:
+            return ""
+        return (
+            f"the energy {'rose' if rise > 0.0 else 'fell'} from {energy:.6g} to {energies.energy:.6g} over some "
+            f"iterations, and the variance from {variance:.3g} to {energies.variance:.3g}"
+        )
 
 
 def _seen(energies: EnergyMoments) -> tuple[float, float, float, float]:

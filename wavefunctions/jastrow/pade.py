@@ -30,7 +30,8 @@ class Pade(Jastrow):
     Raises
     ------
     ValueError
-        in one dimension without a cusp: there the wave function must vanish at contact.
+        in one dimension without a cusp: there the wave function must vanish at contact; or for a beta that is not
+        positive: u has a pole at r = -1 / beta.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class Pade(Jastrow):
         cusp: float | Sequence[float] | None = None,
         shared_beta: bool = False,
     ) -> None:
+        if not beta > 0.0:
+            raise ValueError(f"beta = {beta}: expected a positive number")
         slopes = contact_slopes(system, strength, cusp)
         theta = np.full(1 if shared_beta else slopes.size, beta, dtype=np.float64)
-        layout = ParameterLayout((("beta", theta.shape),))
+        layout = ParameterLayout((("beta", theta.shape),), positive=frozenset({"beta"}))
         n_kinds = slopes.size
         super().__init__(system, layout, theta, pair_log, pair_derivatives, pair_parameters, (slopes,), n_kinds)
 

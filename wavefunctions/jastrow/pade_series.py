@@ -33,7 +33,7 @@ class PadeSeries(Jastrow):
     Raises
     ------
     ValueError
-        for an order below 2, or in one dimension without a cusp.
+        for an order below 2, a beta that is not positive, or in one dimension without a cusp.
 
     References
     ----------
@@ -50,9 +50,12 @@ class PadeSeries(Jastrow):
     ) -> None:
         if order < 2:
             raise ValueError(f"order = {order}: expected at least 2")
+        if not beta > 0.0:
+            raise ValueError(f"beta = {beta}: expected a positive number")
         slopes = contact_slopes(system, strength, cusp)
         n_kinds = slopes.size
-        layout = ParameterLayout((("beta", (n_kinds,)), ("coefficients", (n_kinds, order - 1))))
+        shapes = (("beta", (n_kinds,)), ("coefficients", (n_kinds, order - 1)))
+        layout = ParameterLayout(shapes, positive=frozenset({"beta"}))
         theta = np.zeros(layout.size)
         theta[:n_kinds] = beta
         log, derivatives, parameters = (link(template, options=INLINE_OPTIONS, order=order) for template in _TEMPLATES)

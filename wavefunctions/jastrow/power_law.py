@@ -35,7 +35,7 @@ class PowerLaw(Jastrow):
     def __init__(self, system: System, exponent: float) -> None:
         if not exponent > 0:
             raise ValueError(f"exponent = {exponent}: expected a positive number")
-        layout = ParameterLayout((("exponent", (1,)),))
+        layout = ParameterLayout((("exponent", (1,)),), positive=frozenset({"exponent"}))
         super().__init__(system, layout, np.array([exponent]), pair_log, pair_derivatives, pair_parameters)
 
 

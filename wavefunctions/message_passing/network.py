@@ -15,7 +15,7 @@ from wavefunctions.message_passing.iterated.linking import iterated_kernels
 from wavefunctions.message_passing.iterated.memory import parameter_table, particles_together
 from wavefunctions.message_passing.layout import Initial, Widths, lay_out
 from wavefunctions.message_passing.linking import single_kernels
-from wavefunctions.network_factor import check_layers, check_output_scale
+from wavefunctions.network_factor import check_layers, check_output_scale, check_residual
 
 
 class MessagePassing(QuasiParticles):
@@ -43,8 +43,9 @@ class MessagePassing(QuasiParticles):
     Raises
     ------
     ValueError
-        for no layers, layers without units, an unknown activation, fewer than one iteration, scales or factors
-        below zero, a length not above it, or a kink in one dimension where particles meet.
+        for no layers, layers without units, an unknown activation, residuals where no two hidden layers in a row have
+        as many units, fewer than one iteration, scales or factors below zero, a length not above it, or a kink in one
+        dimension where particles meet.
 
     References
     ----------
@@ -68,6 +69,7 @@ class MessagePassing(QuasiParticles):
         seed: int = 0,
     ) -> None:
         check_layers(width=[width], hidden=hidden)
+        check_residual(residual, hidden=hidden)
         check_output_scale(output_scale)
         if iterations < 1:
             raise ValueError(f"iterations = {iterations}: expected at least one")

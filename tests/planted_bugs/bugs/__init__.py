@@ -7,10 +7,22 @@ from tests.planted_bugs.bugs.fermions import FERMIONS
 from tests.planted_bugs.bugs.generative import GENERATIVE
 from tests.planted_bugs.bugs.jobs import JOBS
 from tests.planted_bugs.bugs.observables import OBSERVABLES
+from tests.planted_bugs.bugs.optimising import OPTIMISING
 from tests.planted_bugs.bugs.periodic import PERIODIC
 from tests.planted_bugs.bugs.physics import PHYSICS
 from tests.planted_bugs.bugs.sampling import SAMPLING
 
-BUGS = [*FERMIONS, *SAMPLING, *PHYSICS, *ESTIMATION, *OBSERVABLES, *PERIODIC, *GENERATIVE, *COMPILING, *JOBS]
+BUGS = [
+    *FERMIONS,
+    *SAMPLING,
+    *PHYSICS,
+    *ESTIMATION,
+    *OPTIMISING,
+    *OBSERVABLES,
+    *PERIODIC,
+    *GENERATIVE,
+    *COMPILING,
+    *JOBS,
+]
 
 __all__ = ["BUGS", "Bug"]

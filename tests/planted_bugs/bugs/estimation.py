@@ -129,7 +129,7 @@ ESTIMATION = [
     Bug(
         "a low energy of walkers that lagged behind is what later ones are held against",
         "vmc/stages/safeguard.py",
-        "it is measured anew.\n        self.good = self.quiet = UNKNOWN",
+        "it is measured anew.\n        self.good = UNKNOWN",
         "it is measured anew.",
         ("tests/optimizers/test_safeguard.py::test_run_recovers_from_energies_of_walkers_that_lagged_behind",),
     ),
