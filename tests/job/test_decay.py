@@ -16,6 +16,7 @@ from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import Partition, communicator
+from vmc.observables.chain import Chain
 from vmc.soundness.decay import growth
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.evaluation import Evaluation
@@ -124,7 +125,7 @@ def test_parameters_that_grew_are_not_evaluated():
 def refuse(psi):
     """What is done before walkers are moved, without the loop that moves them."""
     X = np.random.default_rng(4).normal(size=(16, psi.system.n_coordinates))
-    measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system))
+    measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system), observables=Chain(()))
     refuse_unsound(cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator())))
 
 

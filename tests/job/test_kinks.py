@@ -13,6 +13,7 @@ from hamiltonians.trap import HarmonicTrap
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
 from vmc.parallel import communicator
+from vmc.observables.chain import Chain
 from vmc.soundness.kinks import find_kinks
 from vmc.soundness.lines import Lines, grid
 from vmc.soundness.looks import refuse_unsound, refuse_unsound_parameters
@@ -161,7 +162,7 @@ def test_rounding_is_no_kink(width):
 def refuse(psi):
     """What is done before walkers are moved, without the loop that moves them."""
     X = np.random.default_rng(4).normal(size=(16, psi.system.n_coordinates))
-    measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system))
+    measurement = SimpleNamespace(wave_function=psi, hamiltonian=HarmonicTrap(psi.system), observables=Chain(()))
     refuse_unsound(cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator())))
 
 
@@ -169,7 +170,7 @@ def test_once_more_at_other_parameters():
     """A kink that comes of an optimisation is seen before its energy is told."""
     wave_function = psi(ONE, gaussian=0.5)
     X = np.random.default_rng(4).normal(size=(16, 1))
-    measurement = SimpleNamespace(wave_function=wave_function, hamiltonian=HarmonicTrap(ONE))
+    measurement = SimpleNamespace(wave_function=wave_function, hamiltonian=HarmonicTrap(ONE), observables=Chain(()))
     fake = cast(Ensemble, SimpleNamespace(measurement=measurement, X=X, communicator=communicator(), looked_at=None))
     refuse_unsound(fake)
     refuse_unsound_parameters(fake)
