@@ -15,8 +15,8 @@ from vmc.build.physics import build
 from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
-from vmc.parallel import Partition, communicator
 from vmc.observables.chain import Chain
+from vmc.parallel import Partition, communicator
 from vmc.soundness.decay import growth
 from vmc.soundness.looks import refuse_unsound
 from vmc.stages.evaluation import Evaluation

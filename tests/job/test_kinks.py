@@ -12,8 +12,8 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.errors import UserError
 from vmc.measuring.ensemble import Ensemble
-from vmc.parallel import communicator
 from vmc.observables.chain import Chain
+from vmc.parallel import communicator
 from vmc.soundness.kinks import find_kinks
 from vmc.soundness.lines import Lines, grid
 from vmc.soundness.looks import refuse_unsound, refuse_unsound_parameters
