@@ -11,6 +11,7 @@ from vmc.results.known_reference import reference_of
 from vmc.results.remarks import (
     below_exact,
     crawling,
+    has_arrived,
     missing_kinetic,
     no_rest,
     not_found_again,
@@ -122,7 +123,7 @@ def test_nothing_is_said_of_a_course_that_ends_in_an_eigenstate():
     energies, errors = course(-0.01)
     columns = {"energy": energies, "error": errors, "update_norm": np.ones(40)}
     assert "the energy rose" in remarks_on_course(columns, "last", estimate(2.6, 0.01))[0]
-    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), is_eigenstate=True) == []
+    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), has_arrived=True) == []
 
 
 def test_parameters_whose_energy_is_not_found_again():
@@ -244,3 +245,17 @@ def test_kinetic_energy_that_only_gradients_see(value, error, is_said):
     found = replace(summary(estimate(3.0, 1e-3)), observables={"kinetic_difference": measured})
     assert ("by gradients of psi it is 0.07 more" in text(found)) == is_said
     assert not missing_kinetic(None)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "source", "expected"),
+    [
+        (3.002, 0.001, "exact: Taut 1994", True),
+        (3.004, 0.001, "exact: Taut 1994", False),
+        (3.001, 0.001, "diffusion Monte Carlo", False),  # not the lowest there is
+    ],
+)
+def test_at_the_exact_energy_nothing_is_left_to_lower(value, error, source, expected):
+    """Three errors; "the energy still fell" was said of 10.00004(6) beside an exact 10."""
+    assert has_arrived(summary(estimate(value, error)), (3.0, 0.0, source)) == expected
+    assert not has_arrived(summary(estimate(value, error)), None)

@@ -29,6 +29,8 @@ COUNTED = 1e4
 SAME = 1e-4
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
+#: Errors from an exact energy within which there is nothing to lower.
+ARRIVED = 3.0
 #: Share of an energy that numerical derivatives may be off by.
 NUMERICAL = 1e-8
 #: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
@@ -94,7 +96,7 @@ def remarks_on(
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
-        *remarks_on_course(iterations, evaluated, summary.energy, summary.verdict.diagnostics.is_eigenstate),
+        *remarks_on_course(iterations, evaluated, summary.energy, has_arrived(summary, reference)),
     ]
     return [line for line in found if line]
 
@@ -194,8 +196,17 @@ def crawling(acceptance: float, config: Config) -> str:
     )
 
 
+def has_arrived(summary: EnergySummary, reference: Known | None) -> bool:
+    """Whether nothing is left to be optimised: at an eigenstate, or at the exact energy within three errors."""
+    if summary.verdict.diagnostics.is_eigenstate:
+        return True
+    if reference is None or not reference[2].startswith("exact"):
+        return False
+    return abs(summary.energy.value - reference[0]) <= ARRIVED * math.hypot(summary.energy.error, reference[1])
+
+
 def remarks_on_course(
-    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, is_eigenstate: bool = False
+    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, has_arrived: bool = False
 ) -> list[str]:
     """What is to be said of an optimisation once its evaluation is known, a line each.
 
@@ -203,10 +214,10 @@ def remarks_on_course(
     ----------
     iterations : columns of the history, (n_iterations,) each.
     evaluated : 'best', 'last' or 'average': which parameters.
-    energy, is_eigenstate : of the evaluation; an eigenstate is where an optimisation ends.
+    energy, has_arrived : of the evaluation, and whether an optimisation can do no better.
     """
     energies, errors = iterations["energy"], iterations["error"]
-    lines = ["" if is_eigenstate else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
+    lines = ["" if has_arrived else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
     if evaluated == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]
