@@ -4,9 +4,12 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import vmc
+from vmc.observables.base import Axis
+from vmc.observables.measured import Measured
 from vmc.results.comparison import ABSENT, compare, flatten
 
 
@@ -89,3 +92,46 @@ def test_on_the_command_line(dot):
     done = dot.vmc("compare", "dot.h5", "dot.h5", "--json")
     assert json.loads(done.stdout)["differences"][1]["value"] == 0.0
     assert dot.vmc("compare", "dot.h5").returncode == 1
+
+
+def measured(name, value, error, *axes):
+    value = np.asarray(value, dtype=float)
+    return Measured(name, name, "a_ho", axes, value, np.broadcast_to(error, value.shape).copy(), 0.0, 16)
+
+
+def test_parts_and_observables(finished):
+    """Numbers by their errors in squares, of bins the largest, and nothing where bins are others."""
+    bins = Axis("r", np.linspace(0.0, 1.0, 4), "a_ho")
+    first = replace(
+        finished,
+        observables={
+            "r2": measured("r2", 1.0, 0.03),
+            "density": measured("density", [1.0, 2.0, 0.0], [0.3, 0.4, np.nan], bins),
+            "own": measured("own", 1.0, 0.1),
+        },
+    )
+    kinetic = replace(first.estimates["kinetic"], value=first.estimates["kinetic"].value + 1.0)
+    second = replace(
+        first,
+        estimates={**first.estimates, "kinetic": kinetic},
+        observables={
+            "r2": measured("r2", 1.2, 0.04),
+            "density": measured("density", [2.0, 0.0, 0.0], [0.4, 0.3, np.nan], bins),
+            "finer": measured("finer", [1.0], [0.1], Axis("r", np.array([0.0, 1.0]), "a_ho")),
+        },
+    )
+    found = compare([first, second])
+    assert list(found.quantities)[:1] == ["kinetic"]
+    assert found.quantities["kinetic"][1].sigmas == pytest.approx(1.0 / math.sqrt(2.0) / kinetic.error)
+    assert found.quantities["r2"][1].sigmas == pytest.approx(4.0)
+    density = found.quantities["density"][1]
+    assert (density.sigmas, density.n_bins) == (pytest.approx(-4.0), 2)
+    assert "(largest of 2: -4.0 sigma)" in str(found)
+    assert [entry.text for entry in found.quantities["own"]][1] == ""
+    assert math.isnan(found.quantities["finer"][1].sigmas)
+    other_bins = replace(
+        first, observables={"density": measured("density", [1.0, 1.0], 0.1, Axis("r", bins.edges[:3], ""))}
+    )
+    assert math.isnan(compare([first, other_bins]).quantities["density"][1].sigmas)
+    kept = json.loads(json.dumps(found.as_dict(), allow_nan=False))["quantities"]
+    assert kept["r2"][0] == {"text": "1.00(3) a_ho", "value": 1.0, "error": 0.03, "sigmas": None, "n_bins": 0}

@@ -147,7 +147,7 @@ def compare(
     results: Annotated[list[Path], typer.Argument(help="Results files (.h5), two or more.", show_default=False)],
     json: Json = False,
 ) -> None:
-    """Compare runs with the first: what their configurations differ in, and their energies."""
+    """Compare runs with the first: what their configurations differ in, energies and observables."""
     from vmc.commands.comparing import compare_command
 
     raise typer.Exit(compare_command(results, json))

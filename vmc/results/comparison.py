@@ -1,4 +1,4 @@
-"""What differs between runs: their configurations and their energies."""
+"""What differs between runs: their configurations, their energies, and what was measured beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vmc.results.compared_quantities import Compared, compared_quantities
 from vmc.results.loading import Results
 from vmc.statistics import Estimate, format_value
 
@@ -41,12 +42,14 @@ class Comparison:
     settings : key -> one value per run, for the keys whose values differ.
     energies : of each run, None before its evaluation.
     differences : of each run from the first, None for the first itself and where an energy is missing.
+    quantities : parts of the energy and observables by name, one entry per run.
     """
 
     names: tuple[str, ...]
     settings: dict[str, tuple[Any, ...]]
     energies: tuple[Estimate | None, ...]
     differences: tuple[EnergyDifference | None, ...]
+    quantities: dict[str, tuple[Compared, ...]]
 
     def __str__(self) -> str:
         lines = _table(self.names, self.settings) if self.settings else ["the configurations do not differ"]
@@ -55,6 +58,8 @@ class Comparison:
         for name, energy, difference in zip(self.names, self.energies, self.differences):
             text = str(energy) if energy is not None else "no energy yet"
             lines.append(f"{name:<{width}}  {text}{_told(difference)}")
+        if self.quantities:
+            lines += ["", *_table(self.names, self.quantities)]
         if any(difference is not None and difference.same_seed for difference in self.differences):
             lines.append("note: runs of the same seed may be correlated: the significance takes them for independent")
         return "\n".join(lines)
@@ -66,6 +71,7 @@ class Comparison:
             "settings": {key: list(values) for key, values in self.settings.items()},
             "energies": [None if energy is None else energy.as_dict() for energy in self.energies],
             "differences": [None if d is None else _finite(vars(d)) for d in self.differences],
+            "quantities": {name: [_finite(vars(c)) for c in entries] for name, entries in self.quantities.items()},
         }
 
 
@@ -91,6 +97,7 @@ def compare(runs: Sequence[Results]) -> Comparison:
         differing,
         tuple(run.energy for run in runs),
         (None, *(_difference(runs[0], run) for run in runs[1:])),
+        compared_quantities(runs),
     )
 
 
