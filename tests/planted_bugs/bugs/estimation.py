@@ -8,6 +8,34 @@ RECONFIGURATION = "tests/optimizers/test_stochastic_reconfiguration.py"
 
 ESTIMATION = [
     Bug(
+        "walkers that have not spread as far as psi are not seen",
+        "vmc/stages/evaluation.py",
+        "drifts |= spread_drifts(walker_sums, first)",
+        "pass",
+        ("tests/estimators/test_spreads.py",),
+    ),
+    Bug(
+        "a spread that hardly changes along a walker is no objection",
+        "vmc/statistics/judge.py",
+        "if seen.length_of_slow_part < MINIMUM_SPREAD_LENGTH:",
+        "if False:",
+        ("tests/estimators/test_spreads.py",),
+    ),
+    Bug(
+        "parts and walkers of an eigenstate are not looked at",
+        "vmc/statistics/judge.py",
+        "return _distribution_objections(seen) + _nonfinite_objections(seen)",
+        "return _nonfinite_objections(seen)",
+        ("tests/estimators/test_spreads.py",),
+    ),
+    Bug(
+        "parts that are constant to rounding drift",
+        "vmc/statistics/summary.py",
+        "if rows.std() <= ZERO_VARIANCE * max(abs(float(rows.mean())), scale):",
+        "if False:",
+        ("tests/estimators/test_parts.py",),
+    ),
+    Bug(
         "energy gradient without its factor 2",
         "vmc/measuring/estimators.py",
         "return 2.0 * (moments[1] / n",

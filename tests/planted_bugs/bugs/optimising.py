@@ -4,6 +4,13 @@ from tests.planted_bugs.bugs.bug import Bug
 
 OPTIMISING = [
     Bug(
+        "SPRING in the space of parameters keeps what the samples contradict",
+        "vmc/optimizers/min_sr.py",
+        "right -= self.momentum * packed_times(S, state[PREVIOUS])",
+        "right -= self.momentum * self.diagonal_shift * state[PREVIOUS]",
+        ("tests/optimizers/test_min_sr.py",),
+    ),
+    Bug(
         "parameters that must be positive step below zero",
         "vmc/stages/boundary.py",
         "np.where(positive, np.maximum(update, lowest), update)",
