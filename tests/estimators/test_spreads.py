@@ -53,9 +53,9 @@ def test_spreads_of_the_loop_are_those_of_the_configurations():
     rng = np.random.default_rng(1)
     X, states = rng.normal(size=(21, 6)), rng.integers(1, 2**63, (21, 4)).astype(np.uint64)
     sample = measurement.measure(X, states, measurement.move.options(), 3, spreads=True)
-    assert sample.spreads.shape == (3, 21, 2)
+    assert sample.spreads.shape == (2, 3, 21)
     expected = sum(m * X.reshape(21, 3, 2)[:, i] ** 2 for i, m in enumerate((1.0, 2.5, 0.4)))
-    np.testing.assert_allclose(sample.spreads[-1], expected, rtol=1e-13)
+    np.testing.assert_allclose(sample.spreads[:, -1].T, expected, rtol=1e-13)
     np.testing.assert_allclose(spreads_of(system, X), expected, rtol=1e-13)
 
 

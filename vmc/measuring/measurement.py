@@ -47,7 +47,7 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
-    spreads : sum of m_i x_ik^2 over the particles, for each axis k, (n_samples, n_walkers, d); empty unless asked for.
+    spreads : sum of m_i x_ik^2 over the particles, for each axis k, (d, n_samples, n_walkers); of none unless asked for.
     """
 
     energies: np.ndarray
@@ -109,13 +109,13 @@ def _keep_energies(E, X, energies, offender):
 
 @kernel
 def _keep_spreads(x, masses, spreads):
-    """Store sum_i m_i x_ik^2 of every walker of a tile, (tile, d)."""
-    d = spreads.shape[1]
+    """Store sum_i m_i x_ik^2 of every walker of a tile, (d, tile)."""
+    d = spreads.shape[0]
     spreads[:] = 0.0
     for k in range(x.shape[0]):
-        mass, row = masses[k], x[k]
+        mass, row, out = masses[k], x[k], spreads[k % d]
         for b in range(row.size):
-            spreads[b, k % d] += mass * row[b] * row[b]
+            out[b] += mass * row[b] * row[b]
 
 
 class Measurement:
@@ -232,7 +232,7 @@ class Measurement:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        kept = np.empty((n_samples, X.shape[0], self.wave_function.system.n_dim)) if spreads else None
+        kept = np.empty((self.wave_function.system.n_dim if spreads else 0, n_samples, X.shape[0]))
         return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed, kept)
 
     def _run(
@@ -284,7 +284,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
             local_energy(p, h, x, E, energy_memory)
             _keep_energies(E, x, energies[sample, first:last], offender)
             if spreads.size > 0:
-                _keep_spreads(x, masses, spreads[sample, first:last])
+                _keep_spreads(x, masses, spreads[:, sample, first:last])
             if observed.size > 0:
                 observe(o, x, E, observed[first // tile])
             n_bad = 0

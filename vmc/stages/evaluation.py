@@ -122,7 +122,7 @@ class Evaluation:
             steps = _step_sums(parts, shifted, finite)
             tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
             own_sums = self.walker_sums[ensemble.partition.local_walkers(block)]
-            spreads = np.moveaxis(sample.spreads, 2, 0) * finite if self._n_axes else ()
+            spreads = sample.spreads if finite.all() else np.where(finite, sample.spreads, 0.0)
             values = [value[skipped:] for value in (shifted, *np.moveaxis(parts, 2, 0), *spreads)]
             add_rows(own_sums, n_kept, finite[skipped:], values)
         total = tree.finish()
