@@ -47,7 +47,7 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
-    spreads : sum of m_i x_ik^2 over the particles, for each axis k, (d, n_samples, n_walkers); of none unless asked for.
+    spreads : sum over particles of m_i x_ik^2 for each axis k, (d, n_samples, n_walkers); of none unless asked for.
     """
 
     energies: np.ndarray
