@@ -31,11 +31,22 @@ def test_the_iterations_are_kept_and_can_go_on(tmp_path):
     assert np.isnan(norms).sum() == 3
     assert np.isnan(norms[-1])
     np.testing.assert_array_equal(last, theta[0])  # rolled back
+    kept = vmc.load(tmp_path / "a.h5")
+    assert "[gave up in optimise]" in kept.line
+    assert kept.gave_up == kept.as_dict()["gave_up"]
+    assert f"gave up     {kept.gave_up}" in str(kept)
+    assert "blew up 3 times in a row" in kept.gave_up
     with pytest.raises(UserError, match=r"blew up 4 times in a row .* learning rate x 0\.0625"):
         resume(tmp_path / "a.h5")
     longer = Folder(tmp_path).numbers("a.h5")["optimization/update_norm"]
     np.testing.assert_array_equal(longer[: len(norms)], norms)
     assert len(longer) > len(norms)
+
+
+def test_a_job_that_goes_on_has_not_given_up(dot):
+    kept = vmc.load(dot.path / "dot.h5")
+    assert kept.gave_up == ""
+    assert kept.state == "done"
 
 
 def test_a_script_gets_the_iterations_with_the_error():

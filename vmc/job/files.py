@@ -84,9 +84,17 @@ def stored_config(loaded: Loaded) -> Config:
 
 
 def write_state(
-    driver: Driver, config: Config, files: JobFiles, attributes: dict[str, Any], kernels: dict[str, dict[str, str]]
+    driver: Driver,
+    config: Config,
+    files: JobFiles,
+    attributes: dict[str, Any],
+    kernels: dict[str, dict[str, str]],
+    gave_up: str = "",
 ) -> EnergySummary | None:
-    """Write checkpoint and results; collective, the summary is known on the root only."""
+    """Write checkpoint and results; collective, the summary is known on the root only.
+
+    `gave_up` says why the job ends here, if it does: results tell it until the job goes on.
+    """
     communicator = driver.ensemble.communicator
     snapshot = take_snapshot(driver)
     summary = driver.evaluation.summary() if driver.evaluation.n_done else None
@@ -95,9 +103,10 @@ def write_state(
         assert snapshot is not None
         tree, state = snapshot
         state |= {"config_toml": to_toml(config), "kernels": json.dumps(kernels, sort_keys=True)}
+        found = {**attributes, "phase": driver.phase, **({"gave_up": gave_up} if gave_up else {})}
         with plain_errors():
             save_checkpoint(files.checkpoint, tree, state)
-            save_results(files.results, driver, config, summary, {**attributes, "phase": driver.phase})
+            save_results(files.results, driver, config, summary, found)
 
     on_root(communicator, write)
     return summary

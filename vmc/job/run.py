@@ -211,9 +211,9 @@ def _work(
     last_save = time.monotonic()
     request = Request.NONE
 
-    def save() -> EnergySummary | None:
+    def save(gave_up: str = "") -> EnergySummary | None:
         nonlocal last_save
-        summary = write_state(driver, config, files, record, kernels)
+        summary = write_state(driver, config, files, record, kernels, gave_up)
         last_save = time.monotonic()
         return summary
 
@@ -231,7 +231,7 @@ def _work(
             if request.stops:
                 break
     except GaveUpError as error:
-        save()
+        save(gave_up=str(error))
         raise GaveUpError(f"{error}; its iterations are in {files.results}") from None
     finally:
         reporter.close()

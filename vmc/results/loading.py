@@ -110,11 +110,22 @@ class Results:
         return wave_function
 
     @property
+    def gave_up(self) -> str:
+        """Why the job ended without an energy; empty where it did not, and where it has gone on since."""
+        return str(self.attributes.get("gave_up", ""))
+
+    @property
+    def state(self) -> str:
+        """The phase in which the job is or was, or that it gave up in it."""
+        phase = str(self.attributes["phase"])
+        return f"gave up in {phase}" if self.gave_up else phase
+
+    @property
     def line(self) -> str:
         """One line: title, phase, energy, and how far it is where it is not done."""
         energy = str(self.energy) if self.energy is not None else self.last_iteration or "no energy yet"
         title = str(self.attributes["title"])
-        parts = (title, f"[{self.attributes['phase']}]", energy, self.measured)
+        parts = (title, f"[{self.state}]", energy, self.measured)
         return "  ".join(part for part in parts if part)
 
     @property
@@ -134,7 +145,8 @@ class Results:
 
     def __str__(self) -> str:
         a = self.attributes
-        lines = [f"{a['title'] or self.path.name}  [{a['phase']}]"]
+        lines = [f"{a['title'] or self.path.name}  [{self.state}]"]
+        lines += [f"gave up     {self.gave_up}"] if self.gave_up else []
         if self.summary is not None:
             lines += summary_lines(self.summary, self.config, self.reference)
             lines += [f"measured    {self.measured}"] if self.measured else []
@@ -164,6 +176,7 @@ class Results:
         return {
             "title": self.attributes["title"],
             "phase": self.attributes["phase"],
+            "gave_up": self.gave_up,
             **({"energy": None} if self.summary is None else summary_dict(self.summary)),
             "electron_gas": self.electron_gas,
             "reference": None if reference is None else dict(zip(("energy", "error", "source"), reference)),
