@@ -114,3 +114,36 @@ def test_a_function_of_ones_own():
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(("n_up", "n_particles"), [(3, 5), (1, 4), (1, 2)])
+def test_densities_by_spin(n_up, n_particles):
+    """Those of either spin are what a system of that spin alone has, and add up to that of all."""
+    X, system, grid = configurations(n_particles, 2), System(n_particles, 2, n_up=n_up), GRIDS["radial_density"]
+    observable = observables.radial_density(system, *grid)
+    assert [q.name for q in observable.quantities] == [f"radial_density{end}" for end in ("", "_up", "_down")]
+    found = observable.values(sums_of(observable, X)), observable.outside(sums_of(observable, X))
+    for spin, part in ((1, X[:, :n_up]), (2, X[:, n_up:])):
+        alone = observables.radial_density(System(part.shape[1], 2), *grid)
+        (density,), (outside,) = alone.values(sums_of(alone, part)), alone.outside(sums_of(alone, part))
+        np.testing.assert_array_equal(found[0][spin], density)
+        assert found[1][spin] == outside
+    np.testing.assert_allclose(found[0][0], found[0][1] + found[0][2], rtol=1e-14)
+
+
+@pytest.mark.parametrize("n_up", [3, 1])
+def test_pairs_by_spin(n_up):
+    """Distances of equal spins are those within either spin."""
+    X, system, grid = configurations(4, 2), System(4, 2, n_up=n_up), GRIDS["pair_distribution"]
+    observable = observables.pair_distribution(system, *grid)
+    assert [q.name for q in observable.quantities] == [f"pair_distribution{end}" for end in ("", "_equal", "_opposite")]
+    rows = sums_of(observable, X).reshape(2, -1)
+    equal = sum(naive.pair_distribution(part, *grid) for part in (X[:, :n_up], X[:, n_up:]) if part.shape[1] > 1)
+    np.testing.assert_array_equal(rows[0], equal)
+    np.testing.assert_array_equal(rows.sum(axis=0), naive.pair_distribution(X, *grid))
+
+
+def test_two_electrons_have_no_pair_of_equal_spins():
+    assert len(observables.pair_distribution(System(2, 2, n_up=1), 4, 1.0).quantities) == 1
+    assert len(observables.pair_distribution(System(3, 2, n_up=3), 4, 1.0).quantities) == 1
+    assert len(observables.radial_density(System(3, 2, n_up=0), 4, 1.0).quantities) == 1

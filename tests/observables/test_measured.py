@@ -9,7 +9,7 @@ from scipy.stats import binom, t
 
 from vmc.observables import Axis, Observable, Quantity
 from vmc.observables.chain import Chain
-from vmc.observables.measured import MINIMUM_BLOCKS, estimate, observable_lines
+from vmc.observables.measured import MINIMUM_BLOCKS, Measured, estimate, observable_lines
 
 QUANTITY = (Quantity("a", "", ""),)
 
@@ -168,3 +168,15 @@ def test_blocks_without_configurations_do_not_count():
 def test_two_of_one_name():
     with pytest.raises(ValueError, match="'a' is measured twice"):
         Chain([mean(), spread()])
+
+
+def test_histograms_of_either_spin_stand_behind_that_of_all():
+    """A number of the user's whose name begins like a histogram has a line of its own."""
+    bins = (Axis("r", "", np.linspace(0.0, 1.0, 3)),)
+    names = {"radial_density": bins, "radial_density_up": bins, "radial_density_down": bins, "radial_density_mine": ()}
+    found = {
+        name: Measured(name, name, "", axes, np.ones(2 if axes else ()), np.ones(2 if axes else ()), 0.0, 16)
+        for name, axes in names.items()
+    }
+    lines = observable_lines(found)
+    assert lines == ["radial_density    2 bins, 0 outside; also up, down", "radial_density_mine 1.0(1.0)"]

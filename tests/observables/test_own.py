@@ -236,6 +236,8 @@ def test_all_shipped_names_are_known():
     trapped = System(3, 3)
     found = [moments(trapped), radial_density(trapped, 3, 1.0), density_profiles(trapped, 3, 1.0)]
     found += [density_map(trapped, 3, 1.0), pair_distribution(trapped, 3, 1.0), kinetic_forms(Gaussian(trapped))]
+    spins = System(3, 3, n_up=1)
+    found += [radial_density(spins, 3, 1.0), pair_distribution(spins, 3, 1.0)]
     for n_up in (None, 1, 2):
         system = System(3, 3, n_up=n_up, cell=cell)
         found += [pair_correlation(system, 3), structure_factor(system, 3)]

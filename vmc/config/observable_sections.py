@@ -12,7 +12,7 @@ Bins = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class RadialDensitySection(Section):
-    """One-body density in spherical shells; its integral over space is N."""
+    """One-body density in spherical shells, also of either spin; its integral over space is N."""
 
     kind: Literal["radial_density"]
     bins: Bins = Field(60, description="number of shells")
@@ -36,7 +36,7 @@ class DensityMapSection(Section):
 
 
 class PairDistributionSection(Section):
-    """Density of pair distances in spherical shells; its integral is N (N - 1) / 2."""
+    """Density of pair distances in spherical shells, also by spins; its integral is N (N - 1) / 2."""
 
     kind: Literal["pair_distribution"]
     bins: Bins = Field(60, description="number of shells")

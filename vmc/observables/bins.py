@@ -64,6 +64,42 @@ def histograms(
     return Observable(quantities, n_rows * (volume.size + 1), accumulate, values, constants, outside, system=system)
 
 
+def histograms_by_kind(
+    system: System,
+    whole: Quantity,
+    kinds: dict[str, str],
+    volume: np.ndarray,
+    accumulate: Callable,
+    constants: tuple[Any, ...],
+) -> Observable:
+    """Density of all particles or pairs, and of each kind where there is more than one, counted in bins (n,).
+
+    The kernel keeps a row of counts for each kind, its last entry for what falls outside.
+
+    Parameters
+    ----------
+    kinds : what the names of their quantities end in, and what they are called.
+    """
+    shown = kinds if len(kinds) > 1 else {}
+    parts = [
+        Quantity(f"{whole.name}_{end}", f"{whole.long_name}, {called}", whole.units, whole.axes)
+        for end, called in shown.items()
+    ]
+
+    def rows_of(means: np.ndarray) -> list[np.ndarray]:
+        rows = means.reshape(len(kinds), volume.size + 1)
+        return [rows.sum(axis=0), *(rows if shown else ())]
+
+    def values(means: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(row[:-1] / volume for row in rows_of(means))
+
+    def outside(means: np.ndarray) -> tuple[float, ...]:
+        return tuple(float(row[-1]) for row in rows_of(means))
+
+    n_sums = len(kinds) * (volume.size + 1)
+    return Observable((whole, *parts), n_sums, accumulate, values, constants, outside, system=system)
+
+
 def radial_axis(n_bins: int, r_max: float, unit: str) -> Axis:
     """Distances from 0 to r_max."""
     return Axis("r", unit, np.linspace(0.0, _checked("r_max", r_max), _checked_bins(n_bins) + 1))

@@ -161,14 +161,28 @@ def _jackknife_error(replicas: np.ndarray) -> np.ndarray:
     return np.where(error > 0.0, error, math.nan)
 
 
+def _kinds_of(name: str, observables: dict[str, Measured]) -> list[str]:
+    """What there is of an observable by spins, by the ends of the names."""
+    if not observables[name].axes:
+        return []
+    parts = (other for other, measured in observables.items() if other.startswith(f"{name}_") and measured.axes)
+    return [other.removeprefix(f"{name}_") for other in parts]
+
+
 def observable_lines(observables: dict[str, Measured], equilibration: int = 0) -> list[str]:
-    """One line each: numbers with their errors, histograms with their size and what fell outside.
+    """One line each: numbers with their errors, histograms with their size, what fell outside, and of which spins.
 
     Parameters
     ----------
     equilibration : measurements that the energy leaves out at the start, and the observables do not.
     """
-    lines = [f"{name:<17} {measured}" for name, measured in observables.items()]
+    kinds = {name: _kinds_of(name, observables) for name in observables}
+    inside = {f"{name}_{kind}" for name, own in kinds.items() for kind in own}
+    lines = [
+        f"{name:<17} {measured}" + (f"; also {', '.join(kinds[name])}" if kinds[name] else "")
+        for name, measured in observables.items()
+        if name not in inside
+    ]
     n_blocks = max((measured.n_blocks for measured in observables.values()), default=MINIMUM_BLOCKS)
     if n_blocks < MINIMUM_BLOCKS:
         lines.append(f"note: no errors of observables from n_blocks = {n_blocks}, expected at least {MINIMUM_BLOCKS}")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 #: Quantities by the kind of observable, all that there may be.
 SHIPPED = {
-    "radial_density": ("radial_density",),
+    "radial_density": ("radial_density", "radial_density_up", "radial_density_down"),
     "density_profiles": ("density_x", "density_y", "density_z"),
     "density_map": ("density_map",),
-    "pair_distribution": ("pair_distribution",),
+    "pair_distribution": ("pair_distribution", "pair_distribution_equal", "pair_distribution_opposite"),
     "moments": ("r", "r2", "x2", "y2", "z2", "pair_distance"),
     "pair_correlation": ("pair_correlation", "pair_correlation_equal", "pair_correlation_opposite"),
     "structure_factor": ("structure_factor", "spin_structure_factor"),

@@ -1,4 +1,4 @@
-"""What observables of a periodic system need to know of its particles: their cell, and their numbers by spin."""
+"""What observables need to know of the particles: their cell, and their numbers by spin."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_MARKED_POINTS = 25
 #: Equal profiles lie on top of one another: gaps let the lower ones be seen.
 PROFILE_STYLES = ("-", "--", ":")
+#: All particles or pairs, and those of either kind, of which one may lie on the other.
+KIND_STYLES = ("-", "-", "--")
 #: More particles or pairs than this outside the bins are told.
 OUTSIDE_WORTH_SAYING = 1e-3
 
@@ -60,13 +62,15 @@ def _radial_plot(results: Results, axes: Axes | None, part: str, variable: str, 
         if part in missing:
             say_nothing_there(axes, missing[part])
             return axes
-        (measured,) = observed(results, part)
-        axis = measured.bins()
-        draw_curve(axes, measured, COLOURS["blue"], _label(measured))
+        found = observed(results, part)
+        for measured, colour, style in zip(found, COLOURS.values(), KIND_STYLES):
+            name = measured.long_name.removeprefix(f"{found[0].long_name}, ")
+            draw_curve(axes, measured, colour, _label(measured, name), style)
+        axis = found[0].bins()
         axes.set_xlim(0.0, axis.edges[-1])
         axes.set_ylim(bottom=0.0)
         axes.set_xlabel(quantity(variable, length_text(axis.units)))
-        axes.set_ylabel(quantity(symbol, power_text(measured.units)))
+        axes.set_ylabel(quantity(symbol, power_text(found[0].units)))
         legend_above(axes)
     return axes
 
@@ -81,10 +85,10 @@ def draw_curve(axes: Axes, measured: Measured, colour: str, label: str, style: s
     axes.plot(x, value, color=colour, linestyle=style, label=label)
 
 
-def _label(measured: Measured) -> str:
+def _label(measured: Measured, name: str) -> str:
     """Name of the curve, why it has no errors, and how much of it is not in the picture."""
     missing = why_no_errors(measured)
-    return plain(measured.long_name) + (f", {missing}" if missing else " ± error") + beyond_text(measured)
+    return plain(name) + (f", {missing}" if missing else " ± error") + beyond_text(measured)
 
 
 def why_no_errors(measured: Measured) -> str:
