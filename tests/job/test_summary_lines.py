@@ -11,6 +11,7 @@ from vmc.results.known_reference import reference_of
 from vmc.results.remarks import (
     below_exact,
     crawling,
+    far_virial,
     has_arrived,
     missing_kinetic,
     no_rest,
@@ -259,3 +260,9 @@ def test_at_the_exact_energy_nothing_is_left_to_lower(value, error, source, expe
     """Three errors; "the energy still fell" was said of 10.00004(6) beside an exact 10."""
     assert has_arrived(summary(estimate(value, error)), (3.0, 0.0, source)) == expected
     assert not has_arrived(summary(estimate(value, error)), None)
+
+
+def test_far_from_one_at_an_eigenstate_walkers_were_elsewhere():
+    ratio = estimate(-0.5, 0.02)
+    assert far_virial(ratio, is_eigenstate=True).endswith("walkers were not where psi is")
+    assert far_virial(estimate(1.05, 0.02), is_eigenstate=True) == ""

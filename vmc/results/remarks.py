@@ -92,7 +92,7 @@ def remarks_on(
         contradicted(config),
         "" if summary.verdict.diagnostics.is_eigenstate else endless_variance(summary.energy),
         without_cusp(config, summary.energy),
-        far_virial(summary.virial_ratio),
+        far_virial(summary.virial_ratio, summary.verdict.diagnostics.is_eigenstate),
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
@@ -152,10 +152,12 @@ def without_cusp(config: Config, energy: Estimate) -> str:
     )
 
 
-def far_virial(ratio: Estimate) -> str:
+def far_virial(ratio: Estimate, is_eigenstate: bool = False) -> str:
     """Whether the virial ratio, one in an eigenstate, and where the scale of psi is optimised, is far from it."""
     if not (math.isfinite(ratio.error) and abs(ratio.value - 1.0) > max(FAR, 5.0 * ratio.error)):
         return ""
+    if is_eigenstate:
+        return "virial      far from one, which it is in this eigenstate: walkers were not where psi is"
     return "virial      far from one: the scale of psi is not optimised, as it is in an eigenstate"
 
 
