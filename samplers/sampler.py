@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from numerics.dense import transpose
 from numerics.link import Slot, link
 from numerics.random import stream_states
+from samplers import watch
 from samplers.base import MOVE_STREAM, START_STREAM, TILE, TUNING_INTERVAL, Move, StepTuner
 from samplers.density import Density
 from samplers.metric import Metric
@@ -54,10 +55,12 @@ class Info:
     ----------
     acceptance : accepted share of the proposals.
     rates : the same by kind, for moves that count several.
+    n_undefined : proposals where the log density was no number (NaN), none of which is accepted.
     """
 
     acceptance: float
     rates: dict[str, float]
+    n_undefined: int = 0
 
 
 class Sampler:
@@ -85,7 +88,9 @@ class Sampler:
         move.proposals(density.n)  # refuses coordinates that are no whole number of blocks; kernels do not look
         self.density = density
         self.move = move
-        kernels = move.link(self.metric.target(density.kernels))
+        self._is_watched = not getattr(move, "opens_p", False)
+        target = watch.watched(density.kernels) if self._is_watched else density.kernels
+        kernels = move.link(self.metric.target(target))
         self.copies = kernels.copies
         self._loop = link(
             _run,
@@ -163,7 +168,9 @@ class Sampler:
         U = self.metric.stretched(state.factor, by_copy).reshape(n_walkers, -1)
         streams, path = state.streams.copy(), np.empty((n, n_draws, n_walkers))
         counts = np.zeros(2 * self.copies - 1, np.int64)
-        p = self.metric.arguments(state.factor, self.density.p)
+        n_undefined = np.zeros(1, np.int64)
+        p = watch.arguments(n_undefined, self.density.p) if self._is_watched else self.density.p
+        p = self.metric.arguments(state.factor, p)
         accepted = self._loop(p, U, streams, state.options, n_draws, thin, TILE, path, counts)
         X = self.metric.positions(state.factor, U.reshape(-1, n)).reshape(n_walkers, -1)
         n_steps = n_draws * thin * n_walkers
@@ -171,7 +178,7 @@ class Sampler:
         if self.copies > 1:
             share = counts / (n_steps * self.move.decisions(n))  # type: ignore[attr-defined]
             rates = dict(zip(self.move.kinds, share.tolist()))  # type: ignore[attr-defined]
-        info = Info(accepted / (n_steps * self.move.proposals(n)), rates)
+        info = Info(accepted / (n_steps * self.move.proposals(n)), rates, int(n_undefined[0]))
         return replace(state, X=X, streams=streams), info, path.transpose(2, 1, 0)
 
     def warm_up(self, state: State, n_steps: int, target_acceptance: float | None = None) -> State:
