@@ -18,7 +18,7 @@ from samplers.sampler import Info, Sampler, State
 from samplers.settings import whole_number
 from samplers.summary import Summary, summarise
 
-#: Draws at which a gradient of the user's is looked at.
+#: Draws at which a gradient of the user's is looked at, one of each walker at least.
 LOOKS = 100
 
 
@@ -137,7 +137,7 @@ def sample(
             "such a place, expected a density that is finite, or -inf where it vanishes"
         )
     every = math.ceil(n_draws * len(draws) / LOOKS)
-    if not density.slopes_are_known(draws.reshape(-1, density.n)[::every]):
+    if not density.slopes_are_known(draws[:, ::every].reshape(-1, density.n)):
         warnings.warn(
             "the gradient is not finite at any draw looked at: moves drift nowhere, which is right but slow",
             RuntimeWarning,
