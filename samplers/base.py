@@ -74,8 +74,9 @@ class Move(Protocol):
     """One way to propose new configurations.
 
     A move may also say `takes_metric` (False where it does not): whether warm-up may stretch the coordinates it works
-    in; and `takes_temperature` (True where it does not): whether :class:`samplers.tempering.Tempering` may hand it
-    pi^(1 / T), of which it sees log density and gradient only.
+    in; `takes_temperature` (True where it does not): whether :class:`samplers.tempering.Tempering` may hand it
+    pi^(1 / T), of which it sees log density and gradient only; and `opens_p` (False where it does not): whether its
+    own kernels look into p, which they are then handed as it is, with nothing counted on the way.
     """
 
     #: What the move is called in configurations and results.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import warnings
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +18,9 @@ from samplers.sampler import Info, Sampler, State
 from samplers.settings import whole_number
 from samplers.summary import Summary, summarise
 
+#: Draws at which a gradient of the user's is looked at, one of each walker at least.
+LOOKS = 100
+
 
 @dataclass(frozen=True)
 class Chains:
@@ -24,7 +29,7 @@ class Chains:
     Attributes
     ----------
     draws : positions, (n_walkers, n_draws, n).
-    info : acceptance, and rates by kind of decision (swaps of temperatures).
+    info : acceptance, rates by kind of decision (swaps of temperatures), proposals where the density was no number.
     state : where the walkers are now, their tuned options and metric; `sampler.draw(state, ...)` goes on from here.
     sampler : what drew them.
     """
@@ -41,8 +46,18 @@ class Chains:
         return np.array([density.log_density(chain) for chain in self.draws])
 
     def summary(self) -> Summary:
-        """Mean, error, spread, correlation and convergence of every coordinate; ``print`` shows a table."""
-        return summarise(self.draws, self.sampler.density.names)
+        """Mean, error, spread, correlation and convergence of every coordinate; ``print`` shows a table.
+
+        A log density that was no number at some proposals is doubted: it cuts off what may belong to the density.
+        """
+        found = summarise(self.draws, self.sampler.density.names)
+        n = self.info.n_undefined
+        if not n:
+            return found
+        doubt = (
+            f"the log density was no number at {n} proposals, which cuts off that region: where pi vanishes it is -inf"
+        )
+        return replace(found, others=(doubt,))
 
     def to_arviz(self) -> Any:
         """The draws as ArviZ (arviz-base) has them: one variable for each coordinate, lp and acceptance.
@@ -99,7 +114,12 @@ def sample(
         a metric the move does not take, a target acceptance that is not between 0 and 1, or a width of the move that
         does not divide the number of coordinates, a gradient that is not n numbers, or a density without bound.
     TypeError
-        for an independence move, whose proposal nothing would switch on.
+        for an independence move, whose proposal nothing would switch on, or a log density that is no number.
+
+    Warns
+    -----
+    RuntimeWarning
+        of a gradient of the user's that is infinite or not a number wherever it is looked at.
     """
     warm_up = whole_number("warm_up", warm_up, least=0)
     if isinstance(move, Independence):
@@ -115,5 +135,12 @@ def sample(
         raise ValueError(
             f"the log density is +inf where walker {endless[0]} ended, at {draws[endless[0], -1]}: no walker leaves "
             "such a place, expected a density that is finite, or -inf where it vanishes"
+        )
+    every = math.ceil(n_draws * len(draws) / LOOKS)
+    if not density.slopes_are_known(draws[:, ::every].reshape(-1, density.n)):
+        warnings.warn(
+            "the gradient is not finite at any draw looked at: moves drift nowhere, which is right but slow",
+            RuntimeWarning,
+            stacklevel=2,
         )
     return Chains(draws, info, state, sampler)

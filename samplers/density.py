@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from numerics.link import Slot, as_kernel, inlined, kernel, link
 from samplers.base import Kernels
+from samplers.functions import require_number, require_params, require_slopes
 
 value = Slot("value", "(params, x)")
 slope = Slot("slope", "(params, x)")
@@ -26,7 +28,7 @@ class Density:
     Parameters
     ----------
     log_density : compiled or plain function of x, shape (n,), or of (params, x) where params are given: log pi(x).
-        Where pi vanishes it returns -inf; what is not a number is never accepted.
+        Where pi vanishes it returns -inf; what is not a number is never accepted, counted, and doubted in summaries.
     n : number of coordinates.
     gradient : function of the same arguments that returns grad log pi, shape (n,).  Where it is missing the gradient
         comes from fourth-order central differences, 4 n evaluations: moves stay exact, since any drift has its
@@ -39,6 +41,8 @@ class Density:
     ------
     ValueError
         if n is not positive or the names are not n different ones.
+    TypeError
+        for params that are something else.
     """
 
     def __init__(
@@ -49,9 +53,12 @@ class Density:
         params: Any = None,
         names: Sequence[str] | None = None,
     ) -> None:
+        require_params(() if params is None else params)
         of_params = (lambda f: link(_without_params, function=f)) if params is None else as_kernel
-        whole = link(_each_walker, value=of_params(log_density))
+        number = of_params(log_density)
+        whole = link(_each_walker, value=number)
         kernels = {"workspace": as_kernel(_one_column), "log_density": whole}
+        self._number = number
         self._slopes = None if gradient is None else of_params(gradient)
         if gradient is not None:
             kernels["log_density_gradient"] = link(_each_slope, log_density=whole, slope=self._slopes)
@@ -73,7 +80,7 @@ class Density:
         if missing:
             raise TypeError(f"kernel '{missing[0]}' is missing: a density needs workspace and log_density")
         density = cls.__new__(cls)
-        density._slopes = None
+        density._number = density._slopes = None
         density._set(kernels, n, p, names)
         return density
 
@@ -100,12 +107,21 @@ class Density:
         ------
         ValueError
             for arrays of another shape.
+        TypeError
+            for a log density of the user's that is no number.
         """
         if np.ndim(X) != 2 or np.shape(X)[1] != self.n:
             raise ValueError(f"X has shape {np.shape(X)}: expected (n_points, {self.n})")
         tile = np.ascontiguousarray(np.transpose(X), dtype=np.float64)
         log = np.empty(tile.shape[1])
-        self.kernels["log_density"](self.p, tile, log, self.kernels["workspace"](self.p, tile.shape[1], self.n))
+        ws = self.kernels["workspace"](self.p, tile.shape[1], self.n)
+        try:
+            self.kernels["log_density"](self.p, tile, log, ws)
+        except (NumbaError, TypeError, ValueError):
+            # Asked only where the kernel does not compile: Python's own call of the function is compiled for itself.
+            if self._number is not None and log.size:
+                require_number(self._number, self.p, tile[:, 0])
+            raise
         return log
 
     def require_slopes(self, x: np.ndarray) -> None:
@@ -116,13 +132,12 @@ class Density:
         ValueError
             naming what it returned.
         """
-        if self._slopes is None:
-            return
-        found = np.shape(self._slopes(self.p, x.copy()))
-        if found != (self.n,):
-            raise ValueError(
-                f"gradient returns an array of shape {found}: expected ({self.n},), one for each coordinate"
-            )
+        if self._slopes is not None:
+            require_slopes(self._slopes, self.p, x)
+
+    def slopes_are_known(self, X: np.ndarray) -> bool:
+        """Whether a gradient of the user's, if there is one, is finite at any of the configurations X (n_points, n)."""
+        return self._slopes is None or any(np.isfinite(self._slopes(self.p, x.copy())).all() for x in X)
 
 
 @kernel

@@ -34,6 +34,7 @@ class Gibbs:
     name = "gibbs"
     target_acceptance = 1.0
     takes_temperature = False
+    opens_p = True
 
     def options(self) -> np.ndarray:
         """No step size: a zero, which tuning leaves as it is."""

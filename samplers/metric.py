@@ -3,7 +3,7 @@
 A move that works on pi(L u) instead of pi(x) takes steps of unlike size along unlike coordinates: Metropolis proposals
 of covariance L L^T, Langevin moves with the drift L L^T grad log pi.  Nothing in a move changes; its target does.
 'diagonal' holds the standard deviations of the coordinates, 'dense' a Cholesky factor of their covariance, which makes
-the condition number of a Gaussian disappear.
+the condition number of a Gaussian disappear where draws are many.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from numerics.link import Slot, inlined, link
 from samplers.base import Kernels
 
 KINDS = ("none", "diagonal", "dense")
+#: Draws for each coordinate below which correlations are hardly believed: those of chains say less than their number.
+FEW_DRAWS = 32
+#: Draws' worth of the unit matrix, for each coordinate, that correlations are mixed with otherwise.
+SMALL_RIDGE = 1e-3
 
 inner_workspace = Slot("workspace", "(p, tile, n)")
 log_density = Slot("log_density", "(p, X, log, ws)")
@@ -49,8 +53,10 @@ class Metric:
     def learn(self, X: np.ndarray) -> np.ndarray:
         """L from draws X (n_draws, n), pooled over walkers.
 
-        Few draws say little about correlations: the covariance S becomes (N S + n diag S) / (N + n) for N draws, which
-        is positive definite.  A coordinate that has not moved keeps the scale one.
+        The covariance S of N draws becomes (N S + r diag S) / (N + r), which is positive definite: r = n / 1000, as
+        small beside N as Stan's (B. Carpenter et al., J. Stat. Softw. 76, 1 (2017)), since a larger one hides
+        directions in which the density is narrow.  Few draws, N < 32 n, say little about correlations: r = n then.
+        A coordinate that has not moved keeps the scale one.
         """
         if self.kind == "none":
             return np.empty(0)
@@ -60,7 +66,8 @@ class Metric:
         if self.kind == "diagonal":
             return scale
         Z = (X - X.mean(axis=0)) / scale
-        correlation = (Z.T @ Z + n * np.eye(n)) / (n_draws + n)
+        ridge = n * (1.0 if n_draws < FEW_DRAWS * n else SMALL_RIDGE)
+        correlation = (Z.T @ Z + ridge * np.eye(n)) / (n_draws + ridge)
         return np.ascontiguousarray(scale[:, None] * np.linalg.cholesky(correlation))
 
     def stretched(self, factor: np.ndarray, X: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from numerics.dense import transpose
 from numerics.link import Slot, link
 from numerics.random import stream_states
+from samplers import watch
 from samplers.base import MOVE_STREAM, START_STREAM, TILE, TUNING_INTERVAL, Move, StepTuner
 from samplers.density import Density
 from samplers.metric import Metric
@@ -38,12 +39,15 @@ class State:
     streams : random streams, uint64 (n_walkers, 4).
     options : of the move; entry 0 is its step.
     factor : of the metric (see :mod:`samplers.metric`).
+    U : the positions in coordinates of the metric, as the last draw left them; worked out from X where missing, or
+        where X or the factor has been replaced.  X alone gives them to rounding only.
     """
 
     X: np.ndarray
     streams: np.ndarray
     options: np.ndarray
     factor: np.ndarray
+    U: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ class Info:
     ----------
     acceptance : accepted share of the proposals.
     rates : the same by kind, for moves that count several.
+    n_undefined : proposals where the log density was no number (NaN), none of which is accepted.
     """
 
     acceptance: float
     rates: dict[str, float]
+    n_undefined: int = 0
 
 
 class Sampler:
@@ -85,7 +91,9 @@ class Sampler:
         move.proposals(density.n)  # refuses coordinates that are no whole number of blocks; kernels do not look
         self.density = density
         self.move = move
-        kernels = move.link(self.metric.target(density.kernels))
+        self._is_watched = not getattr(move, "opens_p", False)
+        target = watch.watched(density.kernels) if self._is_watched else density.kernels
+        kernels = move.link(self.metric.target(target))
         self.copies = kernels.copies
         self._loop = link(
             _run,
@@ -159,20 +167,32 @@ class Sampler:
         """The state after n_draws times `thin` steps, and the positions after each `thin`: (n_walkers, n_draws, n)."""
         n_draws, thin = whole_number("n_draws", n_draws), whole_number("steps of each draw", thin)
         n, n_walkers = self.density.n, len(state.X)
-        by_copy = state.X.reshape(-1, n)
-        U = self.metric.stretched(state.factor, by_copy).reshape(n_walkers, -1)
+        U = self._stretched(state)
         streams, path = state.streams.copy(), np.empty((n, n_draws, n_walkers))
         counts = np.zeros(2 * self.copies - 1, np.int64)
-        p = self.metric.arguments(state.factor, self.density.p)
+        n_undefined = np.zeros(1, np.int64)
+        p = watch.arguments(n_undefined, self.density.p) if self._is_watched else self.density.p
+        p = self.metric.arguments(state.factor, p)
         accepted = self._loop(p, U, streams, state.options, n_draws, thin, TILE, path, counts)
-        X = self.metric.positions(state.factor, U.reshape(-1, n)).reshape(n_walkers, -1)
+        X = self._positions(state.factor, U)
         n_steps = n_draws * thin * n_walkers
         rates = {}
         if self.copies > 1:
             share = counts / (n_steps * self.move.decisions(n))  # type: ignore[attr-defined]
             rates = dict(zip(self.move.kinds, share.tolist()))  # type: ignore[attr-defined]
-        info = Info(accepted / (n_steps * self.move.proposals(n)), rates)
-        return replace(state, X=X, streams=streams), info, path.transpose(2, 1, 0)
+        info = Info(accepted / (n_steps * self.move.proposals(n)), rates, int(n_undefined[0]))
+        return replace(state, X=X, streams=streams, U=U), info, path.transpose(2, 1, 0)
+
+    def _positions(self, factor: np.ndarray, U: np.ndarray) -> np.ndarray:
+        """X of U, copy by copy."""
+        return self.metric.positions(factor, U.reshape(-1, self.density.n)).reshape(U.shape)
+
+    def _stretched(self, state: State) -> np.ndarray:
+        """A copy of U that belongs to X: that of the state where it still does, so that chains go on bit for bit."""
+        U = state.U
+        if U is not None and U.shape == state.X.shape and np.array_equal(self._positions(state.factor, U), state.X):
+            return U.copy()
+        return self.metric.stretched(state.factor, state.X.reshape(-1, self.density.n)).reshape(state.X.shape)
 
     def warm_up(self, state: State, n_steps: int, target_acceptance: float | None = None) -> State:
         """The state after steps in which step sizes adapt to the target acceptance (the move's where not given) and
@@ -209,7 +229,7 @@ class Sampler:
         options = state.options.copy()
         rates = np.array(list(info.rates.values())[: self.copies] or [info.acceptance])
         options[: self.copies] = tuner.update(options[: self.copies], rates)
-        return replace(state, options=options)
+        return replace(state, options=options, U=None)  # what follows a tuning depends on X alone
 
 
 def _number(n_walkers: int | None) -> int:

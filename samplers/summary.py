@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -18,9 +19,11 @@ LEAST_LENGTH = 50.0
 LARGEST_R_HAT = 1.05
 #: Shape of the tail from which on there is no variance.
 INFINITE_VARIANCE = 0.5
-#: What the shape of a doubted tail exceeds by three of its errors: so Student's t with 3 degrees of freedom, of shape
-#: 1/3, is doubted in less than one per cent of independent samples of any size.
+#: What the shape of a doubted tail exceeds by three of its errors, more where many tails are looked at: so Student's t
+#: with 3 degrees of freedom, of shape 1/3, is doubted in at most 1.4 % of independent samples of any size.
 HARMLESS = 0.2
+ERRORS = 3.0
+_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class Summary:
             found.append(f"chains are {n:.1f} correlation times of {self.names[short]} long, not {LEAST_LENGTH:.0f}")
         if not self.r_hat[apart] <= LARGEST_R_HAT:
             found.append(f"chains disagree: R-hat of {self.names[apart]} is {self.r_hat[apart]:.3f}")
-        heavy = [(tail, name) for tail, name in zip(self.tails, self.names) if is_heavy(tail)]
+        n_tails = len(self.tails)
+        heavy = [(tail, name) for tail, name in zip(self.tails, self.names) if is_heavy(tail, n_tails)]
         if heavy:
             (k, error), name = max(heavy)
             which = "variance and mean seem" if k >= 1.0 else "variance seems"
@@ -127,9 +131,15 @@ def _size(column: np.ndarray) -> float:
     return 1.0 if largest == 0.0 or 1e-100 < largest < 1e100 else 2.0 ** math.frexp(largest)[1]
 
 
-def is_heavy(tail: TailShape) -> bool:
-    """Whether there seems to be no variance, and surely is a tail much heavier than exponential."""
-    return tail.k >= INFINITE_VARIANCE and tail.k - 3.0 * tail.error > HARMLESS
+def is_heavy(tail: TailShape, n_tails: int = 1) -> bool:
+    """Whether there seems to be no variance, and surely is a tail much heavier than exponential.
+
+    The heaviest of `n_tails` is heavy by chance more often than one: what is beyond three errors for one tail is, for
+    each of several, as many errors as have the n-th part of that probability in a normal density (Bonferroni), and by
+    the errors that come on top the shape exceeds 1/2, too.
+    """
+    errors = -_NORMAL.inv_cdf(_NORMAL.cdf(-ERRORS) / n_tails)
+    return tail.k >= INFINITE_VARIANCE + (errors - ERRORS) * tail.error and tail.k - errors * tail.error > HARMLESS
 
 
 def _tail(column: np.ndarray, tau: float) -> TailShape:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
 from samplers import Density, Langevin, Metropolis, Sampler, sample
 from tests.samplers.densities import correlated, covariance, gaussian, two_modes
@@ -63,6 +64,26 @@ def test_a_function_of_the_configuration_alone_may_be_plain_python():
     [
         (lambda: Density(gaussian, 0), ValueError, "n = 0: expected at least one"),
         (lambda: Density(gaussian, 2, params=np.eye(2), names=["a"]), ValueError, r"names = \['a'\]: expected 2"),
+        (
+            lambda: Density(gaussian, 2, params=[1.0, 2.0]),
+            TypeError,
+            r"params = \[1.0, 2.0\] is a list: expected an array",
+        ),
+        (
+            lambda: Density(gaussian, 2, params={"a": 1.0}),
+            TypeError,
+            "is a dict: expected an array, a number or a tuple",
+        ),
+        (
+            lambda: Density(gaussian, 2, params=(1.0, (2, "a"))),
+            TypeError,
+            "params: 'a' in it is a str: expected an array",
+        ),
+        (
+            lambda: Density(gaussian, 2, params=(1.0, None)),
+            TypeError,
+            "params: None in it is a NoneType: expected an array",
+        ),
         (lambda: Density.from_kernels({"logdensity": gaussian}, 2, ()), TypeError, "unknown kernel 'logdensity'"),
         (lambda: Density.from_kernels({"workspace": gaussian}, 2, ()), TypeError, "kernel 'log_density' is missing"),
     ],
@@ -78,6 +99,32 @@ def test_configurations_of_another_shape_are_refused(shape):
     density = Density(lambda x: -0.5 * np.sum(x * x), 3)
     with pytest.raises(ValueError, match=r"expected \(n_points, 3\)"):
         density.log_density(np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda x: -0.5 * x**2, r"an array of shape \(2,\)"),
+        (lambda x: None, "None"),
+        (lambda x: (x[0], x[1]), r"\(0.5, 0.5\)"),
+        (lambda x: 1j * x[0], r"0.5j"),
+    ],
+)
+def test_a_log_density_that_is_no_number_is_refused(function, said):
+    with pytest.raises(TypeError, match=f"log_density returns {said}: expected one number"):
+        Sampler(Density(function, 2), Metropolis()).init([0.5, 0.5])
+
+
+def test_what_does_not_compile_is_told_by_the_compiler():
+    with pytest.raises(NumbaError, match="missing a required argument"):
+        Sampler(Density(lambda p, x: 0.0, 2), Metropolis()).init([0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    "params", [2.0, 3, True, np.float32(2.0), np.eye(2), (), (1.0, (np.arange(3), 2)), np.zeros(1, "f8,i8")[0]]
+)
+def test_params_that_compiled_code_takes(params):
+    assert Density(gaussian, 2, params=params).p is params
 
 
 @pytest.mark.parametrize("gradient", [lambda x: -x[:2], lambda x: -x.reshape(1, 3), lambda x: (-x[0], -x[1])])

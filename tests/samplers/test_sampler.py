@@ -1,5 +1,7 @@
 """The functional form: states are values, chains do not depend on how they are cut, warm-up tunes and then stops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,28 @@ def test_many_steps_are_single_steps_and_thinning_leaves_out(plain):
     assert info.acceptance == pytest.approx(accepted, rel=1e-14)
     assert (thinned == every[:, 2::3]).all()
     assert every.shape == (N_WALKERS, 12, 3)
+
+
+@pytest.mark.parametrize("metric", ["none", "diagonal", "dense"])
+def test_chains_go_on_bit_for_bit(metric):
+    """In coordinates of a metric too: from positions alone those follow to rounding only."""
+    sampler = Sampler(correlated(3), Langevin(), metric)
+    state = sampler.warm_up(sampler.init(seed=8, n_walkers=N_WALKERS), 200)
+    end, _, draws = sampler.draw(state, 200)
+    half, _, first = sampler.draw(state, 100)
+    again, _, second = sampler.draw(half, 100)
+    assert (np.concatenate([first, second], axis=1) == draws).all()
+    assert same(end, again)
+
+
+def test_other_positions_count_more_than_what_a_state_remembers():
+    sampler = Sampler(correlated(3), Langevin(), "dense")
+    state = sampler.warm_up(sampler.init(seed=8, n_walkers=N_WALKERS), 200)
+    state, _ = sampler.step(state, 5)
+    moved = replace(state, X=state.X + 1.0)
+    assert (sampler.draw(moved, 5)[2] == sampler.draw(replace(moved, U=None), 5)[2]).all()
+    other = replace(state, factor=2.0 * state.factor)
+    assert (sampler.draw(other, 5)[2] == sampler.draw(replace(other, U=None), 5)[2]).all()
 
 
 def test_walkers_do_not_depend_on_their_number(plain):

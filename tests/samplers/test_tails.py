@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from samplers import Density, Metropolis, sample
-from samplers.summary import summarise
-from samplers.tails import NO_TAIL, generalised_pareto_shape, tail_shape
+from samplers.summary import is_heavy, summarise
+from samplers.tails import NO_TAIL, TailShape, generalised_pareto_shape, tail_shape
 
 N_WALKERS, N_DRAWS, N_SEEDS = 32, 2000, 40
 
@@ -61,6 +61,28 @@ def test_doubts_of_independent_draws(name):
     doubts = [summarise(draw(rng, (N_WALKERS, N_DRAWS, 1)), ["x"]).doubts for _ in range(N_SEEDS)]
     about_tails = sum(any("the tail of x is so heavy" in doubt for doubt in found) for found in doubts)
     assert least <= about_tails <= most
+
+
+@pytest.mark.parametrize("n_draws", [200, 1000])
+def test_many_coordinates_are_not_doubted_by_chance(n_draws):
+    """A hundred coordinates of Student's t with 3 degrees of freedom: by the rates of single coordinates 1.0 and 0.0 %
+    of such samples are doubted, 75 and 10 % where each counts as the only one.  The control: a Cauchy density among
+    them."""
+    rng = np.random.default_rng(12)
+    names = [f"x{k}" for k in range(100)]
+    draws = rng.standard_t(3, (N_WALKERS, n_draws, 100))
+    tails = [tail_shape(np.abs(draws[:, :, k]).ravel()) for k in range(100)]
+    assert not any(is_heavy(tail, 100) for tail in tails)
+    draws[:, :, 7] = rng.standard_cauchy((N_WALKERS, n_draws))
+    assert any("the tail of x7 is so heavy" in doubt for doubt in summarise(draws, names).doubts)
+
+
+def test_errors_asked_for_grow_with_the_number_of_tails():
+    """Three for one; for a thousand 4.69, beyond which a normal number is with a thousandth of the probability."""
+    for n_tails, errors in ((1, 3.0), (10, 3.64), (1000, 4.69)):
+        least = max(0.5 + (errors - 3.0) * 0.1, 0.2 + errors * 0.1)
+        assert is_heavy(TailShape(least + 0.002, 0.1), n_tails)
+        assert not is_heavy(TailShape(least - 0.002, 0.1), n_tails)
 
 
 def test_what_is_said_of_a_tail_without_a_mean():
