@@ -15,7 +15,7 @@ _LOG_TWO = math.log(2.0)
 
 @kernel
 def metropolis_sweep(S, size, K, states):
-    """Offer every spin one of its two values at random, site after site, in all walkers; S (sites, walkers) of -1 and 1.
+    """Offer every spin one of its two values at random, site by site, in all walkers; S (sites, walkers) of -1 and 1.
 
     N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953).  The value is the other one in half of the cases, for which
     the decision is taken with half the probability.  Offers that are always the other value turn every spin in every
