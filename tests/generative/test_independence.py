@@ -144,8 +144,8 @@ FITS = {
 @pytest.mark.parametrize("name", FITS)
 def test_a_model_of_spins_that_misses_states(name):
     """Energies of the network's chains, whose weights go up to 6487, were off by 1.6 errors (root mean square of 60
-    seeds) without a doubt; those of the machine, 13 and 1.04, were all doubted for a tail of few different weights.  Of 60
-    seeds now 59 and none are doubted."""
+    seeds) without a doubt; those of the machine, 13 and 1.04, were all doubted for a tail of few different weights.
+    Of 60 seeds now 59 and none are doubted."""
     temperature, model, is_doubted = FITS[name]
     target = Ising(3, temperature)
     model.fit(target.sample(3000, random_state=1))
