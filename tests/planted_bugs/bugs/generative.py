@@ -141,6 +141,13 @@ GENERATIVE = [
         ("tests/loading/test_density_fit.py",),
     ),
     Bug(
+        "importance weights believed where the encoder misses the posterior",
+        "samplers/generative/latent/doubt.py",
+        "carried_by_few(log_weights, errors) | (mixed.missed > errors)",
+        "carried_by_few(log_weights, errors)",
+        (f"{G}/test_vae_errors.py::test_errors_far_from_two_clusters",),
+    ),
+    Bug(
         "the sum over a reduction kept in memory",
         "vmc/stages/pretraining.py",
         "                total += O[k, b] * weights[first + b]\n            sums[k] += total\n",
