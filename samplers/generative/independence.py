@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from numerics.random import stream_states
 from samplers.acceptance import decide
 from samplers.density import Density
 from samplers.generative.model import GenerativeModel, one_thread
+from samplers.generative.nearby import swept
+from samplers.missed import most_missed
 from samplers.sampler import ATTEMPTS
 from samplers.settings import whole_number
 from samplers.summary import Summary, is_heavy, summarise
@@ -21,6 +23,8 @@ from samplers.tails import tail_shape
 
 #: Rows that a model draws at once.
 MOST_ROWS = 20000
+#: Fewest effective terms, (sum w^2)^2 / sum w^4, of the variance of the weights of two-valued features.
+LEAST_TERMS = 20.0
 #: A step of the user's own: rows and random numbers to rows, leaving the target as it is.
 LocalMove = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -37,6 +41,9 @@ class IndependenceChains:
     names : of the features; those of the target where it is a density.
     proposed : log p - log q of every proposal, as log_weights.
     has_local_moves : whether anything but proposals moved the walkers.
+    elsewhere : log p - log q of rows that the model has not drawn: those of a given start and, for a model of
+        two-valued features without local moves, those where a sweep of the target leads from draws.
+    is_binary : whether features take two values.
     """
 
     draws: np.ndarray
@@ -45,6 +52,8 @@ class IndependenceChains:
     names: tuple[str, ...]
     proposed: np.ndarray
     has_local_moves: bool = False
+    elsewhere: np.ndarray = field(default_factory=lambda: np.empty(0))
+    is_binary: bool = False
 
     def summary(self) -> Summary:
         """Mean, error, spread, correlation and convergence of every feature; ``print`` shows a table."""
@@ -52,16 +61,36 @@ class IndependenceChains:
         return found if self.has_local_moves else replace(found, others=self._doubts())
 
     def _doubts(self) -> tuple[str, ...]:
-        """Whether the model misses tails of the target, where chains seldom come and then stay long.
+        """Whether the model misses parts of the target, where chains seldom come and then stay long."""
+        few = self._carried_by_few() if self.is_binary else self._heavy()
+        return tuple(filter(None, (few, self._missed())))
 
-        The weights p / q of its draws have no variance then.
-        """
+    def _heavy(self) -> str | None:
+        """Of real features: the weights p / q of its draws have no variance then."""
         tail = tail_shape(np.exp(self.proposed - self.proposed.max()).ravel())
         if not is_heavy(tail):
-            return ()
+            return None
         return (
             f"the tail of the weights p / q is heavy, shape {tail.k:.2f} +- {tail.error:.2f}: the model misses tails "
-            "of the target",
+            "of the target"
+        )
+
+    def _carried_by_few(self) -> str | None:
+        """Of two-valued ones: weights are bounded and of few different values, which no density of tails describes."""
+        squares = np.exp(2.0 * (self.proposed - self.proposed.max())).ravel()
+        terms = squares.sum() ** 2 / (squares @ squares)
+        if terms >= LEAST_TERMS:
+            return None
+        return f"{terms:.0f} proposals make up the variance of the weights p / q: the model misses parts of the target"
+
+    def _missed(self) -> str | None:
+        """Rows that others have found and that weigh more than any proposal; one of them may be chance."""
+        larger = int((self.elsewhere > self.proposed.max()).sum())
+        if larger < 2 or larger <= most_missed(self.proposed.size) * self.elsewhere.size:
+            return None
+        return (
+            f"{larger} of {self.elsewhere.size} rows that the model has not drawn have larger weights p / q than all "
+            "proposals: the model misses parts of the target"
         )
 
 
@@ -113,6 +142,7 @@ def sample_by_independence(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
     states = stream_states(seed, 0, n_walkers)
     source = _Proposals(model, log_density, n_walkers, rng)
+    elsewhere = np.empty(0)
     if start is None:
         x, log_w = source.start()
     else:
@@ -122,6 +152,7 @@ def sample_by_independence(
         log_w = _log_weights(model, log_density, x)
         if not np.isfinite(log_w).all():
             raise ValueError("start: the target or the model vanishes there, or is not a number; give another start")
+        elsewhere = log_w
     draws, log_weights, proposed = np.empty((n_draws, *x.shape)), *np.empty((2, n_draws, n_walkers))
     accepted, n_accepted = np.empty(n_walkers, dtype=np.bool_), 0
     for draw in range(n_draws):
@@ -133,8 +164,24 @@ def sample_by_independence(
         x[accepted], log_w = y[accepted], np.where(accepted, log_w_new, log_w)
         draws[draw], log_weights[draw], proposed[draw] = x, log_w, log_w_new
     share = n_accepted / (n_draws * n_walkers)
-    draws = np.ascontiguousarray(draws.transpose(1, 0, 2))
-    return IndependenceChains(draws, log_weights.T.copy(), share, names, proposed.T.copy(), local_move is not None)
+    if local_move is None and model.is_binary:
+        rows = swept(log_density, _spread_over(draws), -1.0 if getattr(model, "spins", False) else 0.0, seed)
+        elsewhere = np.concatenate([elsewhere, _log_weights(model, log_density, rows)])
+    draws, log_weights, proposed = (
+        np.ascontiguousarray(draws.transpose(1, 0, 2)),
+        log_weights.T.copy(),
+        proposed.T.copy(),
+    )
+    return IndependenceChains(
+        draws, log_weights, share, names, proposed, local_move is not None, elsewhere, model.is_binary
+    )
+
+
+def _spread_over(draws: np.ndarray) -> np.ndarray:
+    """Rows of draws (n_draws, n_walkers, n_features), so many that a sweep asks the target no more than they did."""
+    rows = draws.reshape(-1, draws.shape[2])
+    n = min(len(rows), max(1, max(len(rows), MOST_ROWS) // draws.shape[2]))
+    return rows[len(rows) - 1 - np.arange(n) * len(rows) // n]
 
 
 def require_exact_density(model: Any) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from numerics.link import kernel
 from numerics.random import random_word
 from samplers.acceptance import decide
 
+_LOG_TWO = math.log(2.0)
+
 
 @kernel
 def metropolis_sweep(S, size, K, states):
-    """Offer every spin to be turned, one site after the other, in all walkers; S (sites, walkers) of -1 and 1."""
+    """Offer every spin one of its two values at random, site by site, in all walkers; S (sites, walkers) of -1 and 1.
+
+    N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953).  The value is the other one in half of the cases, for which
+    the decision is taken with half the probability.  Offers that are always the other value turn every spin in every
+    sweep as K goes to zero, and configurations alternate; so any configuration leads to any in one sweep.
+    """
     n_walkers = S.shape[1]
     log_ratio, turned = np.empty(n_walkers), np.empty(n_walkers, dtype=np.bool_)
     for row in range(size):
@@ -21,7 +30,7 @@ def metropolis_sweep(S, size, K, states):
             s = S[row * size + column]
             for w in range(n_walkers):
                 around = S[up + column, w] + S[down + column, w] + S[left, w] + S[right, w]
-                log_ratio[w] = -2.0 * K * s[w] * around
+                log_ratio[w] = min(-2.0 * K * s[w] * around, 0.0) - _LOG_TWO
             decide(log_ratio, states, turned)
             for w in range(n_walkers):
                 s[w] = -s[w] if turned[w] else s[w]

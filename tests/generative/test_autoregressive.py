@@ -28,6 +28,16 @@ def mixture():
     return made(MixtureAutoregressive(3, hidden=(11,)), np.random.default_rng(0).normal(size=(40, 3)) * [1, 2, 3])
 
 
+@pytest.mark.filterwarnings("error")
+def test_rows_far_off_are_scored_without_a_warning():
+    """At 10,000 deviations, where the network gives logarithms of widths that no number holds; the values are low."""
+    X = np.random.default_rng(0).normal(size=(500, 3))
+    model = MixtureAutoregressive(4, hidden=(16,), n_epochs=20, random_state=0).fit(X)
+    far = model.score_samples(1e4 * X[:20])
+    assert not np.isnan(far).any()
+    assert far.max() < -1e3
+
+
 def test_probabilities_sum_to_one(binary):
     assert np.exp(binary.score_samples(all_rows(7))).sum() == pytest.approx(1.0, abs=1e-12)
 

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
+from numerics.random import stream_states
 from samplers.ising import T_CRITICAL, Ising
+from samplers.ising.kernels import metropolis_sweep
 from tests.generative.machines import all_rows
 
 #: Temperature, size: energy and heat capacity of a spin, log Z of a spin (Kaufman's formula at 60 digits).
@@ -71,6 +74,56 @@ def test_samples(method, temperature, size, moments):
         error = walkers.std(ddof=1) / 8.0
         assert abs(walkers.mean() - exact) < 4.42 * error
         assert error < 0.02
+
+
+def codes(S):
+    """Which of all configurations each row is."""
+    return ((S > 0) @ 2 ** np.arange(S.shape[1])).astype(int)
+
+
+def chi_squared(S, p):
+    """Of the rows against the law p of all configurations, and what it exceeds once in 100,000."""
+    counts = np.bincount(codes(S), minlength=len(p))
+    few = p * len(S) < 5.0
+    counts, expected = (np.append(x[~few], x[few].sum()) for x in (counts, p * len(S)))
+    counts, expected = counts[expected > 0.0], expected[expected > 0.0]
+    return ((counts - expected) ** 2 / expected).sum(), chi2.isf(1e-5, counts.size - 1)
+
+
+@pytest.mark.parametrize("temperature", [T_CRITICAL, 1e3, 1e6])
+def test_metropolis_draws_all_configurations(temperature):
+    """Offers of the other value alone gave 33 of the 512 in 6400 draws at T = 1e6.  Draws are thinned to be about
+    independent: without that the law of their counts is wider."""
+    model = Ising(3, temperature)
+    p = np.exp(model.log_weight(2.0 * all_rows(9) - 1.0) - model.log_partition())
+    ordered = np.empty(512)
+    ordered[codes(2.0 * all_rows(9) - 1.0)] = p
+    found, allowed = chi_squared(model.sample(6400, "metropolis", thin=40, random_state=2), ordered)
+    assert found < allowed
+    found, allowed = chi_squared(Ising(3, 0.8 * temperature if temperature < 10.0 else 5.0).sample(6400), ordered)
+    assert found > allowed  # the control
+
+
+@pytest.mark.parametrize("temperature", [0.5, T_CRITICAL, 1e6])
+def test_metropolis_sweeps_are_the_chain_that_was_meant(temperature):
+    """The transition matrix of a sweep, site by site: it leaves the law as it is, and every entry is above zero, so
+    that it is irreducible and aperiodic.  100,000 sweeps from one configuration follow its row."""
+    model, n = Ising(3, temperature), 512
+    S = np.empty((n, 9))
+    S[codes(2.0 * all_rows(9) - 1.0)] = 2.0 * all_rows(9) - 1.0
+    log_p = model.log_weight(S)
+    sweep = np.eye(n)
+    for site in range(9):
+        other = np.arange(n) ^ (1 << site)
+        turns = 0.5 * np.minimum(1.0, np.exp(log_p[other] - log_p))
+        sweep = sweep * (1.0 - turns) + (sweep * turns)[:, other]
+    p = np.exp(log_p - model.log_partition())
+    assert np.abs(p @ sweep - p).max() < 1e-12
+    assert sweep.min() > 0.0
+    walkers = np.repeat(S[137][:, None], 100_000, axis=1)
+    metropolis_sweep(walkers, 3, 1.0 / temperature, stream_states(3, 0, 100_000))
+    found, allowed = chi_squared(walkers.T, sweep[137])
+    assert found < allowed
 
 
 def test_a_wrong_temperature_is_noticed():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from samplers.missed import most_missed
 from samplers.tails import tail_shape
 from vmc.build.physics import build
 from vmc.errors import UserError
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
 #: Configurations, beside those to learn from, by which the model is judged.
 N_JUDGED = 2000
-#: Share of them beyond all draws from which on draws are said to miss a tail: one or two of them may be by chance.
-MOST_MISSED = 1.5e-3
-#: Shape of the tail of weighted energies from which on their average is of little use.
+#: Shape of the tail of weighted energies, less its error, from which on their average is of little use.
 LARGEST_SHAPE = 0.5
 
 
@@ -117,7 +116,7 @@ def fit_density(
 def _doubts(missed: float, terms: np.ndarray) -> tuple[str, ...]:
     """What speaks against an average of `terms`, whose tails the draws may not have reached."""
     found = []
-    if missed > MOST_MISSED:
+    if missed > most_missed(len(terms)):
         found.append(
             f"{missed:.1%} of configurations of |psi|^2 have larger weights than all draws: the model misses tails of "
             "it, learn from more configurations"

@@ -68,6 +68,8 @@ class MixtureAutoregressive(Autoregressive):
         """Logarithms of weights, means, and logarithms of deviations."""
         return 3 * self.n_components
 
+    # Of rows very far off a width overflows: infinitely wide components add nothing, and nobody asks for derivatives.
+    @np.errstate(over="ignore", invalid="ignore")
     def _log_conditionals(self, outputs: np.ndarray, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         logits, means, log_deviations = np.split(outputs, 3, axis=1)
         widths = np.exp(log_deviations)

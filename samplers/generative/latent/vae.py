@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from samplers.generative.latent.doubt import carried_by_few, missed
+from samplers.generative.latent.doubt import weighed
 from samplers.generative.latent.evidence import Evidence
-from samplers.generative.latent.importance import log_mean, mean_and_error
+from samplers.generative.latent.importance import mean_and_error
 from samplers.generative.latent.likelihoods import LIKELIHOODS
 from samplers.generative.model import RandomState, Scores, to_binary
 from samplers.generative.network import HasNetworks
@@ -125,13 +125,15 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         Its expectation rises with the number of draws towards the log density (Burda et al. 2016).  All rows share the
         same normal numbers: the score of a row does not depend on the other rows, and errors of rows are correlated.
 
-        Errors are infinite where the draws do not know them, mostly for rows far from the data: fewer than ten
-        effective weights, an error above 0.1 nats with a tail of weights of shape above 0.7, or draws twice as wide as
-        the prior that find the density higher by three errors.  Such a score may be too low by any amount.
+        Where these draws do not know it, mostly far from the data (fewer than ten effective weights, an error above
+        0.1 nats with a tail of weights of shape above 0.7, or a share of the posterior missed that is larger than the
+        error), the score is that of the same draws and as many three times as wide as the prior, with weights over the
+        mixture of both densities.  Where those have fewer than ten effective weights or such a tail, too, the error is
+        infinite: for every row with five draws or fewer, and mostly in many latent variables.  Such a score may be too
+        low by any amount.
         """
         X = self._binarised(self._checked(X))
-        values, errors = self._averaged(X, random_state, _weighed)
-        errors[self._missed(X, random_state, (values, errors))] = np.inf
+        values, errors = self._parts(X, random_state, weighed)
         return Scores(values - self._log_volume(X.shape[1]), errors, "importance-weighted")
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -192,23 +194,16 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _averaged(self, X: np.ndarray, random_state: RandomState, average: Average) -> tuple[np.ndarray, np.ndarray]:
         """What `average` makes of the draws of all rows: values and errors, (n_samples,) each."""
+        return self._parts(X, random_state, lambda evidence, *given: average(*evidence.log_ratios(*given)))
+
+    def _parts(self, X: np.ndarray, random_state: RandomState, found: Callable) -> tuple[np.ndarray, np.ndarray]:
+        """Values and errors that are `found` for some rows at a time, with noise that all share, (n_samples,) each."""
         evidence, noise = self._evidence(X.shape[1]), self._noise(random_state)
         parts = [
-            average(*evidence.log_ratios(self.theta_, *self._columns(X[first : first + ROWS]), noise))
+            found(evidence, self.theta_, *self._columns(X[first : first + ROWS]), noise)
             for first in range(0, len(X), ROWS)
         ]
         return np.concatenate([values for values, _ in parts]), np.concatenate([errors for _, errors in parts])
-
-    def _missed(self, X: np.ndarray, random_state: RandomState, found: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Rows for which draws that go further than the encoder's find a higher density."""
-        evidence, noise = self._evidence(X.shape[1]), self._noise(random_state)
-        parts = [slice(first, first + ROWS) for first in range(0, len(X), ROWS)]
-        return np.concatenate(
-            [
-                missed(evidence, self.theta_, self._columns(X[part])[1], (found[0][part], found[1][part]), noise)
-                for part in parts
-            ]
-        )
 
     def _noise(self, random_state: RandomState) -> np.ndarray:
         """Normal numbers (n_components, n_importance), the same for all rows."""
@@ -242,9 +237,3 @@ class VariationalAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         check_hidden(self, may_be_none=True)
         check(self, "likelihood", self.likelihood in LIKELIHOODS, f"one of {', '.join(LIKELIHOODS)}")
         check(self, "threshold", self.threshold is None or self.is_binary, "None, unless likelihood = 'bernoulli'")
-
-
-def _weighed(decoded: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The logarithm of the mean weight, and its error unless few weights carry it."""
-    values, errors = log_mean(decoded + prior)
-    return values, np.where(carried_by_few(decoded + prior, errors), np.inf, errors)
