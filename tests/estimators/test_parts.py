@@ -104,6 +104,7 @@ def test_a_part_that_is_the_same_everywhere_does_not_drift():
     assert drift(np.ones(100), halves) == 0.0
 
 
+@pytest.mark.slow
 def test_plane_waves_are_reliable():
     """All eight seeds were not: their constant kinetic energy drifted by up to 6.7 sigma of its rounding."""
     cell = gas_cell(8, 1.0)

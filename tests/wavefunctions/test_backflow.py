@@ -126,6 +126,7 @@ LONG = (
     "factors",
     "plane",
     "polarised",
+    "sum",
     "sum_mixed",
     "sum_up_only",
     "waves",

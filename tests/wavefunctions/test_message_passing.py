@@ -48,7 +48,7 @@ def test_without_displacement_particles_stay_where_they_are():
     assert np.ptp(coordinates(quasi, X)[1]) > 1e-3
 
 
-@pytest.mark.parametrize("iterations", [1, 2])
+@pytest.mark.parametrize("iterations", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_kink_at_contact_is_one_of_the_distance(iterations):
     """S along a line through contact: with a kink its slopes differ in sign only, without one it has none."""
     quasi = network(SYSTEMS["box"], iterations=iterations)
@@ -101,8 +101,9 @@ def test_hidden_features_of_pairs_are_heard_through_second_messages():
     assert change() == 0.0
 
 
-@pytest.mark.parametrize("iterations", [1, pytest.param(2, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", ["box", "fcc", TRAP])
+@pytest.mark.slow
+@pytest.mark.parametrize("iterations", [1, 2])
+@pytest.mark.parametrize("name", ["box", "fcc", "open"])
 def test_contact_leaves_everything_finite(name, iterations):
     system = SYSTEMS[name]
     quasi = network(system, iterations=iterations)
