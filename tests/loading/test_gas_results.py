@@ -67,7 +67,8 @@ def test_conventions_are_kept_and_shown(gas):
         "r_s = 2 bohr, 1 up and 1 down",
         "Ewald sums  eta = ",
         "lattice vectors",
-        "pair_correlation_opposite 5 bins",
+        "pair_correlation  5 bins",
+        "outside; also opposite",
         "3 values of k",
     ):
         assert words in shown, shown
