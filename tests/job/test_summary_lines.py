@@ -124,7 +124,7 @@ def test_nothing_is_said_of_a_course_that_ends_in_an_eigenstate():
     energies, errors = course(-0.01)
     columns = {"energy": energies, "error": errors, "update_norm": np.ones(40)}
     assert "the energy rose" in remarks_on_course(columns, "last", estimate(2.6, 0.01))[0]
-    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), has_arrived=True) == []
+    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), is_exact=True) == []
 
 
 def test_parameters_whose_energy_is_not_found_again():

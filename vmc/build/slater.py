@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hamiltonians.system import System
 from vmc.build.backflow import quasi_particles
 from vmc.build.orbitals import COUNTS, numbered_orbitals, spin_orbitals
@@ -15,7 +13,7 @@ from wavefunctions.base import WaveFunction
 from wavefunctions.orbitals import Orbitals
 from wavefunctions.slater import Slater, SlaterExpansion
 from wavefunctions.slater.double_excitations import double_excitations
-from wavefunctions.slater.occupations import Lists
+from wavefunctions.slater.occupations import Lists, refuse_repeated
 
 
 def build_slater(config: Config, system: System, section: SlaterFactor) -> WaveFunction:
@@ -99,21 +97,14 @@ def _chosen(config: Config, system: System, section: SlaterFactor) -> SlaterExpa
         if (lists is None) != (count == 0):
             wanted = "one list of orbitals for each determinant" if count else "none"
             raise UserError(f"wavefunction slater: {key} = {lists}: expected {wanted}, since {name} = {count}")
-    _refuse_two_in_one(given)
+        for k, orbitals in enumerate(lists or ()):
+            refuse_repeated(f"wavefunction slater: {key}[{k}]", list(orbitals))  # before orbitals are counted
     _refuse_repetition(section)
     highest = max(max(occupied) for lists in given.values() for occupied in lists or ())
     sets = numbered_orbitals(config, system, section, highest)
     up, down = (None if lists is None else orbitals for lists, orbitals in zip(given.values(), sets))
     occupied = section.occupied_up, section.occupied_down
     return _sum(config, system, section, (up, down), occupied, section.weights)
-
-
-def _refuse_two_in_one(given: Mapping[str, Lists | None]) -> None:
-    """Two particles of one spin in one orbital: the determinant vanishes."""
-    for key, lists in given.items():
-        for k, occupied in enumerate(lists or ()):
-            if len(set(occupied)) < len(occupied):
-                raise UserError(f"wavefunction slater: {key}[{k}] = {list(occupied)}: expected every orbital at most once")
 
 
 def _refuse_repetition(section: SlaterFactor) -> None:

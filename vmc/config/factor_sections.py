@@ -38,7 +38,8 @@ class GaussianFactor(Section):
 class RBMFactor(Section):
     """Gaussian-binary restricted Boltzmann machine."""
 
-    held = ("n_hidden", "spread", "sigma if learn_sigma")
+    held = ("n_hidden", "spread")
+    held_if = (("sigma", "learn_sigma"),)
     kind: Literal["rbm"]
     n_hidden: Width | None = Field(None, description="hidden units, N d where not given")
     amplitude: Literal["F", "sqrt(F)"] = Field("F", description="psi = F or psi = sqrt(F)")
@@ -161,7 +162,8 @@ class SlaterFactor(Section):
     """Determinants of orbitals, one for each spin, or a sum of several such products with weights as parameters: plane
     waves in a cell, the oscillator's in a trap."""
 
-    held = ("noise", "weights", "omega if learn_omega")
+    held = ("noise", "weights")
+    held_if = (("omega", "learn_omega"),)
     kind: Literal["slater"]
     omega: Scale | None = Field(
         None,

@@ -44,13 +44,13 @@ class Section(BaseModel):
     """A table of the file: unknown keys and values of the wrong type are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    #: Keys for first values of parameters or for their number; those behind `if` only where that switch is on.
+    #: Keys for first values of parameters or for their number, and those that are so where a switch is on.
     held: ClassVar[tuple[str, ...]] = ()
+    held_if: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def held_by_parameters(self) -> frozenset[str]:
         """Keys that say nothing of the function beyond what its parameters hold: first values, and how many."""
-        held = (entry.partition(" if ")[::2] for entry in self.held)
-        return frozenset(key for key, switch in held if not switch or getattr(self, switch))
+        return frozenset(self.held) | {key for key, switch in self.held_if if getattr(self, switch)}
 
 
 def kind_or(default: str) -> BeforeValidator:

@@ -57,7 +57,7 @@ def take_snapshot(driver: Driver) -> tuple[dict[str, Any], dict[str, Any]] | Non
         "best_bound": driver.best.bound,
         "best_iteration": driver.best.iteration,
         "n_averaged": driver.average.count,
-        "evaluated": driver.evaluated,
+        "mean_taken": driver.mean_taken,
         **{name: getattr(driver.safeguard, name) for name in _SAFEGUARD},
     }
     return tree, attributes
@@ -96,11 +96,9 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
         setattr(driver.safeguard, name, attributes[name])
     driver.best.theta[:] = get_array(tree, "best/theta", "<f8", (P,))
     driver.best.bound, driver.best.iteration = float(attributes["best_bound"]), int(attributes["best_iteration"])
-    driver.phase = str(attributes["phase"])
     driver.average.mean[:] = get_array(tree, "average/mean", "<f8", (P,))
     driver.average.count = int(attributes["n_averaged"])
-    if driver.phase in ("settle", "evaluate", "done"):  # before, a change may ask for others
-        driver.evaluated = str(attributes["evaluated"])
+    driver.mean_taken = bool(attributes["mean_taken"])
     driver.evaluation.restore(
         get_array(tree, "evaluation/series", "<f8", (None, n_series)),
         get_array(tree, "evaluation/moments", "<f8", (None, 2)),
@@ -113,4 +111,5 @@ def restore_snapshot(driver: Driver, tree: dict[str, Any], attributes: dict[str,
         own = slice(ensemble.partition.blocks.start, ensemble.partition.blocks.stop)
         driver.evaluation.block_sums[:] = get_array(tree, "evaluation/block_sums", "<f8", shape)[own]
     driver.tuner.n_updates = int(attributes["n_tuned"])
+    driver.phase = str(attributes["phase"])
     driver.position = int(attributes["position"])

@@ -13,10 +13,10 @@ import numpy as np
 
 from hamiltonians.base import Hamiltonian
 from numerics.dense import copy_rows, transpose, zero
-from numerics.elementary import is_finite
-from numerics.link import Slot, kernel, link
+from numerics.link import Slot, link
 from samplers.base import TILE, Move
 from vmc.measuring.compiling import plain_refusals
+from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums
 from vmc.measuring.local_energy import link_local_energy
 from vmc.measuring.target import density_of
 from vmc.observables.base import Observable
@@ -56,66 +56,6 @@ class BlockSample:
     O: np.ndarray
     offender: np.ndarray
     spreads: np.ndarray
-
-
-@kernel
-def _moment_weights(E, reference, weights):
-    """1 and E_L - reference of every walker of a tile, zeros where E_L is not finite; return how many are left out."""
-    n_bad = 0
-    for b in range(E.shape[1]):
-        energy = -reference
-        for c in range(E.shape[0]):
-            energy += E[c, b]
-        good = is_finite(energy)
-        weights[0, b] = 1.0 if good else 0.0
-        weights[1, b] = energy if good else 0.0
-        n_bad += not good
-    return n_bad
-
-
-@kernel
-def _add_moments(O, weights, n_bad, moments):
-    """moments (2, n_params) += weights (2, tile) O^T; O of walkers without weight may be anything."""
-    if n_bad > 0:
-        for b in range(O.shape[1]):
-            if weights[0, b] == 0.0:
-                O[:, b] = 0.0  # zero times infinity is not zero
-    for k in range(O.shape[0]):
-        row, first, second = O[k], 0.0, 0.0
-        for b in range(row.size):
-            first += weights[0, b] * row[b]
-            second += weights[1, b] * row[b]
-        moments[0, k] += first
-        moments[1, k] += second
-
-
-@kernel
-def _no_sums(p, X, weights, sums, first, ws):
-    """Stands in for sums by products of matrices where a wave function has none."""
-
-
-@kernel
-def _keep_energies(E, X, energies, offender):
-    """Store the energy components of a tile (tile, n_components), and the first configuration that has none."""
-    for b in range(X.shape[1]):
-        total = 0.0
-        for c in range(E.shape[0]):
-            energies[b, c] = E[c, b]
-            total += E[c, b]
-        if not is_finite(total) and np.isnan(offender[0]):
-            for k in range(offender.size):
-                offender[k] = X[k, b]
-
-
-@kernel
-def _keep_spreads(x, masses, spreads):
-    """Store sum_i m_i x_ik^2 of every walker of a tile, (d, tile)."""
-    d = spreads.shape[0]
-    spreads[:] = 0.0
-    for k in range(x.shape[0]):
-        mass, row, out = masses[k], x[k], spreads[k % d]
-        for b in range(row.size):
-            out[b] += mass * row[b] * row[b]
 
 
 class Measurement:
@@ -174,7 +114,7 @@ class Measurement:
             prepare_energy=self.local_energy.prepare,
             local_energy=self.local_energy.energy,
             log_derivatives=self.local_energy.log_derivatives,
-            weighted_log_derivatives=weighted or _no_sums,
+            weighted_log_derivatives=weighted or no_sums,
             observe=self.observables.kernel,
             by_products=weighted is not None,
         )
@@ -282,14 +222,14 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
             if energies.shape[0] == 0:
                 continue
             local_energy(p, h, x, E, energy_memory)
-            _keep_energies(E, x, energies[sample, first:last], offender)
+            keep_energies(E, x, energies[sample, first:last], offender)
             if spreads.size > 0:
-                _keep_spreads(x, masses, spreads[:, sample, first:last])
+                keep_spreads(x, masses, spreads[:, sample, first:last])
             if observed.size > 0:
                 observe(o, x, E, observed[first // tile])
             n_bad = 0
             if moments.shape[1] > 0:
-                n_bad = _moment_weights(E, reference, weights)
+                n_bad = moment_weights(E, reference, weights)
             if by_products and moments.shape[1] > 0 and n_bad == 0:
                 weighted_log_derivatives(p, x, weights, moments, 0, energy_memory[0])
             elif O.shape[0] > 0:
@@ -298,6 +238,6 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
                 if collected.shape[0] > 0:
                     copy_rows(O, 0, collected[:, sample * n_walkers + first : sample * n_walkers + last])
                 else:
-                    _add_moments(O, weights, n_bad, moments)
+                    add_moments(O, weights, n_bad, moments)
         transpose(x, X[first:last])
     return accepted

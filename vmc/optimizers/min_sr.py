@@ -69,10 +69,7 @@ class MinSR:
         right = 0.5 * gradient
         if self.momentum:
             right -= self.momentum * packed_times(S, state[PREVIOUS])
-        direction = solve_packed(S, right, self.diagonal_shift, 0.0)
-        if self.momentum:
-            direction += self.momentum * state[PREVIOUS]
-            state[PREVIOUS][:] = direction
+        direction = self._with_previous(solve_packed(S, right, self.diagonal_shift, 0.0), state)
         return Direction(energies, gradient, direction)
 
     def solve(self, space: SampleSpace, n: int, state: State) -> tuple[np.ndarray, np.ndarray]:
@@ -86,11 +83,14 @@ class MinSR:
             right -= self.momentum * space.transpose_times(state[PREVIOUS])
         x = solve_packed(T, right / n, self.diagonal_shift, 0.0)
         space.ensemble.communicator.fill_from_root(x)
-        direction = space.times(x)
+        return gradient, self._with_previous(space.times(x), state)
+
+    def _with_previous(self, direction: np.ndarray, state: State) -> np.ndarray:
+        """direction + mu previous, which is the next previous one; in place."""
         if self.momentum:
             direction += self.momentum * state[PREVIOUS]
             state[PREVIOUS][:] = direction
-        return gradient, direction
+        return direction
 
 
 def solves_for_parameters(n_params: int, n_samples: int) -> bool:

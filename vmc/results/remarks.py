@@ -208,7 +208,7 @@ def has_arrived(summary: EnergySummary, reference: Known | None) -> bool:
 
 
 def remarks_on_course(
-    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, has_arrived: bool = False
+    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, is_exact: bool = False
 ) -> list[str]:
     """What is to be said of an optimisation once its evaluation is known, a line each.
 
@@ -216,10 +216,10 @@ def remarks_on_course(
     ----------
     iterations : columns of the history, (n_iterations,) each.
     evaluated : 'best', 'last' or 'average': which parameters.
-    energy, has_arrived : of the evaluation, and whether an optimisation can do no better.
+    energy, is_exact : of the evaluation, and whether an optimisation can do no better.
     """
     energies, errors = iterations["energy"], iterations["error"]
-    lines = ["" if has_arrived else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
+    lines = ["" if is_exact else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
     if evaluated == "best":
         lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
     return [line for line in lines if line]

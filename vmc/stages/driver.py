@@ -89,7 +89,7 @@ class Driver:
     phase, position : where the run stands; position counts steps, iterations or measurements.
     history : one row per iteration.
     evaluation : the evaluation run so far.
-    evaluated : 'best', 'last' or 'average': which parameters are, as planned until there was a choice.
+    mean_taken : whether the mean of the last parameters was taken where the best were planned.
     """
 
     def __init__(self, ensemble: Ensemble, optimizer: Optimizer, plan: Plan) -> None:
@@ -106,8 +106,13 @@ class Driver:
         self.safeguard = Safeguard(wave_function.theta)
         self.best = BestParameters(wave_function.theta)
         self.average = ParameterAverage(wave_function.n_params)
-        self.evaluated = plan.parameters
+        self.mean_taken = False
         self.evaluation = Evaluation(ensemble, plan.stride, plan.equilibration, plan.target_error)
+
+    @property
+    def evaluated(self) -> str:
+        """Which parameters are evaluated: 'best', 'last' or 'average', as planned until there is a choice."""
+        return "average" if self.mean_taken else self.plan.parameters
 
     @property
     def theta(self) -> np.ndarray:
@@ -226,7 +231,7 @@ class Driver:
         choosing = Choosing(self.ensemble, plan.thermalise, n_compared(plan.chunk, plan.samples), plan.stride)
         note = choosing.mean_is_better(self.best.theta, self.average.mean)
         if note:
-            self.theta[:], self.evaluated = self.average.mean, "average"
+            self.theta[:], self.mean_taken = self.average.mean, True
         self.position = 1
         return Report("choose", 1, 1, note=note)
 

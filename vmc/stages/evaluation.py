@@ -15,6 +15,7 @@ from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
+from vmc.stages.measurements import finite_energies, step_sums
 from vmc.stages.safeguard import GaveUpError
 from vmc.stages.segments import (
     add_rows,
@@ -118,8 +119,8 @@ class Evaluation:
         for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
             sample = ensemble.measure(X, states, n_samples, self.stride, observed=own, spreads=self._n_axes > 0)
             offender = first_offender(offender, sample)
-            shifted, parts, finite = _finite_energies(sample.energies, ensemble.reference)
-            steps = _step_sums(parts, shifted, finite)
+            shifted, parts, finite = finite_energies(sample.energies, ensemble.reference)
+            steps = step_sums(parts, shifted, finite)
             tree.add(block, np.concatenate([energy_sums(sample, ensemble.reference), steps.ravel()]))
             own_sums = self.walker_sums[ensemble.partition.local_walkers(block)]
             spreads = sample.spreads if finite.all() else np.where(finite, sample.spreads, 0.0)
@@ -290,19 +291,3 @@ def _stands(rows: np.ndarray, variance: float) -> bool:
 
 def _without_error(estimate: Estimate) -> Estimate:
     return replace(estimate, error=nan, variance=nan, autocorrelation_time=nan, ess=nan, r_hat=nan)
-
-
-def _finite_energies(energies: np.ndarray, reference: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """E_L - reference (n_samples, n_walkers) and its components, zero where E_L is not finite, and where it is."""
-    shifted = energies.sum(axis=2) - reference
-    finite = np.isfinite(shifted)
-    if finite.all():
-        return shifted, energies, finite
-    return np.where(finite, shifted, 0.0), np.where(finite[:, :, None], energies, 0.0), finite
-
-
-def _step_sums(energies: np.ndarray, shifted: np.ndarray, finite: np.ndarray) -> np.ndarray:
-    """Per measurement: number of finite energies, sums of (E - reference)^2, of E - reference, of each component."""
-    squares = np.einsum("tw,tw->t", shifted, shifted)
-    sums = [finite.sum(axis=1), squares, shifted.sum(axis=1)]
-    return np.concatenate([np.stack(sums, axis=1), energies.sum(axis=1)], axis=1)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from hamiltonians.system import System
+from vmc.observables.density_profiles import AXES
 from vmc.stages.segments import half_means_of, walker_means_of
 from vmc.statistics.walkers import MINIMUM_WALKERS, longest_length_in_tau, walker_drift
-
-AXES = "xyz"
 
 
 def n_axes(system: System) -> int:

@@ -75,5 +75,16 @@ def _refuse_misfit(name: str, occupied: list[int], count: int, available: int) -
     outside = [orbital for orbital in occupied if not 0 <= orbital < available]
     if outside:
         raise ValueError(f"{name} = {occupied}: orbital {outside[0]}: expected numbers from 0 to {available - 1}")
+    refuse_repeated(name, occupied)
+
+
+def refuse_repeated(name: str, occupied: list[int]) -> None:
+    """Refuse two particles of one spin in one orbital: the determinant vanishes.
+
+    Raises
+    ------
+    ValueError
+        with the name and the list.
+    """
     if len(set(occupied)) < len(occupied):
         raise ValueError(f"{name} = {occupied}: expected every orbital at most once")

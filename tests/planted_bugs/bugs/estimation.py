@@ -100,7 +100,7 @@ ESTIMATION = [
     ),
     Bug(
         "compiled code asks np.isfinite of a re-associated sum",
-        "vmc/measuring/measurement.py",
+        "vmc/measuring/keeping.py",
         "good = is_finite(energy)",
         "good = np.isfinite(energy)",
         (f"{SUMS}::test_gradient_leaves_them_out",),

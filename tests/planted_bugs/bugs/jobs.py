@@ -10,7 +10,7 @@ JOBS = [
     Bug(
         "the best iteration is chosen though its walkers lagged behind",
         "vmc/stages/driver.py",
-        'self.theta[:], self.evaluated = self.average.mean, "average"',
+        "self.theta[:], self.mean_taken = self.average.mean, True",
         "pass",
         ("tests/optimizers/test_choosing.py",),
     ),
