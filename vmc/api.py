@@ -51,6 +51,7 @@ def optimise(
     thermalise: int = 500,
     start_spread: Spread = None,
     seed: int = 1,
+    fixed: str | Sequence[str] = (),
 ) -> History:
     """Lower the energy: ``wave_function.theta`` becomes the best parameters, lowest in energy + 3 errors.
 
@@ -68,6 +69,7 @@ def optimise(
     start_spread : standard deviation of the starting coordinates of a mass of one, a length, of all axes or of each;
         not used in a cell. That of the ground state of a trap where not given, of other Hamiltonians 1.
     seed : of all random numbers.
+    fixed : names of parameters that stay as they are ('pade.beta'), or what stands before their dot ('pade').
 
     Returns
     -------
@@ -83,7 +85,7 @@ def optimise(
         a UserError with the iterations as ``history``, if the optimisation blows up three times in a row, or ten in
         all; theta is what it was before.
     ValueError
-        for counts that are no whole numbers or too small.
+        for counts that are no whole numbers or too small, or names of no parameter.
     TypeError
         for a move, optimizer, wave function or Hamiltonian that is none.
     """
@@ -97,7 +99,16 @@ def optimise(
     )
     optimizer = optimizer or _default_optimizer()
     ensemble = _ensemble(
-        wave_function, hamiltonian, move, n_walkers, n_blocks, start_spread, seed, plan=plan, optimizer=optimizer
+        wave_function,
+        hamiltonian,
+        move,
+        n_walkers,
+        n_blocks,
+        start_spread,
+        seed,
+        fixed=fixed,
+        plan=plan,
+        optimizer=optimizer,
     )
     driver = Driver(ensemble, optimizer, plan)
     try:
@@ -200,6 +211,7 @@ def _ensemble(
     start_spread: Spread,
     seed: int,
     observables: Sequence[Observable] = (),
+    fixed: str | Sequence[str] = (),
     **told: Any,
 ) -> Ensemble:
     """All walkers, for what all ranks were told alike, of which some does not concern the walkers (`told`)."""
@@ -221,6 +233,7 @@ def _ensemble(
         move=move.options(),
         settings=(n_walkers, n_blocks, start_spread, seed),
         observables=_written(observables),
+        fixed=_written(fixed),
         **{name: _written(value) for name, value in told.items()},
     )
     refuse_parameters("wave_function", wave_function.layout, wave_function.theta)
@@ -229,7 +242,7 @@ def _ensemble(
     if world.is_root:  # first and alone, so that the others find its cache
         measurement.compile()
     world.barrier()
-    ensemble = Ensemble(measurement, world, partition, seed, start_spread)
+    ensemble = Ensemble(measurement, world, partition, seed, start_spread, fixed)
     refuse_unsound(ensemble)
     return ensemble
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -60,6 +62,33 @@ class ParameterLayout:
     def must_be_positive(self) -> np.ndarray:
         """Which entries of theta must stay above zero, (size,) of bool."""
         return np.array([name in self.positive for name, shape in self.shapes for _ in range(math.prod(shape))], bool)
+
+    def chosen(self, names: str | Iterable[str]) -> np.ndarray:
+        """Which entries of theta are meant, (size,) of bool.
+
+        Parameters
+        ----------
+        names : of parameters ('rbm.weights'), of single entries ('rbm.weights[0,2]'), or of what stands before the
+            dot, for all there is below it ('rbm'); one or several.
+
+        Raises
+        ------
+        ValueError
+            for a name of nothing, with the nearest one.
+        """
+        mask = np.zeros(self.size, bool)
+        owners = [name for name, shape in self.shapes for _ in range(math.prod(shape))]
+        for chosen in [names] if isinstance(names, str) else names:
+            meant = [
+                chosen in (owner, entry) or owner.startswith(f"{chosen}.") for owner, entry in zip(owners, self.names())
+            ]
+            if not any(meant):
+                known = [name for name, _ in self.shapes]
+                near = difflib.get_close_matches(chosen, [*known, *self.names()], n=1, cutoff=0.5)
+                hint = f"did you mean '{near[0]}'? " if near else ""
+                raise ValueError(f"{chosen!r}: {hint}expected one of {', '.join(known) or 'no parameters'}")
+            mask |= meant
+        return mask
 
     def prefixed(self, prefix: str) -> ParameterLayout:
         """The same layout with every name put below `prefix`."""

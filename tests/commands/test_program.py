@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -87,13 +88,16 @@ def test_check_counts_without_sampling(folder):
     done = folder.vmc("check", "dot.toml", "--json", "--ranks", "2")
     cost = json.loads(done.stdout)
     assert cost["n_params"] == 4 + 3 + 12 + 1
+    assert cost["parameters"]["rbm.weights"] == [4, 3]
     assert cost["local_energies"] == 64 * (12 * 5 + 2 * 10 + 40)
     assert cost["moves"] == 64 * (50 + 12 * (5 + 10) + 2 * (50 + 10) + 50 + 40)
     assert sorted(path.name for path in folder.path.iterdir()) == ["dot.toml"]
     resolved = folder.vmc("check", "dot.toml", "--resolved", "-s", "seed=9")
     assert tomllib.loads(resolved.stdout)["seed"] == 9
-    words = folder.vmc("check", "dot.toml").stdout
+    words = folder.vmc("check", "dot.toml", "-s", "optimizer.fixed=['pade', 'rbm.weights[0,1]']").stdout
     assert "memory per rank" in words
+    for line in ("rbm.hidden_bias 3", "rbm.weights 4 x 3, 1 of 12 fixed", "pade.beta 1, fixed"):
+        assert line in re.sub(" +", " ", words)
     assert "counts are the most" in folder.vmc("check", "dot.toml", "-s", "evaluation.target_error=0.1").stdout
     none_left = folder.vmc("check", "dot.toml", "-s", "evaluation.equilibration=40")
     assert none_left.returncode != 0

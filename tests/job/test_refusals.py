@@ -50,6 +50,8 @@ def damage(path):
         ("wavefunction=[{kind='feed_forward'}]", ("wavefunction: feed_forward does not decay", "gaussian")),
         ("wavefunction=[{kind='feed_forward'}, {kind='pade'}]", ("feed_forward x pade does not decay", "gaussian")),
         ("sampler={kind='gibbs'}", ("gibbs", "rbm alone", "rbm x pade")),
+        ("optimizer.fixed=['pade.btea']", ("optimizer.fixed", "pade.btea", "'pade.beta'", "rbm.weights")),
+        ("optimizer.fixed=['rbm', 'pade']", ("optimizer.fixed", "all parameters")),
         ("nonsense", ("nonsense",)),
     ],
 )

@@ -108,3 +108,14 @@ def test_a_positive_parameter_stays_positive(l1):
     assert psi.theta[0] == pytest.approx(0.5e-3)
     assert np.isfinite(fit.losses).all()
     assert (np.diff(fit.losses) <= 0.0).all()
+
+
+@pytest.mark.parametrize("penalties", [{}, {"l2": 0.5}, {"l1": 0.2}], ids=["none", "ridge", "lasso"])
+def test_fixed_parameters_stay_and_the_others_are_fitted(penalties):
+    """Orthonormal inputs: what one parameter is does not concern the others."""
+    alone, target, X = problem()
+    vmc.pretrain(alone, target, X, **penalties)
+    psi, _, _ = problem()
+    vmc.pretrain(psi, target, X, fixed=("a",), **penalties)
+    assert psi.theta[0] == 0.1
+    np.testing.assert_allclose(psi.theta[1:], alone.theta[1:], atol=1e-6)

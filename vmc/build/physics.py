@@ -81,6 +81,7 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             config.hamiltonian.kinetic,
             tuple(build_observable(section, hamiltonian, wave_function, given) for section in config.observables),
         )
+        _refuse_all_fixed(config, wave_function)
         Chain(physics.observables)  # refuses two of one name
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from error
@@ -111,6 +112,20 @@ def _refuse_few_samples(config: Config) -> None:
         raise UserError(
             f"optimizer.samples = {optimizer.samples}: with sampler.n_walkers = {n_walkers} an iteration has {n} "
             f"samples, expected at least {MINIMUM_SAMPLES} for min_sr: raise either"
+        )
+
+
+def _refuse_all_fixed(config: Config, wave_function: WaveFunction) -> None:
+    """And names of no parameter."""
+    names = config.optimizer.fixed
+    try:
+        fixed = wave_function.layout.chosen(names)
+    except ValueError as error:
+        raise UserError(f"optimizer.fixed: {error}") from error
+    if names and fixed.all() and config.optimizer.iterations:
+        raise UserError(
+            f"optimizer.fixed = {names}: these are all parameters there are, expected some that may change, or "
+            "optimizer.iterations = 0 for an evaluation only"
         )
 
 

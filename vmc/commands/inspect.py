@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 from pathlib import Path
 
+import numpy as np
 import typer
 
 from vmc.build.physics import build
@@ -14,20 +15,25 @@ from vmc.config.optimizer_sections import QuasiNewtonSection
 from vmc.errors import UserError
 from vmc.job.cost import bytes_text, estimate_cost
 from vmc.results.loading import Results, load
+from wavefunctions.parameters import ParameterLayout
 
 
 def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:
     """Validate, build without linking a loop, and count; functions of the user's are tried where they are given."""
     config = load_config(path, settings)
-    cost = estimate_cost(config, build(config, user_kernels(kernel)), ranks)
+    physics = build(config, user_kernels(kernel))
+    cost, layout = estimate_cost(config, physics, ranks), physics.wave_function.layout
     if json:
-        typer.echo(json_module.dumps({"valid": True, **vars(cost), "total_memory": cost.total_memory}, indent=2))
+        told = {"valid": True, **vars(cost), "total_memory": cost.total_memory, "parameters": dict(layout.shapes)}
+        typer.echo(json_module.dumps(told, indent=2))
         return 0
     if resolved:
         typer.echo(to_toml(config))
         return 0
     typer.echo(f"{path}: valid")
     typer.echo(f"parameters              {cost.n_params}")
+    for line in _parameter_lines(layout, layout.chosen(config.optimizer.fixed)):
+        typer.echo(line)
     if config.evaluation.target_error is not None:
         typer.echo("counts are the most     the evaluation stops at its target error")
     if isinstance(config.optimizer, QuasiNewtonSection):
@@ -44,6 +50,16 @@ def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int
     for name, size in sorted(cost.memory.items(), key=lambda item: -item[1]):
         typer.echo(f"  {name:<32}{bytes_text(size)}")
     return 0
+
+
+def _parameter_lines(layout: ParameterLayout, fixed: np.ndarray) -> list[str]:
+    """One for each name, with its shape and how many numbers of it are held."""
+    lines = []
+    for (name, shape), held in zip(layout.shapes, layout.views(fixed)):
+        n = np.count_nonzero(held)
+        note = f", {'fixed' if n == held.size else f'{n} of {held.size} fixed'}" if n else ""
+        lines.append(f"  {name:<32}{' x '.join(map(str, shape))}{note}")
+    return lines
 
 
 def show_command(path: Path, config: bool, json: bool) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vmc.config.sections import Count, CountOrNone, NotNegative, Positive, Section, kind_or
+from vmc.config.sections import Count, CountOrNone, NotNegative, Positive, Section, Text, kind_or
 
 
 class ConstantSchedule(Section):
@@ -72,6 +72,7 @@ class OptimizerCommon(Section):
     samples: Count = Field(50, description="measurements per walker and iteration")
     stride: Count = Field(1, description="steps before each measurement")
     discard: CountOrNone = Field(10, description="steps after each update that are not measured")
+    fixed: list[Text] = Field([], description="names of parameters that stay as they are at first; also a factor's")
 
 
 class FirstOrderSection(OptimizerCommon):

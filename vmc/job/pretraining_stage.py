@@ -7,7 +7,7 @@ import numpy as np
 from numerics.random import stream_states
 from samplers.base import MOVE_STREAM, TILE, TUNING_INTERVAL, StepTuner
 from samplers.metropolis import Metropolis
-from vmc.config.schema import PretrainingSection
+from vmc.config.schema import Config, PretrainingSection
 from vmc.errors import UserError
 from vmc.measuring.target import density_of
 from vmc.measuring.walkers import Spread, start_walkers
@@ -22,31 +22,39 @@ _STAGE = 2**65
 _WALK = 500
 
 
-def pretrain_on_results(
-    wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: Spread, world: Communicator
-) -> str:
+def pretrain_on_results(wave_function: WaveFunction, config: Config, spread: Spread, world: Communicator) -> str:
     """Give `wave_function` parameters that follow log|psi| of a results file; return what came of it in one line.
 
-    Configurations are drawn from the earlier |psi|^2.  The root fits, and all ranks get its parameters.  Collective.
+    Those that the optimisation must not change stay as they are.  Configurations are drawn from the earlier |psi|^2.
+    The root fits, and all ranks get its parameters.  Collective.
 
     Raises
     ------
     UserError
         if the file cannot be read or belongs to another system.
     """
-    line = on_root(world, lambda: _line(section, _fit(wave_function, section, seed, spread)))
+    assert config.pretraining is not None
+    section = config.pretraining
+    line = on_root(world, lambda: _line(section, _fit(wave_function, section, config, spread)))
     world.fill_from_root(wave_function.theta)
     return line
 
 
-def _fit(wave_function: WaveFunction, section: PretrainingSection, seed: int, spread: Spread) -> Fit:
+def _fit(wave_function: WaveFunction, section: PretrainingSection, config: Config, spread: Spread) -> Fit:
     target = load_for("pretraining.results", section.results).wave_function()
     if target.system != wave_function.system:
         raise UserError(
             f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"
         )
-    X = draw_configurations(target, section.configurations, seed + _STAGE, spread)
-    return pretrain(wave_function, target, X, l2=section.l2, max_iterations=section.iterations)
+    X = draw_configurations(target, section.configurations, config.seed + _STAGE, spread)
+    return pretrain(
+        wave_function,
+        target,
+        X,
+        l2=section.l2,
+        max_iterations=section.iterations,
+        fixed=config.optimizer.fixed,
+    )
 
 
 def _line(section: PretrainingSection, fit: Fit) -> str:

@@ -183,9 +183,8 @@ def make_driver(
     if not world.is_root:
         measurement.compile()
     if config.pretraining is not None and first_stage:
-        section, spread = config.pretraining, physics.start_spread
-        reporter.note(pretrain_on_results(physics.wave_function, section, config.seed, spread, world))
-    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread)
+        reporter.note(pretrain_on_results(physics.wave_function, config, physics.start_spread, world))
+    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread, config.optimizer.fixed)
     refuse_unsound(ensemble, contact=bool(kernels))  # of the package's own functions the configuration has told
     return Driver(ensemble, physics.optimizer, physics.plan)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,11 @@ class Ensemble:
     seed : of the walkers' random streams.
     start_spread : standard deviation of the starting coordinates of a mass of one, a length, of all axes or of each;
         not used in a cell.
+    fixed : names of parameters that are not to change: the energy is taken not to depend on them.
+
+    Attributes
+    ----------
+    fixed : which parameters these are, (n_params,) of bool.
     """
 
     def __init__(
@@ -46,12 +51,14 @@ class Ensemble:
         partition: Partition,
         seed: int,
         start_spread: Spread = 1.0,
+        fixed: str | Sequence[str] = (),
     ) -> None:
         self.measurement = measurement
         self.communicator = communicator
         self.partition = partition
         self._seed = seed
         self._start_spread = start_spread
+        self.fixed = measurement.wave_function.layout.chosen(fixed)
         first = partition.walkers.start
         self.X = np.empty((partition.n_local, measurement.wave_function.system.n_coordinates))
         self.restart()
@@ -121,12 +128,15 @@ class Ensemble:
     ) -> BlockSample:
         """Measure one of :meth:`blocks`, collecting the log-derivatives of every sample in `O` if given.
 
-        Observables are added to `observed` (n_tiles, n_sums) if given, and how far out the particles are is kept if
-        asked for.
+        Those by fixed parameters are zero.  Observables are added to `observed` (n_tiles, n_sums) if given, and how far
+        out the particles are is kept if asked for.
         """
-        return self.measurement.measure(
+        sample = self.measurement.measure(
             X, states, self.options, n_samples, stride, self.reference, O=O, observed=observed, spreads=spreads
         )
+        if O is not None:
+            sample.O[self.fixed] = 0.0
+        return sample
 
     def energies(self, n_samples: int, stride: int) -> EnergyMoments:
         """Energy from `n_samples` measurements of every walker."""
@@ -151,7 +161,9 @@ class Ensemble:
         total = tree.finish()
         energies = self.estimate(total[:n_energy], n_samples * stride, offender)
         moments = total[n_energy:].reshape(2, n_params)
-        return GradientSample(energies, energy_gradient(moments, energies, self.reference))
+        gradient = energy_gradient(moments, energies, self.reference)
+        gradient[self.fixed] = 0.0
+        return GradientSample(energies, gradient)
 
     def estimate(self, sums: np.ndarray, n_steps: int, offender: np.ndarray | None) -> EnergyMoments:
         """Estimates from summed energies; the reference of the next sample follows the mean.

@@ -194,6 +194,7 @@ class _FixedSample:
         O = np.zeros((measurement.wave_function.n_params, n_samples))
         self.energy.energy(p, h, X, parts, memory)
         self.energy.log_derivatives(p, X, O, 0, memory[0])
+        O[self.ensemble.fixed] = 0.0
         local = parts.sum(axis=0) - self.ensemble.reference
         good = np.isfinite(local) & np.isfinite(log_weight)
         w, local, O = np.exp(log_weight[good]), local[good], O[:, good]

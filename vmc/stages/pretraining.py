@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,7 @@ def pretrain(
     l2: float = 0.0,
     max_iterations: int = 500,
     tolerance: float = 1e-10,
+    fixed: str | Sequence[str] = (),
 ) -> Fit:
     """Fit ``wave_function.theta`` to log|psi| values; the start is the theta it has.
 
@@ -66,13 +68,14 @@ def pretrain(
     X : configurations (n, N d), best drawn from the target's |psi|^2.
     l1, l2 : strengths of the penalties.
     max_iterations, tolerance : of the optimiser; the tolerance is on the relative change of the loss.
+    fixed : names of parameters that stay as they are, or what stands before their dot.
 
     Raises
     ------
     ValueError
-        for shapes that do not fit, values that are not finite, or penalties below zero.
+        for shapes that do not fit, values that are not finite, penalties below zero, or names of no parameter.
     """
-    problem = _Problem(wave_function, target, X, l2)
+    problem = _Problem(wave_function, target, X, l2, wave_function.layout.chosen(fixed))
     if not (np.isfinite([l1, l2]).all() and l1 >= 0.0 and l2 >= 0.0):
         raise ValueError(f"l1 = {l1}, l2 = {l2}: expected numbers not below zero")
     start = wave_function.theta.copy()
@@ -122,10 +125,11 @@ def _minimise_lasso(problem, start, least, l1, losses, max_iterations, tolerance
     from scipy.optimize import minimize
 
     P = start.size
+    penalty = l1 * ~np.tile(problem.fixed, 2)
 
     def loss(uv: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = problem.loss(uv[:P] - uv[P:])
-        return value + l1 * uv.sum(), np.concatenate([gradient + l1, l1 - gradient])
+        return value + penalty @ uv, penalty + np.concatenate([gradient, -gradient])
 
     uv = np.concatenate([np.maximum(start, 0.0), np.maximum(-start, 0.0)])
     losses.append(loss(uv)[0])
@@ -146,13 +150,18 @@ class _Problem:
     """The smooth part of the loss and its gradient at any parameters."""
 
     def __init__(
-        self, wave_function: WaveFunction, target: np.ndarray | WaveFunction, X: np.ndarray, l2: float
+        self,
+        wave_function: WaveFunction,
+        target: np.ndarray | WaveFunction,
+        X: np.ndarray,
+        l2: float,
+        fixed: np.ndarray,
     ) -> None:
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
         n = wave_function.system.n_coordinates
         if X.ndim != 2 or X.shape[1] != n or len(X) < 2:
             raise ValueError(f"X has shape {X.shape}: expected at least two configurations of {n} coordinates")
-        self.wave_function, self.l2 = wave_function, l2
+        self.wave_function, self.l2, self.fixed = wave_function, l2, fixed
         self.X = np.ascontiguousarray(X.T)
         if isinstance(target, WaveFunction):
             if target.system != wave_function.system:
@@ -180,12 +189,15 @@ class _Problem:
         return difference - offset, offset
 
     def loss(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
-        """1/2 <residual^2> + l2/2 |theta|^2, and its gradient; the offset is at its optimum, so it adds none."""
+        """1/2 <residual^2> + l2/2 |theta|^2, and its gradient, of zero by what is fixed.
+
+        The offset is at its optimum, so it adds none.
+        """
         residual, _ = self.residual(theta)
         sums = np.zeros(theta.size)
         self._pull(self.wave_function.arguments(), self.X, residual / residual.size, TILE, sums)
         value = 0.5 * float(np.mean(residual**2)) + 0.5 * self.l2 * float(theta @ theta)
-        return value, sums + self.l2 * theta
+        return value, np.where(self.fixed, 0.0, sums + self.l2 * theta)
 
 
 def _add_weighted(p, X, weights, tile, sums):

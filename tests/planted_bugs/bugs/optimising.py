@@ -52,4 +52,25 @@ OPTIMISING = [
         "if key not in ours",
         ("tests/job/test_start.py::test_settings_that_parameters_do_not_hold",),
     ),
+    Bug(
+        "parameters that are held have derivatives",
+        "vmc/measuring/ensemble.py",
+        "sample.O[self.fixed] = 0.0",
+        "pass",
+        ("tests/optimizers/test_fixed.py::test_stochastic_reconfiguration_of_the_rest",),
+    ),
+    Bug(
+        "minimisers move parameters that are held",
+        "vmc/optimizers/quasi_newton.py",
+        "O[self.ensemble.fixed] = 0.0",
+        "pass",
+        ("tests/optimizers/test_fixed.py::test_every_optimiser_finds_the_minimum_of_the_rest",),
+    ),
+    Bug(
+        "the lasso shrinks what is held",
+        "vmc/stages/pretraining.py",
+        "penalty = l1 * ~np.tile(problem.fixed, 2)",
+        "penalty = l1 * np.ones(2 * P)",
+        ("tests/pretraining/test_pretraining.py",),
+    ),
 ]
