@@ -36,6 +36,7 @@ def test_the_iterations_are_kept_and_can_go_on(tmp_path):
     assert kept.gave_up == kept.as_dict()["gave_up"]
     assert f"gave up     {kept.gave_up}" in str(kept)
     assert "blew up 3 times in a row" in kept.gave_up
+    assert f"gave up: {kept.gave_up}" in Folder(tmp_path).vmc("watch", "a.h5").stdout
     with pytest.raises(UserError, match=r"blew up 4 times in a row .* learning rate x 0\.0625"):
         resume(tmp_path / "a.h5")
     longer = Folder(tmp_path).numbers("a.h5")["optimization/update_norm"]

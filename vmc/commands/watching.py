@@ -70,6 +70,8 @@ def _live(console: Any, sights: Iterator[tuple[Sight, Sight | None, bool]]) -> N
 def _summary(sight: Sight, earlier: Sight | None) -> str:
     if sight.phase == "done":
         return sight.line
+    if not sight.running and sight.gave_up:
+        return f"{sight.line}  gave up: {sight.gave_up}"
     if not sight.running:
         return f"{sight.line}  nobody is at work on it: go on with 'vmc resume'"
     return f"{sight.line}  {duration(seconds_left(sight, earlier))} left"

@@ -50,6 +50,7 @@ class Sight:
     running : whether somebody is at work on it.
     patience : how long a job on another machine may not have written before it is taken for dead, seconds.
     steps_per_second : what the iterations so far tell of the pace; nan without any.
+    gave_up : why the job ended without an energy; empty where it did not.
     """
 
     title: str
@@ -66,6 +67,7 @@ class Sight:
     running: bool
     patience: float
     steps_per_second: float
+    gave_up: str = ""
 
     @property
     def ended(self) -> bool:
@@ -126,6 +128,7 @@ def look(path: Path) -> Sight:
         running=running,
         patience=patience,
         steps_per_second=n_iterations * steps_of(config).iteration / seconds if seconds > 0.0 else math.nan,
+        gave_up=results.gave_up,
     )
 
 
