@@ -7,6 +7,7 @@ import pytest
 
 from vmc.config import check_config
 from vmc.observables import Measured
+from vmc.results.course import no_rest, not_found_again, remarks_on_course, running_away, worse_than_begun
 from vmc.results.known_reference import reference_of
 from vmc.results.remarks import (
     below_exact,
@@ -14,13 +15,9 @@ from vmc.results.remarks import (
     far_virial,
     has_arrived,
     missing_kinetic,
-    no_rest,
-    not_found_again,
     reference_line,
     remarks_on,
-    remarks_on_course,
     without_cusp,
-    worse_than_begun,
 )
 from vmc.results.report import iterations_line, summary_lines
 from vmc.stages.energy_summary import EnergySummary
@@ -33,7 +30,7 @@ DOT = {
 }
 
 #: An optimisation that made no iteration.
-NO_COURSE = {"energy": np.empty(0), "error": np.empty(0), "update_norm": np.empty(0)}
+NO_COURSE = {name: np.empty(0) for name in ("energy", "error", "variance", "update_norm")}
 
 
 def estimate(value, error, variance=1.0, variance_error=0.01):
@@ -122,9 +119,9 @@ def test_errors_that_fall_are_no_rise(ratio):
 
 def test_nothing_is_said_of_a_course_that_ends_in_an_eigenstate():
     energies, errors = course(-0.01)
-    columns = {"energy": energies, "error": errors, "update_norm": np.ones(40)}
-    assert "the energy rose" in remarks_on_course(columns, "last", estimate(2.6, 0.01))[0]
-    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), is_exact=True) == []
+    columns = {"energy": energies, "error": errors, "variance": np.ones(40), "update_norm": np.ones(40)}
+    assert "the energy rose" in remarks_on_course(columns, "last", estimate(2.6, 0.01), 3.0)[0]
+    assert remarks_on_course(columns, "last", estimate(2.6, 0.0, 0.0, 0.0), 3.0, is_exact=True) == []
 
 
 def test_parameters_whose_energy_is_not_found_again():
@@ -132,12 +129,12 @@ def test_parameters_whose_energy_is_not_found_again():
     energies, errors = course(0.0)
     energies[25] = -2.0
     kept = np.ones(40, dtype=bool)
-    line = not_found_again(energies, errors, kept, estimate(3.0, 0.01))
+    line = not_found_again(energies, errors, kept, estimate(3.0, 0.01), 3.0)
     assert "chosen for -2.000(10) in iteration 26" in line
     assert "NOT find again" in line
     kept[25] = False
-    assert not_found_again(energies, errors, kept, estimate(3.0, 0.01)) == ""
-    assert not_found_again(np.empty(0), np.empty(0), np.empty(0, dtype=bool), estimate(3.0, 0.01)) == ""
+    assert not_found_again(energies, errors, kept, estimate(3.0, 0.01), 3.0) == ""
+    assert not_found_again(np.empty(0), np.empty(0), np.empty(0, dtype=bool), estimate(3.0, 0.01), 3.0) == ""
 
 
 @pytest.mark.parametrize(
@@ -151,10 +148,10 @@ def test_parameters_whose_energy_is_not_found_again():
     ],
 )
 def test_an_energy_that_is_nearly_found_again(chosen, error, value, is_said):
-    """Six errors of both and half a per cent."""
+    """Six errors of both and half a per cent of their scale."""
     energies, errors = np.full(40, 13.0), np.full(40, 0.03)
     energies[30], errors[30] = chosen, error
-    line = not_found_again(energies, errors, np.ones(40, dtype=bool), estimate(value, 0.003))
+    line = not_found_again(energies, errors, np.ones(40, dtype=bool), estimate(value, 0.003), 12.65)
     assert ("NOT find again" in line) == is_said
 
 
@@ -172,10 +169,35 @@ def test_an_energy_above_the_one_at_the_start(first, error, value, is_said):
     """By six errors: one in a thousand million optimisations that change nothing."""
     energies, errors = np.full(20, 3.3), np.full(20, 0.01)
     energies[0], errors[0] = first, error
-    columns = {"energy": energies, "error": errors, "update_norm": np.ones(20)}
-    lines = remarks_on_course(columns, "last", estimate(value, 0.003))
+    columns = {"energy": energies, "error": errors, "variance": np.ones(20), "update_norm": np.ones(20)}
+    lines = remarks_on_course(columns, "last", estimate(value, 0.003), 3.388)
     assert any("made the energy worse: it began with 3.260(4);" in line for line in lines) == is_said
-    assert worse_than_begun(np.empty(0), np.empty(0), estimate(3.0, 0.01)) == ""
+    assert worse_than_begun(np.empty(0), np.empty(0), estimate(3.0, 0.01), 3.0) == ""
+
+
+#: Two electrons in a hexagonal cell at r_s = 2 with a rate that is too large: fourteen iterations.
+AWAY = np.array([1.9, 1.8, 1.6, 1.42, 1.37, 1.7, 2.2, 3.4, 6.4, 16.0, 34.0, 71.0, 160.0, 370.0]) * 1e-4
+
+
+def test_variances_that_run_away():
+    """No energy had risen beyond its noise, and nothing was said."""
+    assert "grew 113-fold from the quietest to the last" in running_away(AWAY, 0.87)
+    columns = {"energy": np.full(14, -0.87), "error": np.full(14, 1e-3), "variance": AWAY, "update_norm": np.ones(14)}
+    assert any("running away" in line for line in remarks_on_course(columns, "best", estimate(-0.8697, 5e-5), 0.87))
+    assert running_away(AWAY[:10], 0.87) == ""
+    assert running_away(AWAY[::-1], 0.87) == ""  # as it should be
+
+
+def test_variances_that_do_not():
+    """Noise of a few configurations, one that is off by far, and what is nearly an eigenstate."""
+    rng = np.random.default_rng(1)
+    for n in (1, 5, 6, 20, 100):
+        variances = rng.chisquare(3, size=n)  # of few samples
+        assert running_away(variances, 1.0) == ""
+    calm = np.ones(20)
+    calm[-2] = 1e6
+    assert running_away(calm, 1.0) == ""
+    assert running_away(10.0 ** -np.linspace(20, 4, 20), 1.0) == ""
 
 
 def test_iterations_that_were_taken_back_are_counted():

@@ -16,9 +16,10 @@ from vmc.stages.safeguard import Safeguard
 NOTHING = np.zeros(1)
 
 
-def moments(energy, error=0.01, variance=1.0, cancelling=0.0):
-    """With two components, of which so much cancels."""
-    return EnergyMoments(energy, error, variance, np.array([energy + cancelling, -cancelling]), 0.5, 100, 0)
+def moments(energy, error=0.01, variance=1.0, cancelling=0.0, constant=0.0):
+    """Half of it kinetic, as in a trap, and more where so much cancels; `constant` is added to the potential."""
+    components = np.array([0.5 * energy + cancelling, 0.5 * energy - cancelling + constant])
+    return EnergyMoments(energy + constant, error, variance, components, 0.5, 100, 0)
 
 
 def judged(*sequence):
@@ -69,6 +70,27 @@ def test_noise_is_no_trouble(energies):
     assert safeguard.good_theta[0] == 1.0
 
 
+@pytest.mark.parametrize("constant", [-3.0, 30.0, -1e3, 1e6])
+@pytest.mark.parametrize("name", ["rose", "fell", "noisy", "calm", "slow", "slow and calm", "far down"])
+def test_a_constant_in_the_potential_changes_no_judgement(name, constant):
+    """It did: shares of the energy let rates pass at an energy of 1000 that were cut at 3."""
+    course = {
+        "rose": [(3.0, 0.01, 1.0), (3.3, 0.01, 1.0)],
+        "fell": [(3.0, 0.01, 1.0), (-90.0, 1.0, 50.0)],
+        "noisy": [(3.0, 0.01, 1.0), (3.01, 0.1, 101.0)],
+        "calm": [(3.0, 0.01, 1.0), (3.14, 0.01, 1.0), (2.0, 0.01, 50.0)],
+        "slow": [(3.0, 1e-9, 1e-20), (3.1, 1e-2, 0.04), (3.2, 1e-2, 0.1)],
+        "slow and calm": [(3.0, 1e-9, 1e-20), (3.1, 1e-2, 0.04), (3.2, 1e-2, 0.08)],
+        "far down": [(3.0, 0.01, 1.0), (-6.0, 0.01, 1.0)],
+    }[name]
+    found, expected = (
+        judged(*((moments(*of_iteration, constant=c), NOTHING) for of_iteration in course)) for c in (constant, 0.0)
+    )
+    assert (found[1] == "") == (expected[1] == "")
+    assert (expected[1] == "") == (name in ("calm", "slow and calm", "far down"))
+    np.testing.assert_array_equal(found[0].good_theta, expected[0].good_theta)
+
+
 def test_three_strikes():
     """In a row; a good iteration in between starts the count anew, but the rate stays cut."""
     bad = (moments(math.nan), NOTHING)
@@ -103,13 +125,13 @@ def test_vanishing_variance_does_not_forbid_the_next_step():
 
 
 @pytest.mark.parametrize("energy", [0.0, 1e-3, -1e-3])
-def test_the_scale_is_that_of_the_components_where_they_cancel(energy):
-    """Around three and minus three: deviations of 0.3 are none, whatever their sum."""
-    quiet = moments(energy, 1e-9, 1e-20, cancelling=3.0)
+def test_the_scale_is_twice_the_kinetic_energy_whatever_cancels_it(energy):
+    """Around 1.5 and -1.5: deviations of 0.3 are none, whatever their sum."""
+    quiet = moments(energy, 1e-9, 1e-20, cancelling=1.5)
     for rise in (1e-9, -1e-9):  # a fall is judged more leniently, by the scale at least
-        _, note = judged((quiet, NOTHING), (moments(energy + rise, 1e-2, 0.08, cancelling=3.0), NOTHING))
+        _, note = judged((quiet, NOTHING), (moments(energy + rise, 1e-2, 0.08, cancelling=1.5), NOTHING))
         assert note == ""
-    _, note = judged((quiet, NOTHING), (moments(energy + 1e-9, 1e-2, 0.1, cancelling=3.0), NOTHING))
+    _, note = judged((quiet, NOTHING), (moments(energy + 1e-9, 1e-2, 0.1, cancelling=1.5), NOTHING))
     assert note.startswith("the variance grew from 1e-20 to 0.1")
 
 

@@ -37,6 +37,15 @@ class EnergyMoments:
     n_nonfinite: int
 
     @property
+    def scale(self) -> float:
+        """What changes of the energy are measured by, whatever constant the potential holds.
+
+        Twice the kinetic energy, which is the energy itself of particles in a harmonic trap, or the deviation of the
+        local energies where that is larger.
+        """
+        return float(np.nanmax([2.0 * abs(self.components[0]), math.sqrt(max(self.variance, 0.0)), 0.0]))
+
+    @property
     def nonfinite_fraction(self) -> float:
         """Share of the samples whose local energy was not finite."""
         total = self.n_samples + self.n_nonfinite

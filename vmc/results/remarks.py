@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSection
+from vmc.results.course import IMPOSSIBLE, remarks_on_course
 from vmc.results.known_reference import known_reference
-from vmc.stages.best import best_iteration
-from vmc.stages.history import rolled_back
-from vmc.statistics import Estimate, format_known, format_value
+from vmc.statistics import Estimate, format_known
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
 from vmc.statistics.summary import ZERO_VARIANCE
 
@@ -27,20 +26,10 @@ Known = tuple[float, float, str]
 COUNTED = 1e4
 #: Relative difference of two values of the same energy, one of them rounded by who wrote it.
 SAME = 1e-4
-#: Errors, of a normal distribution, that chance does not explain.
-IMPOSSIBLE = 6.0
 #: Errors from an exact energy within which there is nothing to lower.
 ARRIVED = 3.0
 #: Share of an energy that numerical derivatives may be off by.
 NUMERICAL = 1e-8
-#: Share of an energy by which an evaluation misses the one that its parameters were chosen for.
-NOT_FOUND = 5e-3
-#: Share of an energy by which an evaluation is above the first iteration.
-WORSE = 1e-3
-#: Iterations in a quarter below which their medians say little.
-MIN_QUARTER = 5
-#: Share of an energy below which a fall is one of digits.
-ROUNDING = 1e-10
 #: Distance of the virial ratio from one that is far.
 FAR = 0.1
 #: Factors that have no cusp where two particles meet.
@@ -96,7 +85,7 @@ def remarks_on(
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),
-        *remarks_on_course(iterations, evaluated, summary.energy, has_arrived(summary, reference)),
+        *remarks_on_course(iterations, evaluated, summary.energy, summary.scale, has_arrived(summary, reference)),
     ]
     return [line for line in found if line]
 
@@ -205,89 +194,3 @@ def has_arrived(summary: EnergySummary, reference: Known | None) -> bool:
     if reference is None or not reference[2].startswith("exact"):
         return False
     return abs(summary.energy.value - reference[0]) <= ARRIVED * math.hypot(summary.energy.error, reference[1])
-
-
-def remarks_on_course(
-    iterations: Mapping[str, np.ndarray], evaluated: str, energy: Estimate, is_exact: bool = False
-) -> list[str]:
-    """What is to be said of an optimisation once its evaluation is known, a line each.
-
-    Parameters
-    ----------
-    iterations : columns of the history, (n_iterations,) each.
-    evaluated : 'best', 'last' or 'average': which parameters.
-    energy, is_exact : of the evaluation, and whether an optimisation can do no better.
-    """
-    energies, errors = iterations["energy"], iterations["error"]
-    lines = ["" if is_exact else no_rest(energies, errors), worse_than_begun(energies, errors, energy)]
-    if evaluated == "best":
-        lines.append(not_found_again(energies, errors, ~rolled_back(iterations), energy))
-    return [line for line in lines if line]
-
-
-def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
-    """Whether the energy of the iterations, (n_iterations,), was another one in their last quarter than before.
-
-    By medians, which iterations that were taken back do not move; the median of q normal numbers has pi / 2 times the
-    variance of their mean. By chance in one of five hundred million optimisations that have come to rest. The noise of
-    a quarter is the upper quartile of its errors: where these fall by orders of magnitude, the median of the energies
-    is one of the noisier half.
-    """
-    quarter = len(energies) // 4
-    if quarter < MIN_QUARTER:
-        return ""
-    before, last = energies[-2 * quarter : -quarter], energies[-quarter:]
-    fall = float(np.nanmedian(before) - np.nanmedian(last))
-    noise = math.sqrt(math.pi / 2.0 / quarter) * math.hypot(
-        *(float(np.nanquantile(part, 0.75)) for part in (errors[-2 * quarter : -quarter], errors[-quarter:]))
-    )
-    if not abs(fall) > max(IMPOSSIBLE * noise, ROUNDING * abs(float(np.nanmedian(last)))):
-        return ""
-    if fall < 0.0:
-        return f"iterations  the energy rose, by {-fall:.2g} from their third quarter to the last: lower the rate"
-    return (
-        f"iterations  the energy still fell, by {fall:.2g} from their third quarter to the last: more of them, or a "
-        "larger rate, may lower it further"
-    )
-
-
-def _is_above(energy: Estimate, before: float, error: float, share: float) -> bool:
-    """Whether an energy is above an earlier one beyond chance, and by more than a share of it."""
-    rise = energy.value - before
-    return rise > IMPOSSIBLE * math.hypot(error, energy.error) and rise > share * abs(before)
-
-
-def worse_than_begun(energies: np.ndarray, errors: np.ndarray, energy: Estimate) -> str:
-    """Whether an evaluation finds more than the first of the iterations (n_iterations,), beyond chance."""
-    if not len(energies):
-        return ""
-    first, error = float(energies[0]), float(errors[0])
-    if not _is_above(energy, first, error, WORSE):
-        return ""
-    return (
-        f"iterations  the optimisation made the energy worse: it began with {format_value(first, error)}; lower the "
-        "rate, or take more samples"
-    )
-
-
-def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate) -> str:
-    """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond chance.
-
-    The best of n iterations is a lucky one, by six of its errors once in n runs of a thousand million.
-
-    Parameters
-    ----------
-    energies, errors : of the iterations, (n_iterations,).
-    kept : whether an iteration was not taken back.
-    energy : of the evaluation.
-    """
-    chosen = best_iteration(np.where(kept, energies, math.nan), errors)
-    if chosen is None:
-        return ""
-    before, error = float(energies[chosen]), float(errors[chosen])
-    if not _is_above(energy, before, error, NOT_FOUND):
-        return ""
-    return (
-        f"parameters  chosen for {format_value(before, error)} in iteration {chosen + 1}, which the evaluation does "
-        "NOT find again: the walkers were not those of psi; a lower rate, or more steps between measurements?"
-    )

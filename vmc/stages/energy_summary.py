@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +44,12 @@ class EnergySummary:
     walker_means: np.ndarray | None = None
     half_means: np.ndarray | None = None
     walker_means_of_parts: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def scale(self) -> float:
+        """What changes of the energy are measured by, see :attr:`vmc.measuring.estimators.EnergyMoments.scale`."""
+        kinetic = next((abs(part.value) for part in self.components.values()), 0.0)
+        return float(np.nanmax([2.0 * kinetic, math.sqrt(max(self.energy.variance, 0.0)), 0.0]))
 
     def energy_lines(self) -> list[str]:
         """The energy, and what its local energies are like, a line each."""

@@ -10,7 +10,7 @@ from vmc.errors import UserError
 from vmc.measuring.estimators import EnergyMoments
 from vmc.stages.history import History
 
-#: A step has blown up if the energy rose by this many standard errors and this share of its size ...
+#: A step has blown up if the energy rose by this many standard errors and this share of its scale ...
 SIGMA_LIMIT, SHARE_LIMIT = 10.0, 0.05
 #: ... or the variance grew by this factor while the energy rose.  A lower energy is no excuse beyond all measure:
 #: walkers that cannot follow psi, or a psi that is not normalisable, sample any energy down to minus infinity.
@@ -118,11 +118,11 @@ class Safeguard:
             return ""
         rise = energies.energy - energy
         noise = math.hypot(error, energies.error)
-        if rise > SIGMA_LIMIT * noise and rise > SHARE_LIMIT * abs(energy):
+        if rise > SIGMA_LIMIT * noise and rise > SHARE_LIMIT * scale:
             return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
-        if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > abs(energy):
+        if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > scale:
             return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
-        floor = max((FLOOR * scale) ** 2, 0.0 if rise > 0.0 else energy**2)
+        floor = ((FLOOR if rise > 0.0 else 1.0) * scale) ** 2
         if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
         return ""
@@ -130,7 +130,7 @@ class Safeguard:
     def _slow_trouble(self, energies: EnergyMoments) -> str:
         energy, error, variance, scale = self.quiet
         rise = energies.energy - energy
-        if not (rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * abs(energy)) or rise < 0.0):
+        if not (rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * scale) or rise < 0.0):
             return ""
         floor = max(variance, ((FLOOR if rise > 0.0 else 1.0) * scale) ** 2)  # of a fall deviations are ten scales
         if energies.variance <= VARIANCE_FACTOR * floor:
@@ -142,6 +142,5 @@ class Safeguard:
 
 
 def _seen(energies: EnergyMoments) -> tuple[float, float, float, float]:
-    """What is remembered of an iteration; its scale is the largest of |energy| and |components|, which may cancel."""
-    scale = float(np.abs(energies.components).max(initial=abs(energies.energy)))
-    return energies.energy, energies.error, energies.variance, scale
+    """What is remembered of an iteration."""
+    return energies.energy, energies.error, energies.variance, energies.scale

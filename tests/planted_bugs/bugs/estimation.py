@@ -177,10 +177,10 @@ ESTIMATION = [
     ),
     Bug(
         "an energy that vanishes by cancellation is the scale of its deviations",
-        "vmc/stages/safeguard.py",
-        "scale = float(np.abs(energies.components).max(initial=abs(energies.energy)))",
-        "scale = abs(energies.energy)",
-        ("tests/optimizers/test_safeguard.py::test_the_scale_is_that_of_the_components_where_they_cancel",),
+        "vmc/measuring/estimators.py",
+        "[2.0 * abs(self.components[0]), math.sqrt",
+        "[abs(self.energy), math.sqrt",
+        ("tests/optimizers/test_safeguard.py::test_the_scale_is_twice_the_kinetic_energy_whatever_cancels_it",),
     ),
     Bug(
         "a variance below zero by rounding ends the job",

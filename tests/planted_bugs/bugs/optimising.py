@@ -33,7 +33,7 @@ OPTIMISING = [
     ),
     Bug(
         "noise of a course from the quieter quarter",
-        "vmc/results/remarks.py",
+        "vmc/results/course.py",
         "for part in (errors[-2 * quarter : -quarter], errors[-quarter:])",
         "for part in (errors[-quarter:], errors[-quarter:])",
         ("tests/job/test_summary_lines.py::test_errors_that_fall_are_no_rise",),
