@@ -64,6 +64,11 @@ class System:
         return self.n_pairs > 0 and (self.n_up is None or 0 < self.n_up < self.n_particles)
 
     @property
+    def has_both_spins(self) -> bool:
+        """Whether there are particles of spin up and of spin down, and so two kinds of pairs."""
+        return self.n_up is not None and 0 < self.n_up < self.n_particles
+
+    @property
     def spin_counts(self) -> tuple[int, int]:
         """Numbers of particles with spin up and down.
 

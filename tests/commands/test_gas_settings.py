@@ -16,6 +16,8 @@ GAS = {
 TRAP = {"system": {"n_particles": 2, "n_dim": 2}, "wavefunction": [{"kind": "gaussian"}]}
 MIN_SR = {"kind": "adam", "samples": 2, "preconditioner": {"kind": "min_sr"}}
 
+FEW_WALKERS = {"kind": "metropolis", "n_walkers": 8, "n_blocks": 8}
+
 
 def merged(base, changes):
     """Tables of `changes` laid over those of `base`; None takes a key away."""
@@ -49,8 +51,12 @@ def merged(base, changes):
         ),
         (
             GAS,
-            {"optimizer": MIN_SR, "sampler": {"kind": "metropolis", "n_walkers": 8, "n_blocks": 8}},
-            ("optimizer.samples = 2", "sampler.n_walkers = 8", "16 samples", "at least 32"),
+            {
+                "optimizer": MIN_SR,
+                "sampler": FEW_WALKERS,
+                "wavefunction": [{"kind": "slater"}, {"kind": "pair_polynomial"}],
+            },
+            ("optimizer.samples = 2", "sampler.n_walkers = 8", "16 samples", "at least 32 for min_sr of 16 parameters"),
         ),
         (GAS, {"observables": [{"kind": "radial_density", "r_max": 1.0}]}, ("radial_density", "use structure_factor")),
         (GAS, {"observables": [{"kind": "pair_distribution", "r_max": 1.0}]}, ("use pair_correlation",)),
@@ -73,6 +79,8 @@ def test_enough_samples_and_no_iterations_are_accepted():
     build(check_config(merged(GAS, {"optimizer": MIN_SR, "sampler": sampler})))
     few = {"optimizer": {**MIN_SR, "iterations": 0}, "sampler": {**sampler, "n_walkers": 8}}
     build(check_config(merged(GAS, few)))
+    fewer_parameters = [{"kind": "slater"}, {"kind": "plane_wave_pairs", "n_shells": 5}]
+    build(check_config(merged(GAS, {"optimizer": MIN_SR, "sampler": FEW_WALKERS, "wavefunction": fewer_parameters})))
 
 
 def test_observables_of_a_gas():

@@ -169,3 +169,28 @@ def test_parameters_of_another_function_are_said_to_be(tmp_path):
     assert told.lines == [
         f"begins with the 26 parameters of {path}; feed_forward.activation = 'silu' here, 'tanh' there"
     ]
+
+
+def test_a_factor_more_begins_as_it_is_at_first(earlier, tmp_path):
+    """All parameters of the earlier run are parameters here; those of the new factor are named."""
+    grown = [{"kind": "gaussian_pair", "gamma": 0.25}, {"kind": "rbm", "n_hidden": 3}, {"kind": "pade"}]
+    told = Notes()
+    run(
+        config(wavefunction=grown, start={"results": earlier}, observables=[]),
+        tmp_path / "a.h5",
+        JobOptions(reporter=told),
+    )
+    assert told.lines[0].startswith(
+        f"begins with the 20 parameters of {earlier}, and 1 that it has not as they are at first: gaussian_pair.gamma"
+    )
+    found, before = vmc.load(tmp_path / "a.h5"), vmc.load(earlier)
+    theta = dict(zip(found.parameter_names, found.theta))
+    assert theta.pop("gaussian_pair.gamma") == 0.25
+    assert theta == dict(zip(before.parameter_names, before.theta))
+
+
+def test_more_of_the_same_parameter_is_not_begun_with_some(earlier, tmp_path):
+    """Three hidden units are no part of four, nor a polynomial one of higher order."""
+    wider = [{"kind": "rbm", "n_hidden": 4}, {"kind": "pade"}]
+    with pytest.raises(UserError, match=r"the first to differ is number 7, .* with \[pretraining\]"):
+        run(config(wavefunction=wider, start={"results": earlier}), tmp_path / "a.h5")

@@ -21,7 +21,8 @@ from wavefunctions.jastrow.cusps import contact_slopes
         (3, 1, (3.0, 1.0, 1.0), 1.0, 1.5),
         (3, 2, (1.0, 1.0, 3.0), 1.0, 1.5),
         (3, 1, (1.0, 3.0, 3.0), 3.0, 1.5),
-        (3, 3, 2.0, 2.0, 2.0),
+        (3, 3, 2.0, 2.0, None),
+        (3, 0, 2.0, 2.0, None),
         (4, 2, 1.0, 1.0, 1.0),
     ],
 )
@@ -30,7 +31,9 @@ def test_slopes(n_dim, n_particles, n_up, masses, equal, opposite):
     slopes = contact_slopes(System(n_particles, n_dim, n_up, masses=masses), 1.3)
     if n_up is not None:
         assert slopes[0] == pytest.approx(equal * 1.3 / (n_dim + 1), rel=1e-15)
-    assert slopes[-1] == pytest.approx(opposite * 1.3 / (n_dim - 1), rel=1e-15)
+    if opposite is not None:
+        assert slopes[-1] == pytest.approx(opposite * 1.3 / (n_dim - 1), rel=1e-15)
+    assert len(slopes) == 2 - [equal, opposite].count(None)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from vmc.measuring.walkers import Spread
 from vmc.observables import Observable
 from vmc.observables.chain import Chain
 from vmc.optimizers import Optimizer
+from vmc.optimizers.min_sr import solves_for_parameters
 from vmc.stages.proposal_stage import learn_proposal
 from wavefunctions.base import WaveFunction
 
@@ -65,12 +66,12 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
         for combinations that make no sense, with the key and what was expected.
     """
     given = UserKernels(kernels or {})
-    _refuse_few_samples(config)
     _refuse_two_beginnings(config)
     try:
         hamiltonian = build_hamiltonian(config, given)
         wave_function = build_wave_function(config, hamiltonian.system, given)
         _refuse_many_parameters(wave_function)
+        _refuse_few_samples(config, wave_function.n_params)
         physics = Physics(
             hamiltonian,
             wave_function,
@@ -102,16 +103,16 @@ def _refuse_two_beginnings(config: Config) -> None:
         raise UserError("start and pretraining: expected one of them, both say what the parameters are at first")
 
 
-def _refuse_few_samples(config: Config) -> None:
+def _refuse_few_samples(config: Config, n_params: int) -> None:
     """Sample space needs samples: a direction lies in their span, and their mean energy is taken from each."""
     optimizer, n_walkers = config.optimizer, config.sampler.n_walkers
     if not isinstance(optimizer, FirstOrderSection) or not isinstance(optimizer.preconditioner, MinSRSection):
         return
     n = optimizer.samples * n_walkers
-    if optimizer.iterations and n < MINIMUM_SAMPLES:
+    if optimizer.iterations and n < MINIMUM_SAMPLES and not solves_for_parameters(n_params, n):
         raise UserError(
             f"optimizer.samples = {optimizer.samples}: with sampler.n_walkers = {n_walkers} an iteration has {n} "
-            f"samples, expected at least {MINIMUM_SAMPLES} for min_sr: raise either"
+            f"samples, expected at least {MINIMUM_SAMPLES} for min_sr of {n_params} parameters: raise either"
         )
 
 

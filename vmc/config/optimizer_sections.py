@@ -55,7 +55,7 @@ class StochasticReconfigurationSection(Section):
 
 
 class MinSRSection(Section):
-    """Stochastic reconfiguration in the space of samples, or of parameters where these are fewer."""
+    """Stochastic reconfiguration in the space of samples, 32 at least, or of parameters where these are fewer."""
 
     kind: Literal["min_sr"]
     diagonal_shift: Positive = 1e-3

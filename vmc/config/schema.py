@@ -102,7 +102,7 @@ Sampler = Annotated[
 
 
 class StartSection(Section):
-    """Parameters of an earlier run to begin with, whose wave function has parameters of the same names."""
+    """Parameters of an earlier run to begin with, all of which have a name here; others stay as they are at first."""
 
     results: Text = Field(description="results file of that run")
 

@@ -20,6 +20,8 @@ from vmc.soundness.parameters import refuse_parameters
 from wavefunctions.base import WaveFunction
 
 PARAMETERS = Schema("vmc parameters", 1)
+#: What to do with results of another wave function.
+PRETRAINING = "; psi can follow another one of the same system with [pretraining]"
 
 
 def save_parameters(path: str | Path, wave_function: WaveFunction) -> None:
@@ -55,30 +57,33 @@ def load_parameters(path: str | Path, wave_function: WaveFunction) -> None:
 def start_from_results(path: str, config: Config, wave_function: WaveFunction, world: Communicator) -> str:
     """Give the wave function of `config` the parameters of an earlier run; return what was done in one line.
 
-    The root reads, and all ranks get what it found.  Collective.
+    Parameters that the earlier wave function had not, those of a backflow say, stay as they are at first.  The root
+    reads, and all ranks get what it found.  Collective.
 
     Raises
     ------
     UserError
-        if the file cannot be read, or its parameters have other names or numbers, are not finite, or not positive
-        as they must be.
+        if the file cannot be read, or has parameters that are none here or of other numbers, not finite, or not
+        positive as they must be.
     """
-
     system = wave_function.system
     here = (system.n_particles, system.n_up)
-    other, settings = here, []
+    other, settings, new = here, [], []
 
     def read() -> None:
-        nonlocal other, settings
+        nonlocal other, settings, new
         earlier = load_for("start.results", path)
-        _adopt(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
+        new = _adopt_known(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
         with contextlib.suppress(UserError):  # a configuration of another version
             other = (earlier.config.system.n_particles, earlier.config.system.n_up)
             settings = differing_settings(config.wavefunction, earlier.config.wavefunction)
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
-    line = f"begins with the {wave_function.n_params} parameters of {path}"
+    line = f"begins with the {wave_function.n_params - len(new)} parameters of {path}"
+    if new:
+        owners = list(dict.fromkeys(map(_owner, new)))
+        line += f", and {len(new)} that it has not as they are at first: {', '.join(owners)}"
     if other != here:
         line += f", of {_particles(*other)}: here there are {_particles(*here)}"
     return "; ".join([line, *settings])
@@ -88,14 +93,37 @@ def _particles(n: int, n_up: int | None) -> str:
     return f"{n} particles" if n_up is None else f"{n} particles, {n_up} of spin up"
 
 
-def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> None:
+def _adopt_known(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> list[str]:
+    """Take over parameters where there are more here; return the names of these.
+
+    Of each parameter all entries, or none: a polynomial of higher order does not begin as one of a lower.
+    """
+    expected = wave_function.layout.names()
+    kept = set(map(_owner, stored))
+    new = [name for name in expected if _owner(name) not in kept]
+    place = {name: k for k, name in enumerate(expected)}
+    if not new or not stored or set(stored) | set(new) != set(expected):
+        _adopt(source, stored, theta, wave_function, PRETRAINING)
+        return []
+    whole = wave_function.theta.copy()
+    whole[[place[name] for name in stored]] = theta
+    _adopt(source, expected, whole, wave_function)
+    return new
+
+
+def _owner(name: str) -> str:
+    """The parameter that an entry belongs to: 'rbm.weights' of 'rbm.weights[0,2]'."""
+    return name.partition("[")[0]
+
+
+def _adopt(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction, hint: str = "") -> None:
     """Take over parameters of the same names."""
     expected = wave_function.layout.names()
     for k in range(max(len(stored), len(expected))):
         if stored[k : k + 1] != expected[k : k + 1]:
             raise UserError(
                 f"{source}: {len(stored)} parameters, the wave function has {len(expected)}; the first to differ "
-                f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here"
+                f"is number {k}, {_name(stored, k)} in the file and {_name(expected, k)} here{hint}"
             )
     refuse_parameters(source, wave_function.layout, theta)
     wave_function.theta[:] = theta

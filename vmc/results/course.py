@@ -112,9 +112,7 @@ def worse_than_begun(energies: np.ndarray, errors: np.ndarray, energy: Estimate,
     )
 
 
-def not_found_again(
-    energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate, scale: float
-) -> str:
+def not_found_again(energies: np.ndarray, errors: np.ndarray, kept: np.ndarray, energy: Estimate, scale: float) -> str:
     """Whether an evaluation at the best parameters finds more than the iteration that they are from, beyond chance.
 
     The best of n iterations is a lucky one, by six of its errors once in n runs of a thousand million.

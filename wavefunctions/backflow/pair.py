@@ -57,7 +57,7 @@ class PairBackflow(QuasiParticles):
             raise ValueError(f"order = {order}: expected at least 2")
         #: L.
         self.cutoff = cutoff_length(system, cutoff)
-        kinds = 2 if system.n_up is not None and 0 < system.n_up < system.n_particles else 1
+        kinds = 2 if system.has_both_spins else 1
         layout = ParameterLayout((("backflow", (kinds, order)), ("contact", (kinds - 1,))))
         displace, geometry = pair_displacements(system)
         split = system.n_up if kinds == 2 else system.n_particles

@@ -40,7 +40,7 @@ class PlaneWaveBackflow(QuasiParticles):
     def __init__(self, system: System, n_shells: int = 5) -> None:
         if system.cell is None:
             raise ValueError("cell is missing: expected a system in a periodic cell for backflow in plane waves")
-        species = 2 if system.n_up is not None and 0 < system.n_up < system.n_particles else 1
+        species = 2 if system.has_both_spins else 1
         waves = wave_table(system.cell, *shortest_shells(system.cell, n_shells))
         split = system.spin_counts[0] if species == 2 else system.n_particles
         layout = ParameterLayout((("backflow_waves", (species, n_shells)),))

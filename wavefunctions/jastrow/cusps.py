@@ -10,7 +10,7 @@ from hamiltonians.system import System
 
 
 def contact_slopes(system: System, strength: float, cusp: float | Sequence[float] | None = None) -> np.ndarray:
-    """u'(0) for each kind of pair, (n_kinds,): equal and opposite spins, or one for particles without spin.
+    """u'(0) for each kind of pair, (n_kinds,): equal and opposite spins, or one where all pairs are of one kind.
 
     For a pair of reduced mass mu (1/2 for masses of one) repelling as strength / r it is 2 mu strength / (d - 1) where
     the pair may meet (bosons, opposite spins) and 2 mu strength / (d + 1) where it may not (equal spins): Kato (1957),
@@ -28,7 +28,7 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
         without a cusp in one dimension, where the wave function must vanish at contact, or where pairs of one kind have
         different reduced masses; for the wrong number of slopes.
     """
-    n_kinds = 1 if system.n_up is None else 2
+    n_kinds = 2 if system.has_both_spins else 1
     if cusp is not None:
         if np.shape(cusp) not in ((), (n_kinds,)):
             raise ValueError(f"cusp = {cusp}: expected a number, or one for each of {n_kinds} kinds of pairs")
@@ -41,10 +41,11 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
     if strength == 0.0:
         return np.zeros(n_kinds)
     equal, opposite = _kinds_of_pairs(system)
+    apart = 2.0 * _reduced_mass(system, equal) * strength / (system.n_dim + 1)
     meeting = 2.0 * _reduced_mass(system, opposite) * strength / (system.n_dim - 1)
-    if n_kinds == 1:
-        return np.array([meeting])
-    return np.array([2.0 * _reduced_mass(system, equal) * strength / (system.n_dim + 1), meeting])
+    if n_kinds == 2:
+        return np.array([apart, meeting])
+    return np.array([meeting if system.n_up is None else apart])
 
 
 def _kinds_of_pairs(system: System) -> tuple[np.ndarray, np.ndarray]:

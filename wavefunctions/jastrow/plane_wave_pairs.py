@@ -42,7 +42,7 @@ class PlaneWavePairs(WaveFunction):
     def __init__(self, system: System, n_shells: int = 5, shared: bool = False) -> None:
         if system.cell is None:
             raise ValueError("cell is missing: expected a system in a periodic cell")
-        species = 1 if shared or system.n_up is None else 2
+        species = 2 if system.has_both_spins and not shared else 1
         waves = wave_table(system.cell, *shortest_shells(system.cell, n_shells))
         constants = (*waves, system.spin_counts[0] if species == 2 else system.n_particles)
         d = system.n_dim
