@@ -98,6 +98,9 @@ def test_check_counts_without_sampling(folder):
     assert "memory per rank" in words
     for line in ("rbm.hidden_bias 3", "rbm.weights 4 x 3, 1 of 12 fixed", "pade.beta 1, fixed"):
         assert line in re.sub(" +", " ", words)
+    deep = "wavefunction=[{kind='gaussian'}, {kind='feed_forward', hidden=[2, 2, 2, 2, 2, 2, 2]}]"
+    words = folder.vmc("check", "dot.toml", "-s", deep, "-s", "optimizer.fixed=['feed_forward.biases1']").stdout
+    assert "feed_forward    49 in 16 arrays (--json names them), 2 of 49 fixed" in words
     assert "counts are the most" in folder.vmc("check", "dot.toml", "-s", "evaluation.target_error=0.1").stdout
     none_left = folder.vmc("check", "dot.toml", "-s", "evaluation.equilibration=40")
     assert none_left.returncode != 0

@@ -17,6 +17,9 @@ from vmc.job.cost import bytes_text, estimate_cost
 from vmc.results.loading import Results, load
 from wavefunctions.parameters import ParameterLayout
 
+#: Parameters beyond which they are told by factors.
+MOST_NAMES = 16
+
 
 def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int, resolved: bool, json: bool) -> int:
     """Validate, build without linking a loop, and count; functions of the user's are tried where they are given."""
@@ -53,13 +56,34 @@ def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int
 
 
 def _parameter_lines(layout: ParameterLayout, fixed: np.ndarray) -> list[str]:
-    """One for each name, with its shape and how many numbers of it are held."""
-    lines = []
+    """Names and shapes of parameters and how many numbers of each are held; of many arrays, what factors have."""
+    rows: dict[str, tuple[str, np.ndarray]] = {}
     for (name, shape), held in zip(layout.shapes, layout.views(fixed)):
+        rows[name] = " x ".join(map(str, shape)), held.ravel()
+    if len(rows) > MOST_NAMES:
+        rows = _by_factors(rows)
+    width = max((len(name) for name in rows), default=0) + 2
+    lines = []
+    for name, (text, held) in rows.items():
         n = np.count_nonzero(held)
         note = f", {'fixed' if n == held.size else f'{n} of {held.size} fixed'}" if n else ""
-        lines.append(f"  {name:<32}{' x '.join(map(str, shape))}{note}")
+        lines.append(f"  {name:<{width}}{text}{note}")
     return lines
+
+
+def _by_factors(rows: dict[str, tuple[str, np.ndarray]]) -> dict[str, tuple[str, np.ndarray]]:
+    """The same for what stands before the first dot; a parameter that stands alone there keeps its name."""
+    factors: dict[str, list[str]] = {}
+    for name in rows:
+        factors.setdefault(name.partition(".")[0], []).append(name)
+    told: dict[str, tuple[str, np.ndarray]] = {}
+    for factor, names in factors.items():
+        if len(names) == 1:
+            told[names[0]] = rows[names[0]]
+            continue
+        held = np.concatenate([rows[name][1] for name in names])
+        told[factor] = f"{held.size} in {len(names)} arrays (--json names them)", held
+    return told
 
 
 def show_command(path: Path, config: bool, json: bool) -> int:
