@@ -1,14 +1,20 @@
-"""Models in HDF5 files: numbers and JSON, nothing that could be run; what is read back is the same to the last bit."""
+"""Models in HDF5 files: numbers and JSON, nothing that could be run; what is read back is the same to the last bit.
+
+A file ends in the checksum of its bytes, as results do (`numerics.checksum`): a flipped bit would give other densities.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from numerics.checksum import last_line, refuse_damage
 from samplers.generative.model import GenerativeModel
 
 FORMAT = "generative model 1"
@@ -19,14 +25,15 @@ BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
 
 def save(model: GenerativeModel, path: Path) -> None:
-    """Write a fitted model; an existing file is replaced only once the new one is complete."""
-    import h5py
-
+    """Write a fitted model; an existing file is replaced only once the new one is complete and on the disk."""
+    content = _image(model)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with h5py.File(beside, "w") as file:
-            file.attrs["format"] = FORMAT
-            _write_model(file, model)
+        with open(beside, "wb") as file:
+            file.write(content)
+            file.write(last_line(content))
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the new name with nothing behind it
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -40,19 +47,38 @@ def load(path: str | Path) -> Any:
     FileNotFoundError
         if there is no such file.
     ValueError
-        if it is no file of a model, or of one that this version does not know.
+        if it is damaged, no file of a model, or of one that this version does not know.
     """
     import h5py
 
     if not Path(path).exists():
         raise FileNotFoundError(f"{path}: no such file")
     try:
-        with h5py.File(path, "r") as file:
+        content = _read_regular(Path(path))
+        refuse_damage(content, "no model")
+        with h5py.File(io.BytesIO(content), "r") as file:
             if file.attrs.get("format") != FORMAT:
                 raise ValueError(f"format {file.attrs.get('format')!r}: expected {FORMAT!r}")
             return _read_model(file)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ValueError(f"{path}: cannot be read as a model: {error}") from error
+
+
+def _image(model: GenerativeModel) -> bytes:
+    """The bytes of the HDF5 file, made in memory: what cannot be written is refused before the disk is touched."""
+    import h5py
+
+    with h5py.File(uuid.uuid4().hex, "w", driver="core", backing_store=False) as file:
+        file.attrs["format"] = FORMAT
+        _write_model(file, model)
+        file.flush()
+        return file.id.get_file_image()
+
+
+def _read_regular(path: Path) -> bytes:
+    if not path.is_file():  # a device may never end
+        raise ValueError("it is not a regular file")
+    return path.read_bytes()
 
 
 def _write_model(group: Any, model: GenerativeModel) -> None:

@@ -1,17 +1,16 @@
 """Files that vouch for themselves: HDF5 with schema, version and payload hash, and a checksum as last line.
 
-The last line is "sha256 " and the SHA-256 of all bytes before it (HDF5 ignores what follows its end). It is
-checked first, so that libhdf5, which hangs on some single flipped bits and returns wrong numbers for many,
-never sees damage. The payload hash is that of the content alone: equal data, equal hash, whoever wrote it. What belongs
-to the occasion, times and the like, may be left out of it; the file lists what, and its last line covers that too.
+The last line (`numerics.checksum`) is checked first. The payload hash is that of the content alone: equal data, equal
+hash, whoever wrote it. What belongs to the occasion, times and the like, may be left out of it; the file lists what,
+and its last line covers that too.
 """
 
-import hashlib
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from numerics.checksum import last_line, refuse_damage
 from vmc.output.atomic import replace_file
 from vmc.output.image import to_bytes
 from vmc.output.reader import LIMITS, DamagedFileError, Limits, read_bytes, read_tree
@@ -19,8 +18,6 @@ from vmc.output.tree import Attribute, Attributes, Dataset, Tree, payload_hash
 
 _LEAVES_OUT = "payload_leaves_out"
 _SEAL = ("schema", "schema_version", "payload_sha256", _LEAVES_OUT)
-_LINE_BEGINS = b"\nsha256 "
-_LINE_LENGTH = len(_LINE_BEGINS) + 64 + len("\n")
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def write_sealed(
         stamped[_LEAVES_OUT] = " ".join(sorted(of_the_occasion))
     digest = _content_hash(tree, stamped)
     content = to_bytes(tree, {**stamped, "payload_sha256": digest})
-    content += _last_line(content)
+    content += last_line(content)
     try:
         _unseal(content, path, LIMITS)
     except DamagedFileError as error:
@@ -99,10 +96,10 @@ def verify(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Sealed:
 
 
 def _unseal(content: bytes, path: str | os.PathLike[str], limits: Limits) -> Sealed:
-    if not content[-_LINE_LENGTH:].startswith(_LINE_BEGINS):
-        raise DamagedFileError(path, "it does not end in a SHA-256: cut short, or neither results nor a checkpoint")
-    if content[-_LINE_LENGTH:] != _last_line(memoryview(content)[:-_LINE_LENGTH]):
-        raise DamagedFileError(path, "its bytes do not match the SHA-256 in its last line")
+    try:
+        refuse_damage(content, "neither results nor a checkpoint")
+    except ValueError as error:
+        raise DamagedFileError(path, str(error)) from error
     tree, attributes = read_tree(content, path, limits)
     digest = attributes.pop("payload_sha256", None)
     if digest != _content_hash(tree, attributes):
@@ -128,7 +125,3 @@ def _without(branch: Mapping[str, Any], paths: list[str]) -> dict[str, Any]:
             below = [path.removeprefix(f"{name}/") for path in paths if path.startswith(f"{name}/")]
             kept[name] = _without(item, below) if isinstance(item, Mapping) else item
     return kept
-
-
-def _last_line(image: bytes | memoryview) -> bytes:
-    return _LINE_BEGINS + f"{hashlib.sha256(image).hexdigest()}\n".encode()

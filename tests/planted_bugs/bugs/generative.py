@@ -154,4 +154,18 @@ GENERATIVE = [
         "                sums[k] += O[k, b] * weights[first + b]\n",
         ("tests/architecture/test_rules.py",),
     ),
+    Bug(
+        "damaged files of models are read",
+        "samplers/generative/storage.py",
+        'refuse_damage(content, "no model")',
+        "pass",
+        (f"{G}/test_storage.py::test_a_flipped_bit_is_refused",),
+    ),
+    Bug(
+        "files of models are not flushed to the disk",
+        "samplers/generative/storage.py",
+        "os.fsync(file.fileno())  #",
+        "pass  #",
+        (f"{G}/test_storage.py::test_a_failed_save_leaves_the_earlier_file",),
+    ),
 ]
