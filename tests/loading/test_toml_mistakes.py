@@ -1,10 +1,14 @@
 """Mistakes of writing TOML: what is said is what to write."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from vmc.commands.inspect import check_command
 from vmc.config import load_config, parse_config
 from vmc.errors import UserError
+from vmc.job.verification import cases_of
 
 SYSTEM = "[system]\nn_particles = 2\nn_dim = 2\n"
 GAUSSIAN = '[[wavefunction]]\nkind = "gaussian"\n'
@@ -40,6 +44,21 @@ def test_what_is_said(text, told):
 def test_a_byte_order_mark(tmp_path):
     (tmp_path / "marked.toml").write_text(SYSTEM + GAUSSIAN, encoding="utf-8-sig")
     assert load_config(tmp_path / "marked.toml").system.n_particles == 2
+
+
+def test_what_never_ends(tmp_path):
+    """A device tells no size; it was read until the memory was full.  A pipe is as good as a file."""
+    for read in (load_config, cases_of):
+        with pytest.raises(UserError, match=r"^/dev/zero: more than 1000000 bytes, too large for a configuration$"):
+            read(Path("/dev/zero"))
+    (tmp_path / "study.toml").symlink_to("/dev/zero")
+    with pytest.raises(UserError, match=r"study\.toml: more than 1000000 bytes"):
+        cases_of(tmp_path)
+    ours, theirs = os.pipe()
+    os.write(theirs, (SYSTEM + GAUSSIAN).encode())
+    os.close(theirs)
+    assert load_config(f"/dev/fd/{ours}").system.n_particles == 2
+    os.close(ours)
 
 
 @pytest.mark.parametrize("kind", ["user", "coulomb"])

@@ -153,9 +153,17 @@ def test_newer_versions_and_other_kinds_are_refused_not_replaced_by_the_previous
     with pytest.raises(SchemaError, match=r"version 2 .* up to 1: use a newer program"):
         load_checkpoint(path)
     write_sealed(path, *_state(3), Schema("vmc results", 1))
-    with pytest.raises(SchemaError, match="is a 'vmc results' file, expected 'vmc checkpoint'"):
+    told = "is a 'vmc results' file, expected 'vmc checkpoint'"
+    way_out = "'run.ckpt.previous.h5' is the checkpoint before: move 'run.ckpt.h5' away to go on from it"
+    with pytest.raises(SchemaError, match=f"{told}; {way_out}"):
         load_checkpoint(path)
     assert verify(path).schema == Schema("vmc results", 1)
+    previous_path(path).write_bytes(b"garbage")
+    with pytest.raises(SchemaError, match=f"{told}$"):
+        load_checkpoint(path)
+    previous_path(path).unlink()
+    with pytest.raises(SchemaError, match=f"{told}$"):
+        load_checkpoint(path)
 
 
 def test_what_cannot_be_stored_leaves_the_old_checkpoint(path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from vmc.job.files import JobFiles
+from vmc.job.files import JobFiles, refuse_other_than_results
 from vmc.output.lock import is_being_written
 from vmc.results.watching import Sight, duration, look, seconds_left, sparkline
 
@@ -17,6 +17,7 @@ def watch_command(path: Path, once: bool, interval: float) -> int:
     """Show a job until it ends: a live view on a terminal, else a line per change."""
     from rich.console import Console
 
+    refuse_other_than_results(path)
     path = JobFiles.at(path).results
     console = Console(highlight=False, soft_wrap=True)
     if once:

@@ -27,16 +27,28 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     UserError
         with one line that names the file, the key, its value, and what was expected.
     """
-    path = Path(path)
+    return parse_config(read_text(path), overrides, str(path))
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a configuration file, or of a list of them; a pipe will do.
+
+    Raises
+    ------
+    UserError
+        if it cannot be read, is larger than a configuration can be, or is no text.
+    """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path}: {path.stat().st_size} bytes, expected a configuration below {MAX_BYTES}")
-        text = path.read_bytes().decode("utf-8-sig")  # some editors of Windows begin a file with a mark
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)  # a device tells no size and may never end
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(content) > MAX_BYTES:
+        raise UserError(f"{path}: more than {MAX_BYTES} bytes, too large for a configuration")
+    try:
+        return content.decode("utf-8-sig")  # some editors of Windows begin a file with a mark
     except UnicodeDecodeError:
         raise UserError(f"{path}: not a UTF-8 text file") from None
-    return parse_config(text, overrides, str(path))
 
 
 def parse_config(text: str, overrides: Iterable[str] = (), name: str = "configuration") -> Config:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vmc.config import Config
+from vmc.config import Config, parse_config
 from vmc.errors import UserError
+from vmc.output.reader import DamagedFileError
+from vmc.output.sealed import SchemaError
+from vmc.results.comparison import flatten
+from vmc.results.file import read_results
 from vmc.stages.averaging import first_averaged
 from vmc.stages.best import first_candidate
 
@@ -54,6 +58,40 @@ def refuse_changes(stored: Config, config: Config, stand: Stand, results: Path) 
             )
     if stored.optimizer.iterations != config.optimizer.iterations:
         _refuse_other_end(stored, config, stand)
+
+
+def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand: Stand) -> None:
+    """Refuse a checkpoint whose job did not make the intact results beside it, which it would replace.
+
+    A job that was killed between saving its checkpoint and its results, with changes that were allowed where it stood,
+    left results of the configuration before.  Results that are missing or damaged are nobody's.
+
+    Parameters
+    ----------
+    results, checkpoint : the files.
+    stored, stand : configuration of the checkpoint, and where its job stands.
+
+    Raises
+    ------
+    UserError
+        naming both files and the first key that differs, or if another kind of file is in the place of the results.
+    """
+    try:
+        text = str(read_results(results).attributes["config_toml"])
+    except (DamagedFileError, OSError):
+        return
+    except SchemaError as error:
+        raise UserError(f"{error}: {checkpoint.name} would replace it, move one of them away") from error
+    made, here = (
+        flatten(config.model_dump(exclude_none=True)) for config in (parse_config(text, (), results.name), stored)
+    )
+    for key in dict.fromkeys([*here, *made]):
+        if made.get(key) != here.get(key) and not _may_change(key, stored, stand):
+            of_results, of_checkpoint = (repr(flat[key]) if key in flat else "absent" for flat in (made, here))
+            raise UserError(
+                f"{results} and {checkpoint.name} are of two calculations, and the first would be replaced: "
+                f"{key} is {of_results} in the one and {of_checkpoint} in the other; move one of them away"
+            )
 
 
 def _may_change(key: str, stored: Config, stand: Stand) -> bool:

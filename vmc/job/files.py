@@ -18,6 +18,9 @@ from vmc.results.file import save_results
 from vmc.stages.driver import Driver
 from vmc.stages.energy_summary import EnergySummary
 
+#: How the names of checkpoints end.
+CHECKPOINTS = (".ckpt.h5", ".ckpt.previous.h5")
+
 
 def refuse_folder(output: Path) -> None:
     """Check that an output, NAME or NAME.h5, is no folder, beside which the results would lie.
@@ -29,6 +32,26 @@ def refuse_folder(output: Path) -> None:
     """
     if output.is_dir():
         raise UserError(f"{output} is a folder, expected the name of a results file")
+
+
+def refuse_other_than_results(path: Path) -> None:
+    """Check that a path, NAME or NAME.h5, can be that of the results of a job, and say which these are where it is not.
+
+    Raises
+    ------
+    UserError
+        for a checkpoint, a configuration or a folder.
+    """
+    for ending in CHECKPOINTS:
+        if path.name.endswith(ending):
+            results = path.with_name(path.name.removesuffix(ending) + ".h5")
+            raise UserError(f"{path} is a checkpoint, expected the results beside it, {results}")
+    if JobFiles.at(path).results.exists():
+        return
+    if path.suffix == ".toml":
+        raise UserError(f"{path} is a configuration, expected results, such as {path.with_suffix('.h5')}")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, expected the name of a results file")
 
 
 @dataclass(frozen=True)
@@ -53,8 +76,11 @@ class JobFiles:
         Raises
         ------
         UserError
-            if the folder cannot be written, or results or a checkpoint stand there already.
+            if the folder cannot be written, the name is that of a checkpoint, or results or a checkpoint stand there
+            already.
         """
+        if self.results.name.endswith(CHECKPOINTS):
+            raise UserError(f"{self.results}: checkpoints are called so, expected another name for results")
         bare = self.results.with_suffix("")
         if bare.exists() and not (bare.is_file() or bare.is_dir()):
             raise UserError(f"{bare}: there is a device of that name, expected the name of a file")

@@ -16,9 +16,9 @@ from vmc.build.physics import build
 from vmc.build.user_kernels import plain_exceptions
 from vmc.config import Config, check_config, load_config
 from vmc.errors import UserError
-from vmc.job.changes import refuse_changes, refuse_other_kernels, stands_at
+from vmc.job.changes import refuse_changes, refuse_other_kernels, refuse_other_results, stands_at
 from vmc.job.cost import estimate_cost
-from vmc.job.files import JobFiles, refuse_folder, stored_config, write_state
+from vmc.job.files import JobFiles, refuse_folder, refuse_other_than_results, stored_config, write_state
 from vmc.job.memory import refuse_beyond_memory
 from vmc.job.parameters import start_from_results
 from vmc.job.pretraining_stage import pretrain_on_results
@@ -130,7 +130,8 @@ def resume(
     Raises
     ------
     UserError
-        if there is no intact checkpoint, or a change would alter the calculation or take measurements away.
+        if there is no intact checkpoint, the results beside it are those of another calculation, or a change would
+        alter the calculation or take measurements away.
     """
     options = options or JobOptions()
     world = communicator()
@@ -139,11 +140,13 @@ def resume(
     deadline = Deadline(options.max_time)
     with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
         signals = stack.enter_context(Signals())
+        on_root(world, lambda: refuse_other_than_results(Path(output)))
         on_root(world, lambda: _claim(stack, files))
         loaded = _load_everywhere(world, files)
         stored = stored_config(loaded)
-        config = changes(stored) if changes else stored
-        refuse_changes(stored, config, stands_at(loaded.attributes), files.results)
+        config, stand = changes(stored) if changes else stored, stands_at(loaded.attributes)
+        on_root(world, lambda: refuse_other_results(files.results, loaded.path, stored, stand))
+        refuse_changes(stored, config, stand, files.results)
         refuse_other_kernels(json.loads(str(loaded.attributes["kernels"])), options.kernel_record())
         driver = make_driver(config, world, options.kernels, options.reporter)
         try:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vmc.config import Config, load_config, parse_config, to_toml
+from vmc.config import Config, load_config, parse_config, read_text, to_toml
 from vmc.errors import UserError
 from vmc.job.run import JobOptions, run
 from vmc.parallel import communicator, on_root
@@ -147,10 +147,11 @@ def _entries(study: Path) -> list[dict[str, Any]]:
     path = study / "study.toml"
     if not path.exists():
         return [{"name": study.resolve().name}]
+    text = read_text(path)
     try:
-        entries = tomllib.loads(path.read_text())["case"]
+        entries = tomllib.loads(text)["case"]
         if not all(isinstance(entry, dict) and isinstance(entry["name"], str) for entry in entries):
             raise ValueError("a case without a name")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: not a list of [[case]]s with names: {error}") from None
     return entries

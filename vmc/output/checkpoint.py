@@ -1,12 +1,13 @@
 """Checkpoints: two generations of sealed files, of which the newest intact one is loaded."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmc.output.atomic import previous_path, resolve
 from vmc.output.reader import LIMITS, DamagedFileError, Limits
-from vmc.output.sealed import Schema, read_sealed, write_sealed
+from vmc.output.sealed import OtherKindError, Schema, SchemaError, read_sealed, write_sealed
 from vmc.output.tree import Attribute, Attributes, Dataset, Tree
 
 CHECKPOINT = Schema("vmc checkpoint", 1)
@@ -36,7 +37,8 @@ def load_checkpoint(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Lo
     """Return the newest checkpoint whose hash verifies, and say so if it is the older of the two.
 
     Reads only. Raises FileNotFoundError if there is none, DamagedFileError if neither generation is intact,
-    SchemaError for another kind of file or a newer format (the older generation is not tried then).
+    SchemaError for another kind of file, which a job that went on from the older generation would replace, or a newer
+    format.
     """
     newest, previous = resolve(path), previous_path(path)
     try:
@@ -45,6 +47,8 @@ def load_checkpoint(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Lo
         trouble = "is missing"
     except DamagedFileError as error:
         trouble = f"is damaged ({error.reason})"
+    except OtherKindError as error:
+        raise OtherKindError(f"{error}{_way_out(newest, previous, limits)}") from None
     try:
         return _load(previous, limits, f"{newest.name!r} {trouble}: using the previous checkpoint {previous.name!r}")
     except FileNotFoundError:
@@ -55,6 +59,14 @@ def load_checkpoint(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Lo
         raise DamagedFileError(
             newest, f"it {trouble}, and {previous.name!r} is damaged too ({error.reason})"
         ) from error
+
+
+def _way_out(newest: Path, previous: Path, limits: Limits) -> str:
+    """What to do where a file of another kind stands in the place of the newest checkpoint, if anything helps."""
+    with contextlib.suppress(DamagedFileError, SchemaError, OSError):
+        _load(previous, limits)
+        return f"; {previous.name!r} is the checkpoint before: move {newest.name!r} away to go on from it"
+    return ""
 
 
 def _load(path: Path, limits: Limits, message: str = "") -> Loaded:

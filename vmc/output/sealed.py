@@ -32,6 +32,10 @@ class SchemaError(ValueError):
     """An intact file of another kind, or of a version this package does not know yet."""
 
 
+class OtherKindError(SchemaError):
+    """An intact file of another kind."""
+
+
 @dataclass(frozen=True)
 class Sealed:
     """The content of an intact file; the attributes are those it was saved with, without the seal."""
@@ -81,7 +85,7 @@ def read_sealed(path: str | os.PathLike[str], schema: Schema, limits: Limits = L
     """
     sealed = verify(path, limits)
     if sealed.schema.name != schema.name:
-        raise SchemaError(f"{os.fspath(path)!r} is a '{sealed.schema.name}' file, expected '{schema.name}'")
+        raise OtherKindError(f"{os.fspath(path)!r} is a '{sealed.schema.name}' file, expected '{schema.name}'")
     if sealed.schema.version > schema.version:
         raise SchemaError(
             f"{os.fspath(path)!r} has version {sealed.schema.version} of the '{schema.name}' format, this "

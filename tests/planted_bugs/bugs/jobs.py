@@ -245,4 +245,25 @@ JOBS = [
         "begins = False",
         ("tests/job/test_proposal.py::test_a_fit_that_fails_loses_nothing",),
     ),
+    Bug(
+        "results of another calculation are replaced",
+        "vmc/job/run.py",
+        "on_root(world, lambda: refuse_other_results(files.results, loaded.path, stored, stand))",
+        "pass",
+        ("tests/job/test_files_of_a_job.py::test_results_of_another_job_stay",),
+    ),
+    Bug(
+        "a job killed between checkpoint and results cannot go on",
+        "vmc/job/changes.py",
+        "if made.get(key) != here.get(key) and not _may_change(key, stored, stand):",
+        "if made.get(key) != here.get(key):",
+        ("tests/job/test_files_of_a_job.py::test_what_may_differ_is_what_a_resume_may_change",),
+    ),
+    Bug(
+        "a configuration is read without end",
+        "vmc/config/load.py",
+        "content = file.read(MAX_BYTES + 1)",
+        "content = file.read(8 * MAX_BYTES)[:MAX_BYTES]",
+        ("tests/loading/test_toml_mistakes.py::test_what_never_ends",),
+    ),
 ]
