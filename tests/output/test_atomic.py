@@ -11,6 +11,7 @@ import pytest
 
 from vmc.output.atomic import OutputError, check_writable, previous_path, replace_file
 from vmc.output.checkpoint import load_checkpoint, save_checkpoint
+from vmc.output.lock import OutputLock, is_being_written
 from vmc.output.sealed import verify
 from vmc.output.tree import Dataset
 
@@ -233,3 +234,15 @@ def test_nothing_is_left_open(tmp_path):
         with pytest.raises(OutputError):
             replace_file(tmp_path, b"")
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_working_directory_that_was_removed(tmp_path, monkeypatch):
+    """A relative path leads nowhere then; the error of the system names nothing."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for use in (check_writable, OutputLock, previous_path, lambda path: replace_file(path, b"")):
+        with pytest.raises(OutputError, match=r"^cannot write 'run\.h5': the working directory was removed$"):
+            use("run.h5")
+    assert not is_being_written("run.h5")
+    replace_file(tmp_path / "run.h5", b"elsewhere")

@@ -29,8 +29,14 @@ class OutputError(OSError):
 
 
 def resolve(path: str | os.PathLike[str]) -> Path:
-    """Return the absolute path with symbolic links followed, so that a linked target itself is replaced."""
-    return Path(os.path.realpath(path))
+    """Return the absolute path with symbolic links followed, so that a linked target itself is replaced.
+
+    Raises OutputError for a relative path in a working directory that was removed.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except FileNotFoundError as error:
+        raise OutputError(path, "the working directory was removed") from error
 
 
 def previous_path(path: str | os.PathLike[str]) -> Path:

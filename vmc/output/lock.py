@@ -30,8 +30,8 @@ def is_being_written(path: str | os.PathLike[str], patience: float = math.inf) -
     A job that was killed leaves its lock's file; on this machine it is found out by its process, on another by an
     output that has not been written for longer than `patience`, seconds.
     """
-    target = resolve(path)
     try:
+        target = resolve(path)
         text = target.with_name(target.name + ".lock").read_text(errors="replace")
     except OSError:
         return False
