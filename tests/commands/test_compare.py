@@ -74,6 +74,23 @@ def test_without_an_energy(finished):
     assert exact.as_dict()["differences"][1]["sigmas"] is None
 
 
+@pytest.mark.parametrize(
+    ("attributes", "standing"),
+    [
+        ({"phase": "done"}, ""),
+        ({"phase": "evaluate"}, "evaluate, 40 of 40 measurements"),
+        ({"phase": "optimise"}, "optimise"),
+        ({"phase": "optimise", "gave_up": "blew up"}, "gave up in optimise"),
+    ],
+)
+def test_a_run_that_is_not_done(finished, attributes, standing):
+    """Its phase is told, in words and for a script: its energy is not yet what it will be."""
+    found = compare([finished, replace(finished, attributes={**finished.attributes, **attributes})])
+    lines = [line for line in str(found).splitlines() if "difference" in line]
+    assert [line.endswith(f"   [{standing}]") for line in lines] == [bool(standing)]
+    assert found.as_dict()["standings"] == ["", standing]
+
+
 def test_keys_of_lists():
     assert flatten({"a": [{"kind": "x", "b": 1}, {"kind": "y"}]}) == {"a.x.kind": "x", "a.x.b": 1, "a.y.kind": "y"}
     assert flatten({"a": [{"kind": "x"}, {"kind": "x"}]}) == {"a.0.kind": "x", "a.1.kind": "x"}

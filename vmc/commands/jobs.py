@@ -65,8 +65,7 @@ def user_kernels(kernel: list[str]) -> dict[str, Callable]:
 
 def _finish(outcome: Outcome, json: bool) -> int:
     if json and communicator().is_root:
-        result = {"finished": outcome.finished, "results": str(outcome.results)} | load(outcome.results).as_dict()
-        typer.echo(json_module.dumps(result, indent=2))
+        typer.echo(json_module.dumps(load(outcome.results).as_dict(), indent=2))
     return outcome.exit_code
 
 

@@ -40,6 +40,7 @@ class Comparison:
     ----------
     names : of the files.
     settings : key -> one value per run, for the keys whose values differ.
+    standings : of each run that is not done its phase, or that it gave up in it, and how far it is; '' of one that is.
     energies : of each run, None before its evaluation.
     differences : of each run from the first, None for the first itself and where an energy is missing.
     quantities : parts of the energy and observables by name, one entry per run.
@@ -47,6 +48,7 @@ class Comparison:
 
     names: tuple[str, ...]
     settings: dict[str, tuple[Any, ...]]
+    standings: tuple[str, ...]
     energies: tuple[Estimate | None, ...]
     differences: tuple[EnergyDifference | None, ...]
     quantities: dict[str, tuple[Compared, ...]]
@@ -55,9 +57,9 @@ class Comparison:
         lines = _table(self.names, self.settings) if self.settings else ["the configurations do not differ"]
         width = max(map(len, self.names))
         lines.append("")
-        for name, energy, difference in zip(self.names, self.energies, self.differences):
+        for name, energy, difference, standing in zip(self.names, self.energies, self.differences, self.standings):
             text = str(energy) if energy is not None else "no energy yet"
-            lines.append(f"{name:<{width}}  {text}{_told(difference)}")
+            lines.append(f"{name:<{width}}  {text}{_told(difference)}{f'   [{standing}]' if standing else ''}")
         if self.quantities:
             lines += ["", *_table(self.names, self.quantities)]
         if any(difference is not None and difference.same_seed for difference in self.differences):
@@ -69,6 +71,7 @@ class Comparison:
         return {
             "files": list(self.names),
             "settings": {key: list(values) for key, values in self.settings.items()},
+            "standings": list(self.standings),
             "energies": [None if energy is None else energy.as_dict() for energy in self.energies],
             "differences": [None if d is None else _finite(vars(d)) for d in self.differences],
             "quantities": {name: [_finite(vars(c)) for c in entries] for name, entries in self.quantities.items()},
@@ -95,6 +98,7 @@ def compare(runs: Sequence[Results]) -> Comparison:
     return Comparison(
         tuple(str(run.path) for run in runs),
         differing,
+        tuple(_standing(run) for run in runs),
         tuple(run.energy for run in runs),
         (None, *(_difference(runs[0], run) for run in runs[1:])),
         compared_quantities(runs),
@@ -115,6 +119,11 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     for key, entry in entries:
         flat |= flatten(entry, f"{prefix}.{key}" if prefix else key)
     return flat
+
+
+def _standing(run: Results) -> str:
+    """Where a run stands that is not done; empty of one that is."""
+    return "" if run.finished else ", ".join(part for part in (run.state, run.measured) if part)
 
 
 def _difference(first: Results, other: Results) -> EnergyDifference | None:

@@ -110,6 +110,11 @@ class Results:
         return wave_function
 
     @property
+    def finished(self) -> bool:
+        """Whether the job came to its end."""
+        return self.attributes["phase"] == "done"
+
+    @property
     def gave_up(self) -> str:
         """Why the job ended without an energy; empty where it did not, and where it has gone on since."""
         return str(self.attributes.get("gave_up", ""))
@@ -174,6 +179,8 @@ class Results:
         """Numbers and provenance for JSON."""
         reference = self.reference
         return {
+            "finished": self.finished,
+            "results": str(self.path),
             "title": self.attributes["title"],
             "phase": self.attributes["phase"],
             "gave_up": self.gave_up,
