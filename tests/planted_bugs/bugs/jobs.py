@@ -266,4 +266,18 @@ JOBS = [
         "content = file.read(8 * MAX_BYTES)[:MAX_BYTES]",
         ("tests/loading/test_toml_mistakes.py::test_what_never_ends",),
     ),
+    Bug(
+        "runs that are not done compared as if they were",
+        "vmc/results/comparison.py",
+        'return "" if run.finished else',
+        'return "" if run.unit else',
+        ("tests/commands/test_compare.py::test_a_run_that_is_not_done",),
+    ),
+    Bug(
+        "checkpoints are watched, and gone on with, as results",
+        "vmc/job/files.py",
+        "        if path.name.endswith(ending):\n            results",
+        "        if False:\n            results",
+        ("tests/job/test_files_of_a_job.py::test_what_is_no_results_file_is_called_what_it_is",),
+    ),
 ]
