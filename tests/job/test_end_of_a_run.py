@@ -28,7 +28,7 @@ def end(capsys):
         driver = SimpleNamespace(history=course, phase="done", evaluated="last")
         config = check_config({**DOT, "evaluation": {**LAST["evaluation"], **evaluation}})
         reporter = reporter_for(is_root=True, quiet=False, is_result=is_result)
-        reporter.finish(driver, config, found, Path("dot.h5"), 2.0, True)
+        reporter.finish(driver, config, found, Path("dot.h5"), 2.0, "")
         return capsys.readouterr()
 
     return said

@@ -1,9 +1,16 @@
 """Jobs whose first stage follows an earlier run."""
 
+import signal
+import time
+
+import numpy as np
 import pytest
 
 import vmc
+from hamiltonians.system import System
 from tests.job_folder import Folder, different
+from vmc.job.pretraining_stage import draw_configurations
+from wavefunctions.gaussian import Gaussian
 
 pytestmark = pytest.mark.mpi
 
@@ -49,8 +56,12 @@ def test_the_same_on_two_ranks_and_over_a_stop(folder):
     for name, ranks in (("one", 0), ("two", 2)):
         done = folder.vmc("run", "dot.toml", "-o", f"{name}.h5", "--quiet", *settings, ranks=ranks)
         assert done.returncode == 0, done.stderr
-    done = folder.vmc("run", "dot.toml", "-o", "stopped.h5", "--quiet", *settings, "--max-time", "0:00:01")
-    assert done.returncode == 0, done.stderr
+    checkpoint = folder.path / "stopped.ckpt.h5"
+    job = folder.start("run", "dot.toml", "-o", "stopped.h5", "--quiet", *settings)
+    while job.poll() is None and not checkpoint.exists():  # a pretraining that is stopped saves nothing
+        time.sleep(0.01)
+    job.send_signal(signal.SIGTERM)
+    assert job.wait(timeout=60) == 143
     assert vmc.load(folder.path / "stopped.h5").attributes["phase"] != "done"
     (folder.path / "teacher.h5").rename(folder.path / "gone.h5")  # a resumed job does not look at it
     try:
@@ -61,6 +72,42 @@ def test_the_same_on_two_ranks_and_over_a_stop(folder):
     one = folder.numbers("one.h5")
     for other in (folder.numbers("two.h5"), folder.numbers("stopped.h5")):
         assert different(one, other) == []
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_a_time_limit_ends_it_with_nothing_left_behind(folder, ranks):
+    """A status that is not zero, and one line that says what to do: the next start would begin from zero too."""
+    done = folder.vmc("run", "dot.toml", "-o", "late.h5", *STUDENT, *STAGE, "--max-time", "0.001s", ranks=ranks)
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    assert len(errors) == 1, done.stderr
+    assert "stopped by the time limit in pretraining, of which nothing is saved" in errors[0]
+    assert "pretraining.iterations" in errors[0]
+    assert not list(folder.path.glob("late*"))
+
+
+class _StopError(Exception):
+    """Of the tests that stop."""
+
+
+def test_drawing_and_fit_look_often():
+    """Before every step of a walk's tile, and before every evaluation of the loss, whatever the line search makes."""
+    looks = []
+    psi = Gaussian(System(2, 2))
+    X = draw_configurations(psi, 100, 1, 1.0, lambda: looks.append(1))
+    assert len(looks) >= 4 * 10
+
+    def stop():
+        if len(looks) == 3:
+            raise _StopError
+        looks.append(1)
+
+    looks.clear()
+    with pytest.raises(_StopError):
+        vmc.pretrain(psi, -np.sum(X**2, axis=1), X, watch=stop)
+    looks.clear()
+    with pytest.raises(_StopError):
+        draw_configurations(psi, 100, 1, 1.0, stop)
 
 
 @pytest.mark.parametrize(

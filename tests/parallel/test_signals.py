@@ -52,6 +52,7 @@ def test_stop_by_the_launcher(start, gentle_launcher, n_ranks, number, name):
         (signal.SIGTERM, "TERMINATE", 143),
         (signal.SIGUSR2, "TERMINATE", 143),
         (signal.SIGINT, "INTERRUPT", 130),
+        (signal.SIGHUP, "HANGUP", 129),
     ],
 )
 def test_stop_by_a_single_rank(start, number, name, status):
@@ -121,11 +122,27 @@ def test_requests_in_one_process():
         assert signals.poll(WORLD) is Request.INTERRUPT
 
 
+def test_a_closed_session_stops_unless_nohup_was_asked_for():
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with Signals() as signals:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signals.poll(WORLD) is Request.NONE
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        with Signals() as signals:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signals.poll(WORLD) is Request.HANGUP
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_meaning_of_requests():
     assert [(r.saves, r.stops, r.exit_code) for r in Request] == [
         (False, False, 0),
         (True, False, 0),
         (True, True, 0),
+        (True, True, 129),
         (True, True, 143),
         (True, True, 130),
     ]
@@ -152,7 +169,42 @@ def test_deadline_leaves_room_for_one_iteration(monkeypatch):
     assert [deadline.has_come() for _ in range(4)] == [False, False, False, True]
 
 
+def test_work_that_leaves_nothing_to_save_may_use_all_its_time(monkeypatch):
+    """No room is left for a last iteration, and looks do not count as iterations."""
+    clock = iter([0.0, 60.0, 99.0, 100.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    signals, deadline = Signals(), Deadline(100.0)
+    found = [signals.poll(WORLD, deadline, saves=False) for _ in range(3)]
+    assert found == [Request.NONE, Request.NONE, Request.TIME_LIMIT]
+
+
+@pytest.mark.parametrize("n_ranks", CASES)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_while_the_root_works_alone(start, n_ranks, number):
+    """A signal to the last rank, which waits for the root, ends all of them, with one line."""
+    job, numbers = begin(start, n_ranks, "alone")
+    os.kill(numbers[max(numbers)], number)
+    outcome = job.finish()
+    assert outcome.status == 128 + number, outcome.err
+    name = {signal.SIGTERM: "SIGTERM or SIGUSR2", signal.SIGINT: "SIGINT"}[number]
+    assert outcome.err.count(f"error: stopped by {name} in a long sleep\n") == 1, outcome.err
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize("n_ranks", CASES)
+def test_the_work_of_the_root_is_told_to_all(run, n_ranks):
+    """Where nobody wants it to stop, its result; and what it raised."""
+    outcome = run(n_ranks, "iterate.py", "done")
+    assert outcome.status == 0, outcome.err
+    lines = [line for line in outcome.out.splitlines() if not line.startswith("ready")]
+    assert sorted(lines) == sorted(f"result {rank} 5" for rank in range(max(n_ranks, 1)))
+    outcome = run(n_ranks, "iterate.py", "refused")
+    assert outcome.status == 7
+    assert outcome.err.count("error: planted mistake") == 1
+
+
 def test_no_deadline():
     assert not Deadline(None).has_come()
+    assert not Deadline(None).is_over()
     with pytest.raises(ValueError, match="positive"):
         Deadline(0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from numerics.random import stream_states
@@ -11,7 +13,7 @@ from vmc.config.schema import Config, PretrainingSection
 from vmc.errors import UserError
 from vmc.measuring.target import density_of
 from vmc.measuring.walkers import Spread, start_walkers
-from vmc.parallel import Communicator, on_root
+from vmc.parallel import Communicator, Request, on_root_watched
 from vmc.results.loading import load_for
 from vmc.stages.pretraining import Fit, pretrain
 from wavefunctions.base import WaveFunction
@@ -20,33 +22,47 @@ from wavefunctions.base import WaveFunction
 _STAGE = 2**65
 #: Steps of the walk that ends in a configuration.
 _WALK = 500
+#: What is said of a job that is stopped here.  Half a fit is not kept: L-BFGS would begin anew from it, and the numbers
+#: of a job would depend on when it was stopped.
+_WHERE = (
+    "in pretraining, of which nothing is saved: it begins anew at the next start; fewer pretraining.iterations "
+    "or pretraining.configurations make it shorter"
+)
 
 
-def pretrain_on_results(wave_function: WaveFunction, config: Config, spread: Spread, world: Communicator) -> str:
+def pretrain_on_results(
+    wave_function: WaveFunction, config: Config, spread: Spread, world: Communicator, poll: Callable[[], Request]
+) -> str:
     """Give `wave_function` parameters that follow log|psi| of a results file; return what came of it in one line.
 
     Those that the optimisation must not change stay as they are.  Configurations are drawn from the earlier |psi|^2.
-    The root fits, and all ranks get its parameters.  Collective.
+    The root fits, and all ranks get its parameters; `poll` asks all of them whether to stop.  Collective.
 
     Raises
     ------
+    StoppedError
+        if the job is to stop.
     UserError
         if the file cannot be read or belongs to another system.
     """
     assert config.pretraining is not None
     section = config.pretraining
-    line = on_root(world, lambda: _line(section, _fit(wave_function, section, config, spread)))
+    line = on_root_watched(
+        world, poll, lambda look: _line(section, _fit(wave_function, section, config, spread, look)), _WHERE
+    )
     world.fill_from_root(wave_function.theta)
     return line
 
 
-def _fit(wave_function: WaveFunction, section: PretrainingSection, config: Config, spread: Spread) -> Fit:
+def _fit(
+    wave_function: WaveFunction, section: PretrainingSection, config: Config, spread: Spread, look: Callable[[], None]
+) -> Fit:
     target = load_for("pretraining.results", section.results).wave_function()
     if target.system != wave_function.system:
         raise UserError(
             f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"
         )
-    X = draw_configurations(target, section.configurations, config.seed + _STAGE, spread)
+    X = draw_configurations(target, section.configurations, config.seed + _STAGE, spread, look)
     return pretrain(
         wave_function,
         target,
@@ -54,6 +70,7 @@ def _fit(wave_function: WaveFunction, section: PretrainingSection, config: Confi
         l2=section.l2,
         max_iterations=section.iterations,
         fixed=config.optimizer.fixed,
+        watch=look,
     )
 
 
@@ -64,8 +81,10 @@ def _line(section: PretrainingSection, fit: Fit) -> str:
     )
 
 
-def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spread: Spread) -> np.ndarray:
-    """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own."""
+def draw_configurations(
+    wave_function: WaveFunction, count: int, seed: int, spread: Spread, look: Callable[[], None] = lambda: None
+) -> np.ndarray:
+    """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own; `look` may end it."""
     X = start_walkers(wave_function, seed, 0, count, spread)
     states = stream_states(seed, 0, count, MOVE_STREAM)
     move = Metropolis(0.1 * float(X.std()))
@@ -78,6 +97,7 @@ def draw_configurations(wave_function: WaveFunction, count: int, seed: int, spre
     for _ in range(_WALK // TUNING_INTERVAL):
         accepted = 0
         for tile, x, memory in zip(tiles, columns, memories):
+            look()
             kernels.begin(p, x, options, memory)
             accepted += sum(kernels.step(p, x, states[tile], options, memory) for _ in range(TUNING_INTERVAL))
         options[0] = tuner.update(options[0], accepted / (count * TUNING_INTERVAL))

@@ -56,9 +56,9 @@ class Reporter:
         summary: EnergySummary | None,
         results: Path,
         seconds: float,
-        finished: bool,
+        stopped_by: str,
     ) -> None:
-        """The job ends."""
+        """The job ends, or was stopped by what `stopped_by` says."""
 
     def close(self) -> None:
         """Nothing follows, whether the job ended or broke down."""
@@ -207,7 +207,7 @@ class ConsoleReporter(Reporter):
         summary: EnergySummary | None,
         results: Path,
         seconds: float,
-        finished: bool,
+        stopped_by: str,
     ) -> None:
         """The summary, or how to go on."""
         from vmc.results.known_reference import reference_of
@@ -225,8 +225,9 @@ class ConsoleReporter(Reporter):
             lines = [*summary_lines(summary, config, reference), *remarks, *taken_back]
             self._results.print("\n".join(lines), markup=False)
         self.console.print(f"wall time: {seconds:.1f} s, results: {results}", markup=False)
-        if not finished:
-            self.console.print(f"stopped in phase '{driver.phase}': go on with 'vmc resume {results}'", markup=False)
+        if stopped_by:
+            line = f"stopped by {stopped_by} in phase '{driver.phase}', saved: go on with 'vmc resume {results}'"
+            self.console.print(line, markup=False)
         elif summary is not None and (more := advice(summary, config, reference, results)):
             self.console.print(more, markup=False)
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +84,18 @@ class Outcome:
     results: Path
 
 
-def run(config: Config | dict | str | Path, output: str | Path, options: JobOptions | None = None) -> Outcome:
-    """Run a configuration, writing OUTPUT.h5 and OUTPUT.ckpt.h5.  Collective under MPI.
-
-    Parameters
-    ----------
-    config : a configuration, its file, or nested dictionaries as in the file.
-    output : path of the results.
+def run(
+    config: Config | dict | str | Path,
+    output: str | Path,
+    options: JobOptions | None = None,
+    signals: Signals | None = None,
+) -> Outcome:
+    """Run a configuration, as :func:`vmc.run` does, but leave what signals mean to the caller: `signals` holds them.
 
     Raises
     ------
+    StoppedError
+        if the job is stopped before it has anything to save.
     UserError
         for anything the user can mend, before the first step where possible.
     """
@@ -106,26 +109,25 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
     with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
-        signals = stack.enter_context(Signals())  # before the compiler begins: a signal must not end the job there
+        signals = stack.enter_context(
+            signals or Signals()
+        )  # before the compiler begins: a signal must not end the job there
         on_root(world, lambda: refuse_folder(Path(output)))
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))
-        driver = make_driver(config, world, options.kernels, options.reporter, first_stage=True)
+        poll = partial(signals.poll, world, deadline, saves=False)
+        driver = make_driver(config, world, options.kernels, options.reporter, poll)
         on_root(world, files.remove_existing)  # not before: the job may begin with what they hold, or be impossible
         return _work(driver, config, files, options, signals, deadline)
 
 
 def resume(
-    output: str | Path, options: JobOptions | None = None, changes: Callable[[Config], Config] | None = None
+    output: str | Path,
+    options: JobOptions | None = None,
+    changes: Callable[[Config], Config] | None = None,
+    signals: Signals | None = None,
 ) -> Outcome:
-    """Go on with a job that was stopped or killed, bit for bit, on any number of ranks.
-
-    One that has ended goes on as if its last evaluation had been asked for more samples, or a smaller error, before.
-
-    Parameters
-    ----------
-    output : path of its results.
-    changes : applied to the stored configuration; only keys that do not make it another calculation.
+    """Go on with a job, as :func:`vmc.resume` does, but leave what signals mean to the caller: `signals` holds them.
 
     Raises
     ------
@@ -139,7 +141,7 @@ def resume(
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
     with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
-        signals = stack.enter_context(Signals())
+        signals = stack.enter_context(signals or Signals())
         on_root(world, lambda: refuse_other_than_results(Path(output)))
         on_root(world, lambda: _claim(stack, files))
         loaded = _load_everywhere(world, files)
@@ -164,15 +166,15 @@ def make_driver(
     world: Communicator,
     kernels: Mapping[str, Callable] | None = None,
     reporter: Reporter | None = None,
-    first_stage: bool = False,
+    poll: Callable[[], Request] | None = None,
 ) -> Driver:
     """Build, compile (the root first, so that the others find its cache) and place the walkers.
 
-    A new job has its first stage here, if there is one.
+    A new job has its first stage here, if there is one, and gives the `poll` that may stop it.
     """
     reporter = reporter or Reporter()
     physics = build(config, kernels)
-    if config.start is not None and first_stage:
+    if config.start is not None and poll:
         reporter.note(start_from_results(config.start.results, config, physics.wave_function, world))
     measurement = physics.measurement()
     partition = Partition(config.sampler.n_walkers, config.sampler.n_blocks, world.rank, world.size)
@@ -185,8 +187,8 @@ def make_driver(
     world.barrier()
     if not world.is_root:
         measurement.compile()
-    if config.pretraining is not None and first_stage:
-        reporter.note(pretrain_on_results(physics.wave_function, config, physics.start_spread, world))
+    if config.pretraining is not None and poll:
+        reporter.note(pretrain_on_results(physics.wave_function, config, physics.start_spread, world, poll))
     ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread, config.optimizer.fixed)
     refuse_unsound(ensemble, contact=bool(kernels))  # of the package's own functions the configuration has told
     return Driver(ensemble, physics.optimizer, physics.plan)
@@ -239,5 +241,5 @@ def _work(
         reporter.close()
     summary = save()
     finished = driver.phase == "done"
-    reporter.finish(driver, config, summary, files.results, deadline.elapsed, finished)
+    reporter.finish(driver, config, summary, files.results, deadline.elapsed, "" if finished else request.cause)
     return Outcome(config, 0 if finished else request.exit_code, finished, summary, files.results)

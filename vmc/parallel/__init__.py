@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vmc.parallel.reduction import TreeSum, tree_sum
     from vmc.parallel.signals import Deadline, Request, Signals
     from vmc.parallel.threads import describe, limit_threads, oversubscription
+    from vmc.parallel.watching import StoppedError, on_root_watched
 
 _HOMES = {
     "Communicator": "communicators",
@@ -32,6 +33,8 @@ _HOMES = {
     "describe": "threads",
     "limit_threads": "threads",
     "oversubscription": "threads",
+    "StoppedError": "watching",
+    "on_root_watched": "watching",
 }
 
 __all__ = [
@@ -42,12 +45,14 @@ __all__ = [
     "RootFailedError",
     "SerialCommunicator",
     "Signals",
+    "StoppedError",
     "TreeSum",
     "communicator",
     "describe",
     "end_scripts_together",
     "limit_threads",
     "on_root",
+    "on_root_watched",
     "oversubscription",
     "run_parallel",
     "tree_sum",

@@ -5,13 +5,14 @@ signal           what the job does              exit status
 ================ ============================== ===========
 SIGUSR1          writes a checkpoint, goes on   0
 SIGTERM, SIGUSR2 writes a checkpoint and stops  143
+SIGHUP           writes a checkpoint and stops  129
 SIGINT           writes a checkpoint and stops  130
 SIGINT again     leaves at once                 130
 ================ ============================== ===========
 
 When the time limit is reached the job writes a checkpoint and stops with status 0. A handler only notes the
 signal; what to do is agreed over all ranks between two iterations, so one rank's signal is everybody's. A
-compiled kernel delays a handler until it returns.
+compiled kernel delays a handler until it returns. A SIGHUP that is ignored, by nohup say, stays ignored.
 
 What a launcher makes of a signal sent to itself differs. MPICH's mpirun passes on SIGUSR1, SIGTERM and
 SIGINT, but dies of SIGUSR2. Open MPI's mpirun passes on SIGUSR1 and SIGUSR2, but turns SIGTERM and SIGINT
@@ -30,7 +31,6 @@ from typing import Any
 from vmc.parallel.communicators import Communicator
 
 _REMEMBERED_INTERVALS = 10
-_NOTED = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT") if hasattr(signal, name)]
 
 
 class Request(IntEnum):
@@ -39,8 +39,9 @@ class Request(IntEnum):
     NONE = 0
     CHECKPOINT = 1
     TIME_LIMIT = 2
-    TERMINATE = 3
-    INTERRUPT = 4
+    HANGUP = 3
+    TERMINATE = 4
+    INTERRUPT = 5
 
     @property
     def saves(self) -> bool:
@@ -55,7 +56,36 @@ class Request(IntEnum):
     @property
     def exit_code(self) -> int:
         """Exit status of a job that ends on this request."""
-        return {Request.TERMINATE: 143, Request.INTERRUPT: 130}.get(self, 0)
+        return {Request.HANGUP: 129, Request.TERMINATE: 143, Request.INTERRUPT: 130}.get(self, 0)
+
+    @property
+    def cause(self) -> str:
+        """What a stop comes from, in words; empty for other requests."""
+        return _CAUSES.get(self, "")
+
+    def deliver(self) -> None:
+        """Send this process the signal that asks for the stop, SIGTERM for SIGUSR2 too; nothing for other requests."""
+        if self.exit_code:
+            signal.raise_signal(signal.Signals(self.exit_code - 128))
+
+
+_CAUSES = {
+    Request.TIME_LIMIT: "the time limit",
+    Request.HANGUP: "SIGHUP",
+    Request.TERMINATE: "SIGTERM or SIGUSR2",
+    Request.INTERRUPT: "SIGINT",
+}
+_MEANINGS = {
+    getattr(signal, name): request
+    for name, request in (
+        ("SIGUSR1", Request.CHECKPOINT),
+        ("SIGHUP", Request.HANGUP),
+        ("SIGUSR2", Request.TERMINATE),
+        ("SIGTERM", Request.TERMINATE),
+        ("SIGINT", Request.INTERRUPT),
+    )
+    if hasattr(signal, name)
+}
 
 
 class Deadline:
@@ -93,23 +123,28 @@ class Deadline:
         self._last_look = now
         return now + max(self._intervals, default=0.0) >= self._end
 
+    def is_over(self) -> bool:
+        """Whether the time is up: for work that leaves nothing to save, so that no time must be left for it."""
+        return self._end is not None and time.monotonic() >= self._end
+
 
 class Signals:
     """Context in which signals are noted instead of ending the process; old handlers return afterwards.
 
+    What was noted can be asked for afterwards too.
     Outside the main thread Python forbids handlers: there no signal is noted.
     """
 
     def __init__(self) -> None:
         self._checkpoint = False
-        self._terminated = False
-        self._interrupted = False
+        self._stop = Request.NONE
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> "Signals":
         if threading.current_thread() is threading.main_thread():
-            for number in _NOTED:
-                self._previous[number] = signal.signal(number, self._note)
+            for number in _MEANINGS:
+                if not _is_ignored_hangup(number):
+                    self._previous[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -120,25 +155,29 @@ class Signals:
         self._previous.clear()
 
     def poll(
-        self, communicator: Communicator, deadline: Deadline | None = None, checkpoint_due: bool = False
+        self,
+        communicator: Communicator,
+        deadline: Deadline | None = None,
+        checkpoint_due: bool = False,
+        saves: bool = True,
     ) -> Request:
         """Agree over all ranks on what to do now; called by every rank at the end of an iteration.
 
         Rank 0 decides about the deadline and about a periodic checkpoint that is due. A checkpoint is asked
         for once per signal, a stop is repeated at every call. Costs one reduction of one number.
+        `saves` says whether a stop leaves something to save, for which the deadline must leave time.
         """
-        request = self._own_request()
+        request = self.noted()
         if checkpoint_due and communicator.is_root:
             request = max(request, Request.CHECKPOINT)
-        if deadline is not None and communicator.is_root and deadline.has_come():
+        if deadline is not None and communicator.is_root and (deadline.has_come() if saves else deadline.is_over()):
             request = max(request, Request.TIME_LIMIT)
         return Request(int(communicator.max(request)))
 
-    def _own_request(self) -> Request:
-        if self._interrupted:
-            return Request.INTERRUPT
-        if self._terminated:
-            return Request.TERMINATE
+    def noted(self) -> Request:
+        """What this rank was asked for; a checkpoint once per signal.  Not collective."""
+        if self._stop.stops:
+            return self._stop
         if self._checkpoint:
             # a signal between the test and this line is served by the same checkpoint
             self._checkpoint = False
@@ -146,13 +185,15 @@ class Signals:
         return Request.NONE
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        name = signal.Signals(number).name
-        if name == "SIGUSR1":
+        meaning = _MEANINGS[signal.Signals(number)]
+        if meaning is Request.CHECKPOINT:
             self._checkpoint = True
-        elif name != "SIGINT":
-            self._terminated = True
-        elif not self._interrupted:
-            self._interrupted = True
-        else:
+        elif meaning is self._stop is Request.INTERRUPT:
             os.write(2, b"interrupted again: stopped without a checkpoint\n")
             os._exit(Request.INTERRUPT.exit_code)
+        else:
+            self._stop = max(self._stop, meaning)
+
+
+def _is_ignored_hangup(number: int) -> bool:
+    return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,7 @@ def pretrain(
     max_iterations: int = 500,
     tolerance: float = 1e-10,
     fixed: str | Sequence[str] = (),
+    watch: Callable[[], None] = lambda: None,
 ) -> Fit:
     """Fit ``wave_function.theta`` to log|psi| values; the start is the theta it has.
 
@@ -69,13 +70,14 @@ def pretrain(
     l1, l2 : strengths of the penalties.
     max_iterations, tolerance : of the optimiser; the tolerance is on the relative change of the loss.
     fixed : names of parameters that stay as they are, or what stands before their dot.
+    watch : called before every evaluation of the loss; what it raises ends the fit, at the parameters tried last.
 
     Raises
     ------
     ValueError
         for shapes that do not fit, values that are not finite, penalties below zero, or names of no parameter.
     """
-    problem = _Problem(wave_function, target, X, l2, wave_function.layout.chosen(fixed))
+    problem = _Problem(wave_function, target, X, l2, wave_function.layout.chosen(fixed), watch)
     if not (np.isfinite([l1, l2]).all() and l1 >= 0.0 and l2 >= 0.0):
         raise ValueError(f"l1 = {l1}, l2 = {l2}: expected numbers not below zero")
     start = wave_function.theta.copy()
@@ -156,12 +158,13 @@ class _Problem:
         X: np.ndarray,
         l2: float,
         fixed: np.ndarray,
+        watch: Callable[[], None],
     ) -> None:
         X = np.ascontiguousarray(np.atleast_2d(X), dtype=np.float64)
         n = wave_function.system.n_coordinates
         if X.ndim != 2 or X.shape[1] != n or len(X) < 2:
             raise ValueError(f"X has shape {X.shape}: expected at least two configurations of {n} coordinates")
-        self.wave_function, self.l2, self.fixed = wave_function, l2, fixed
+        self.wave_function, self.l2, self.fixed, self.watch = wave_function, l2, fixed, watch
         self.X = np.ascontiguousarray(X.T)
         if isinstance(target, WaveFunction):
             if target.system != wave_function.system:
@@ -193,6 +196,7 @@ class _Problem:
 
         The offset is at its optimum, so it adds none.
         """
+        self.watch()
         residual, _ = self.residual(theta)
         sums = np.zeros(theta.size)
         self._pull(self.wave_function.arguments(), self.X, residual / residual.size, TILE, sums)
