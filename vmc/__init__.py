@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from vmc.errors import UserError
     from vmc.job.density_fit import fit_density
     from vmc.job.parameters import load_parameters, save_parameters
-    from vmc.job.run import JobOptions, Outcome, resume, run
+    from vmc.job.run import JobOptions, Outcome
+    from vmc.job.scripting import resume, run
     from vmc.results.loading import Results, load
     from vmc.stages.pretraining import pretrain
 
@@ -30,8 +31,8 @@ _HOMES = {
     "load_parameters": "job.parameters",
     "optimise": "api",
     "pretrain": "stages.pretraining",
-    "resume": "job.run",
-    "run": "job.run",
+    "resume": "job.scripting",
+    "run": "job.scripting",
     "save_parameters": "job.parameters",
 }
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from vmc.config import Config, load_config, parse_config, read_text, to_toml
 from vmc.errors import UserError
-from vmc.job.run import JobOptions, run
+from vmc.job.run import JobOptions
+from vmc.job.scripting import run
 from vmc.parallel import communicator, on_root
 from vmc.statistics import format_known, format_value
 
