@@ -15,7 +15,7 @@ signal; what to do is agreed over all ranks between two iterations, so one rank'
 compiled kernel delays a handler until it returns. A SIGHUP that is ignored, by nohup say, stays ignored.
 
 What a launcher makes of a signal sent to itself differs. MPICH's mpirun passes on SIGUSR1, SIGTERM and
-SIGINT, but dies of SIGUSR2. Open MPI's mpirun passes on SIGUSR1 and SIGUSR2, but turns SIGTERM and SIGINT
+SIGINT, but dies of SIGUSR2 and of SIGHUP. Open MPI's mpirun passes on SIGUSR1 and SIGUSR2, but turns SIGTERM and SIGINT
 into SIGTERM for the ranks and kills them soon after (version 5 within a second): there, stop with SIGUSR2.
 """
 

@@ -11,6 +11,7 @@ from tests.planted_bugs.bugs.optimising import OPTIMISING
 from tests.planted_bugs.bugs.periodic import PERIODIC
 from tests.planted_bugs.bugs.physics import PHYSICS
 from tests.planted_bugs.bugs.sampling import SAMPLING
+from tests.planted_bugs.bugs.stopping import STOPPING
 
 BUGS = [
     *FERMIONS,
@@ -23,6 +24,7 @@ BUGS = [
     *GENERATIVE,
     *COMPILING,
     *JOBS,
+    *STOPPING,
 ]
 
 __all__ = ["BUGS", "Bug"]
