@@ -149,7 +149,9 @@ def test_stopped_by_a_signal(folder, undisturbed, how):
     process.send_signal(how)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + how, err
-    assert "vmc resume a.h5" in err
+    line = [line for line in err.splitlines() if line.startswith("stopped by SIG")][-1]
+    assert how.name in line
+    assert "saved: go on with 'vmc resume a.h5'" in line
     assert folder.vmc("resume", "a.h5", "--quiet", ranks=2).returncode == 0
     assert different(undisturbed, folder.numbers("a.h5")) == []
 
