@@ -17,7 +17,7 @@ from vmc.results.remarks import standing
 from vmc.statistics import Diagnostics, verdict
 
 LAST = {**DOT, "evaluation": {"parameters": "last"}}
-NO_COURSE = SimpleNamespace(columns=("energy", "error", "update_norm"), column=lambda name: np.empty(0))
+NO_COURSE = SimpleNamespace(columns=("energy", "error", "variance", "update_norm"), column=lambda name: np.empty(0))
 
 
 @pytest.fixture
@@ -46,7 +46,8 @@ def test_the_summary_is_the_result(end):
 
 
 def test_iterations_that_were_taken_back_are_told(end):
-    columns = {"energy": np.full(4, 3.0), "error": np.full(4, 0.001), "update_norm": np.array([1.0, np.nan, 1.0, 1.0])}
+    columns = {"energy": np.full(4, 3.0), "error": np.full(4, 0.001), "variance": np.ones(4)}
+    columns["update_norm"] = np.array([1.0, np.nan, 1.0, 1.0])
     out, _ = end(summary(estimate(3.0, 0.001)), course=SimpleNamespace(columns=tuple(columns), column=columns.get))
     assert out.splitlines()[-1] == "iterations  4 (1 taken back)"
 
