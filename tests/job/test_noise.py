@@ -234,7 +234,7 @@ def test_verdicts_say_what_noise_makes_of_a_variance():
         seen = Diagnostics(0.1, 4000, n_over_tau=1000.0, plateau_reached=True, variance=1e-4, derivative_noise=noise)
         return verdict(Diagnostics(**{**vars(seen), **more})).line
 
-    said = r"(numerical derivatives carry noise of 0.005 into local energies, about 25 % of the variance)"
+    said = "(numerical derivatives carry noise of about 0.005 into local energies, whose standard deviation is 0.01)"
     assert line(0.005).startswith("error bar reliable")
     assert line(0.005).endswith(said)
     assert line(0.005, r_hat=2.0).endswith(said)

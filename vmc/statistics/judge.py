@@ -223,10 +223,9 @@ def _noise_remark(seen: Diagnostics) -> str:
     """What the error bar does not depend on, but the variance does."""
     if seen.is_eigenstate or not seen.derivative_noise**2 > NOISE_SHARE * seen.variance:
         return ""
-    share = min(seen.derivative_noise**2 / seen.variance, 1.0)
     return (
-        f" (numerical derivatives carry noise of {seen.derivative_noise:.1g} into local energies, about "
-        f"{100 * share:.0f} % of the variance)"
+        f" (numerical derivatives carry noise of about {seen.derivative_noise:.1g} into local energies, whose standard "
+        f"deviation is {sqrt(seen.variance):.1g})"
     )
 
 
