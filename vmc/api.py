@@ -80,7 +80,7 @@ def optimise(
     UserError
         if walkers, blocks and ranks do not fit together, a parameter is not finite, or not positive as it must be, the
         wave function is symmetric in electrons, its energy is infinite or seen by no walker where two particles meet,
-        or more than one per cent of the local energies are not finite.
+        its numerical derivatives are too noisy, or more than one per cent of the local energies are not finite.
     GaveUpError
         a UserError with the iterations as ``history``, if the optimisation blows up three times in a row, or ten in
         all; theta is what it was before.
@@ -163,8 +163,8 @@ def evaluate(
     UserError
         if walkers, blocks and ranks do not fit together, a parameter is not finite, or not positive as it must be, the
         wave function is symmetric in electrons, its energy is infinite or seen by no walker where two particles meet,
-        more than one per cent of the local energies are not finite, or the kernel of an observable of one's own changes
-        what it is handed.
+        its numerical derivatives are too noisy, more than one per cent of the local energies are not finite, or the
+        kernel of an observable of one's own changes what it is handed.
     ValueError
         for counts that are no whole numbers or too small, no measurements left after `equilibration`, or a target that
         is not positive.

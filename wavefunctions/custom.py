@@ -34,7 +34,8 @@ class Custom(WaveFunction):
     Raises
     ------
     ValueError
-        if the function fails, or returns something else, or `positive` names no parameter.
+        if the function fails, or returns something else, or numbers of single precision from which derivatives would
+        come by differences, or `positive` names no parameter.
     """
 
     is_periodic = True  # the user's function is taken at its word
@@ -52,7 +53,10 @@ class Custom(WaveFunction):
         layout = ParameterLayout(tuple((name, value.shape) for name, value in values.items()), frozenset(positive))
         theta = np.concatenate([value.ravel() for value in values.values()] or [np.empty(0)])
         example = np.random.default_rng(1).normal(size=(system.n_particles, system.n_dim))
-        function = tried("log_psi", log_psi, theta, example, n_results=2 if signed else 1)
+        needed = {"grad_laplacian"} | ({"log_derivatives"} if theta.size else set())
+        function = tried(
+            "log_psi", log_psi, theta, example, n_results=2 if signed else 1, differenced=not needed <= set(kernels)
+        )
         slots = {"log_psi": link(_signed if signed else _each_walker, scalar_log_psi=function), **kernels}
         super().__init__(system, layout, theta, slots)
         #: Whether somebody wrote more than log|psi|.

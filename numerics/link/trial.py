@@ -11,13 +11,15 @@ import numpy as np
 _REAL = (int, float, np.integer, np.floating, np.bool_)
 
 
-def tried(name: str, function: Callable, *example: Any, n_results: int = 1) -> Callable:
+def tried(name: str, function: Callable, *example: Any, n_results: int = 1, differenced: bool = False) -> Callable:
     """The function, after a call with an example of its arguments.
 
     Parameters
     ----------
     name : what the function is called in messages.
     n_results : how many numbers it returns.
+    differenced : whether derivatives will come from differences of them, which enlarge rounding: they have to be of
+        double precision then.
 
     Raises
     ------
@@ -42,6 +44,11 @@ def tried(name: str, function: Callable, *example: Any, n_results: int = 1) -> C
     if len(found) != n_results or not all(isinstance(number, _REAL) for number in found):
         expected = "one real number" if n_results == 1 else f"{n_results} real numbers"
         raise ValueError(f"{name}: the function returns {value!r}, expected {expected}")
+    if differenced and any(isinstance(number, np.float16 | np.float32) for number in found):
+        raise ValueError(
+            f"{name}: the function returns {value!r}, expected double precision (float64) in all that it computes: "
+            "derivatives come from differences, which enlarge rounding"
+        )
     return function
 
 

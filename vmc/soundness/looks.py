@@ -10,6 +10,7 @@ from vmc.parallel import on_root
 from vmc.soundness.contact import refuse_infinite_contact
 from vmc.soundness.decay import refuse_growth
 from vmc.soundness.exchange import refuse_symmetric_electrons
+from vmc.soundness.noise import refuse_noise
 from vmc.soundness.own_kernels import has_own_part, refuse_wrong_kernels
 from vmc.soundness.own_observables import refuse_wrong_observables
 from vmc.soundness.periodicity import refuse_what_does_not_repeat
@@ -59,6 +60,7 @@ def refuse_unsound_parameters(ensemble: Ensemble) -> None:
 def _look_at_parameters(ensemble: Ensemble, contact: bool) -> None:
     wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
     refuse_growth(wave_function, ensemble.X)
+    refuse_noise(wave_function, hamiltonian, ensemble.X)  # before kinks and jumps, which rounding looks like
     refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
     if contact:
         refuse_infinite_contact(wave_function, hamiltonian, ensemble.X)

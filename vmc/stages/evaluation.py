@@ -13,6 +13,7 @@ from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
+from vmc.soundness.noise import energy_noise
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.measurements import finite_energies, step_sums
@@ -274,10 +275,18 @@ class Evaluation:
             n_standing=standing_walkers(walker_sums[:, :, :2], variance**0.5, self._refusal()),
             drifts_of_parts=drifts,
             slow_part=slow_part,
+            derivative_noise=self._noise(),
             negligible_deviation=NEGLIGIBLE * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
+
+    def _noise(self) -> float:
+        """What rounding adds to local energies, at walkers of the first block, which are the same on any ranks."""
+        measurement, partition = self.ensemble.measurement, self.ensemble.partition
+        X = self.ensemble.X[partition.local_walkers(partition.blocks[0])]
+        noise = energy_noise(measurement.wave_function, measurement.hamiltonian, X)
+        return nan if noise is None else noise.of_energy
 
 
 def _stands(rows: np.ndarray, variance: float) -> bool:

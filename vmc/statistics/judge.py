@@ -30,6 +30,7 @@ MINIMUM_SPREAD_LENGTH = 5.0
 UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on there may be no variance
 NONFINITE_LIMIT = 0.01  # share of samples
 NONFINITE_LIMIT_OF_EIGENSTATES = 1e-5  # their local energy is the same wherever they do not vanish
+NOISE_SHARE = 0.01  # of the variance, above which it is said that it comes of rounding
 NONFINITE_DISTANCE = 10.0  # standard deviations from the mean assumed for a sample that could not be computed
 
 
@@ -42,7 +43,8 @@ class Diagnostics:
     from all averages. ``n_standing`` walkers stood still for long, see `standing_walkers`. ``error_source``:
     'blocking', or 'walkers' for the scatter between them; empty where there is neither. ``drifting_part`` is the other
     average of the run that drifts most, by ``drift_of_part`` sigmas, and ``slow_part`` one of which a walker is at most
-    ``length_of_slow_part`` autocorrelation times long.
+    ``length_of_slow_part`` autocorrelation times long. ``derivative_noise`` is the standard deviation of local energies
+    that comes of rounding in numerical derivatives.
     """
 
     error: float
@@ -66,6 +68,7 @@ class Diagnostics:
     drift_of_part: float = nan
     slow_part: str = ""
     length_of_slow_part: float = nan
+    derivative_noise: float = nan
 
     @property
     def many_walkers(self) -> bool:
@@ -216,6 +219,16 @@ def _assurances(seen: Diagnostics) -> str:
     return ", ".join(parts)
 
 
+def _noise_remark(seen: Diagnostics) -> str:
+    """What the error bar does not depend on, but the variance does."""
+    if seen.is_eigenstate or not seen.derivative_noise**2 > NOISE_SHARE * seen.variance:
+        return ""
+    return (
+        f" (numerical derivatives carry noise of about {seen.derivative_noise:.1g} into local energies, whose standard "
+        f"deviation is {sqrt(seen.variance):.1g})"
+    )
+
+
 def _objections(seen: Diagnostics) -> list[str]:
     """Return everything that speaks against the error bar."""
     if seen.is_eigenstate:
@@ -245,7 +258,8 @@ def verdict(seen: Diagnostics) -> Verdict:
         )
         return Verdict(False, line, objections, seen)
     if objections:
-        return Verdict(False, f"error bar NOT reliable: {'; '.join(objections)}", objections, seen)
+        line = f"error bar NOT reliable: {'; '.join(objections)}{_noise_remark(seen)}"
+        return Verdict(False, line, objections, seen)
     if seen.zero_variance:
         line = "zero variance: the state is an eigenstate to rounding"
     elif seen.negligible_variance:
@@ -254,4 +268,4 @@ def verdict(seen: Diagnostics) -> Verdict:
         line = f"error bar reliable: {_assurances(seen)}"
     if seen.n_nonfinite:
         line += f" ({seen.n_nonfinite} samples not finite, left out)"
-    return Verdict(True, line, [], seen)
+    return Verdict(True, line + _noise_remark(seen), [], seen)
