@@ -72,7 +72,7 @@ def draw_correlation(figure: Figure) -> None:
     axes.set_xlabel(r"$r_s$")
     axes.set_ylabel("correlation energy (%)")
     axes.set_ylim(bottom=89.0)
-    axes.legend(loc="lower right", fontsize="small")
+    axes.legend(loc="center", bbox_to_anchor=(0.5, 0.58), fontsize="small")  # where no curve is
 
 
 def draw_energy(figure: Figure) -> None:
