@@ -179,25 +179,32 @@ def test_an_energy_above_the_one_at_the_start(first, error, value, is_said):
 AWAY = np.array([1.9, 1.8, 1.6, 1.42, 1.37, 1.7, 2.2, 3.4, 6.4, 16.0, 34.0, 71.0, 160.0, 370.0]) * 1e-4
 
 
+def away(variances, scale, fall=0.0):
+    """What is said of them, at energies that fall from -0.87 with errors of a thousandth."""
+    n = len(variances)
+    return running_away(-0.87 - fall * np.arange(n), np.full(n, 1e-3), np.asarray(variances), scale)
+
+
 def test_variances_that_run_away():
     """No energy had risen beyond its noise, and nothing was said."""
-    assert "grew 113-fold from the quietest to the last" in running_away(AWAY, 0.87)
+    assert "grew 113-fold from the quietest to the last" in away(AWAY, 0.87)
     columns = {"energy": np.full(14, -0.87), "error": np.full(14, 1e-3), "variance": AWAY, "update_norm": np.ones(14)}
     assert any("running away" in line for line in remarks_on_course(columns, "best", estimate(-0.8697, 5e-5), 0.87))
-    assert running_away(AWAY[:10], 0.87) == ""
-    assert running_away(AWAY[::-1], 0.87) == ""  # as it should be
+    assert away(AWAY[:10], 0.87) == ""
+    assert away(AWAY[::-1], 0.87) == ""  # as it should be
 
 
 def test_variances_that_do_not():
-    """Noise of a few configurations, one that is off by far, and what is nearly an eigenstate."""
+    """Noise of a few configurations, one that is off by far, what is nearly an eigenstate, and what leaves one."""
     rng = np.random.default_rng(1)
     for n in (1, 5, 6, 20, 100):
         variances = rng.chisquare(3, size=n)  # of few samples
-        assert running_away(variances, 1.0) == ""
+        assert away(variances, 1.0) == ""
     calm = np.ones(20)
     calm[-2] = 1e6
-    assert running_away(calm, 1.0) == ""
-    assert running_away(10.0 ** -np.linspace(20, 4, 20), 1.0) == ""
+    assert away(calm, 1.0) == ""
+    assert away(10.0 ** -np.linspace(20, 4, 20), 1.0) == ""
+    assert away(AWAY, 0.87, fall=0.01) == ""
 
 
 def test_iterations_that_were_taken_back_are_counted():

@@ -91,6 +91,21 @@ def test_a_constant_in_the_potential_changes_no_judgement(name, constant):
     np.testing.assert_array_equal(found[0].good_theta, expected[0].good_theta)
 
 
+def test_a_fall_into_a_well_is_no_blow_up():
+    """A diffuse Gaussian before a hydrogen atom: the virial theorem holds at either end, and all was taken back.
+
+    Of a psi that is none the kinetic energy is below zero.
+    """
+
+    def iteration(energy, kinetic, variance):
+        return EnergyMoments(energy, 0.01, variance, np.array([kinetic, energy - kinetic]), 0.5, 100, 0), NOTHING
+
+    course = [iteration(-0.048, 0.002, 9.4e-4), iteration(-0.2, 0.06, 0.02), iteration(-0.3475, 0.14, 0.108)]
+    assert judged(*course)[1] == ""
+    course[-1] = iteration(-0.3475, -0.14, 0.108)
+    assert "the energy fell from -0.048 to -0.3475 over some iterations" in judged(*course)[1]
+
+
 def test_three_strikes():
     """In a row; a good iteration in between starts the count anew, but the rate stays cut."""
     bad = (moments(math.nan), NOTHING)

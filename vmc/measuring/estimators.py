@@ -40,10 +40,10 @@ class EnergyMoments:
     def scale(self) -> float:
         """What changes of the energy are measured by, whatever constant the potential holds.
 
-        Twice the kinetic energy, which is the energy itself of particles in a harmonic trap, or the deviation of the
-        local energies where that is larger.
+        Twice the kinetic energy, which is the energy itself of particles in a harmonic trap and below zero in no state,
+        or the deviation of the local energies where that is larger.
         """
-        return float(np.nanmax([2.0 * abs(self.components[0]), math.sqrt(max(self.variance, 0.0)), 0.0]))
+        return float(np.nanmax([2.0 * self.components[0], math.sqrt(max(self.variance, 0.0)), 0.0]))
 
     @property
     def nonfinite_fraction(self) -> float:

@@ -13,6 +13,8 @@ from vmc.statistics import Estimate, format_value
 
 #: Errors, of a normal distribution, that chance does not explain.
 IMPOSSIBLE = 6.0
+#: Errors beyond which an energy is told to have fallen.
+FALLEN = 3.0
 #: Share of the scale of an energy by which an evaluation misses the one that its parameters were chosen for.
 NOT_FOUND = 5e-3
 #: Share of the scale of an energy by which an evaluation is above the first iteration.
@@ -42,7 +44,7 @@ def remarks_on_course(
     lines = [
         "" if is_exact else no_rest(energies, errors),
         worse_than_begun(energies, errors, energy, scale),
-        running_away(iterations["variance"][kept], scale),
+        running_away(energies[kept], errors[kept], iterations["variance"][kept], scale),
     ]
     if evaluated == "best":
         lines.append(not_found_again(energies, errors, kept, energy, scale))
@@ -75,17 +77,19 @@ def no_rest(energies: np.ndarray, errors: np.ndarray) -> str:
     )
 
 
-def running_away(variances: np.ndarray, scale: float) -> str:
+def running_away(energies: np.ndarray, errors: np.ndarray, variances: np.ndarray, scale: float) -> str:
     """Whether the variance of iterations, (n_iterations,), grew in the end far beyond the lowest that they had.
 
     Medians of three, so that a few configurations do not tell; at an eigenstate the variance vanishes, and any later
-    one is many times that.
+    one is many times that.  Where the energy has fallen meanwhile, from an excited state say, all is well.
     """
     if len(variances) < 2 * 3:
         return ""
     medians = np.median(np.lib.stride_tricks.sliding_window_view(variances, 3), axis=1)
-    growth = float(medians[-1] / max(np.nanmin(medians), (QUIET * scale) ** 2))
-    if not growth > GROWN:
+    quietest = int(np.argmin(np.where(np.isnan(medians), np.inf, medians)))
+    growth = float(medians[-1] / max(medians[quietest], (QUIET * scale) ** 2))
+    fall = float(np.median(energies[quietest : quietest + 3]) - np.median(energies[-3:]))
+    if not growth > GROWN or fall > FALLEN * float(np.median(errors[-3:])):
         return ""
     return (
         f"iterations  the variance grew {growth:.3g}-fold from the quietest to the last: these were running away, "

@@ -122,7 +122,7 @@ class Safeguard:
             return f"the energy rose from {energy:.6g} to {energies.energy:.6g}"
         if -rise > SIGMA_LIMIT * max(noise, math.sqrt(variance)) and -rise > scale:
             return f"the energy fell from {energy:.6g} to {energies.energy:.6g}"
-        floor = ((FLOOR if rise > 0.0 else 1.0) * scale) ** 2
+        floor = (FLOOR * scale if rise > 0.0 else _scale_of_a_fall(scale, energies)) ** 2
         if not energies.variance <= VARIANCE_FACTOR * max(variance, floor):
             return f"the variance grew from {variance:.3g} to {energies.variance:.3g}"
         return ""
@@ -132,13 +132,23 @@ class Safeguard:
         rise = energies.energy - energy
         if not (rise > max(SIGMA_LIMIT * error, SHARE_LIMIT * scale) or rise < 0.0):
             return ""
-        floor = max(variance, ((FLOOR if rise > 0.0 else 1.0) * scale) ** 2)  # of a fall deviations are ten scales
+        # Of a fall deviations are ten scales.
+        floor = max(variance, (FLOOR * scale if rise > 0.0 else _scale_of_a_fall(scale, energies)) ** 2)
         if energies.variance <= VARIANCE_FACTOR * floor:
             return ""
         return (
             f"the energy {'rose' if rise > 0.0 else 'fell'} from {energy:.6g} to {energies.energy:.6g} over some "
             f"iterations, and the variance from {variance:.3g} to {energies.variance:.3g}"
         )
+
+
+def _scale_of_a_fall(before: float, energies: EnergyMoments) -> float:
+    """The scale before, or after where that is larger by the kinetic energy.
+
+    Particles that fall from far out into a well deviate by what they gain there; a psi that is none, or walkers that do
+    not follow it, have no kinetic energy above zero to show for it.
+    """
+    return max(before, 2.0 * float(energies.components[0]))
 
 
 def _seen(energies: EnergyMoments) -> tuple[float, float, float, float]:
