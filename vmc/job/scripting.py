@@ -16,7 +16,9 @@ def run(config: Config | dict | str | Path, output: str | Path, options: JobOpti
 
     A signal that asks to stop (Ctrl-C, SIGTERM, SIGUSR2, SIGHUP) stops the job at the end of the iteration.  When
     everything is saved and the script's own handlers are back, the signal is sent again, on all ranks, SIGTERM for
-    SIGUSR2: a Ctrl-C becomes the KeyboardInterrupt that it would be without a job.
+    SIGUSR2: a Ctrl-C becomes the KeyboardInterrupt that it would be without a job.  A second one does so at once, and
+    what was done since the last save is lost; on several ranks it ends the process.  Outside the main thread no signal
+    is noted.
 
     Parameters
     ----------
@@ -58,7 +60,8 @@ def resume(
 
 
 def _delivering(work: Callable[[Signals], Outcome]) -> Outcome:
-    signals = Signals()
+    world = communicator()
+    signals = Signals(leaves=world.size > 1)
     try:
         outcome = work(signals)
     except StoppedError as error:
@@ -68,5 +71,5 @@ def _delivering(work: Callable[[Signals], Outcome]) -> Outcome:
         signals.noted().deliver()  # this rank's: after a failure the others may not be there to agree
         raise
     # The ranks agree when all of them are done: one that its signal ends must not take the root's last words with it.
-    signals.poll(communicator()).deliver()
+    signals.poll(world).deliver()
     return outcome

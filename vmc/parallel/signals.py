@@ -131,11 +131,17 @@ class Deadline:
 class Signals:
     """Context in which signals are noted instead of ending the process; old handlers return afterwards.
 
-    What was noted can be asked for afterwards too.
-    Outside the main thread Python forbids handlers: there no signal is noted.
+    What was noted can be asked for afterwards too.  Outside the main thread Python forbids handlers: there no signal is
+    noted.
+
+    Parameters
+    ----------
+    leaves : whether a second SIGINT ends the process at once, as the command and ranks that wait for each other must;
+        else it is a KeyboardInterrupt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leaves: bool = True) -> None:
+        self._leaves = leaves
         self._checkpoint = False
         self._stop = Request.NONE
         self._previous: dict[int, Any] = {}
@@ -189,6 +195,8 @@ class Signals:
         if meaning is Request.CHECKPOINT:
             self._checkpoint = True
         elif meaning is self._stop is Request.INTERRUPT:
+            if not self._leaves:
+                raise KeyboardInterrupt
             os.write(2, b"interrupted again: stopped without a checkpoint\n")
             os._exit(Request.INTERRUPT.exit_code)
         else:
