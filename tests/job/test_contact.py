@@ -68,6 +68,7 @@ def times(system, *factors):
         ),
         (Custom(LINE, kinked, {"a": 0.5}), HarmonicTrap(LINE), "kink"),
         (times(LINE, PowerLaw(LINE, 0.4)), HarmonicTrap(LINE, interaction=inverse_square(0.4)), "psi goes as r\\^0.4"),
+        (times(LINE, PowerLaw(LINE, 0.5)), HarmonicTrap(LINE, interaction=inverse_square(0.5)), "psi goes as r\\^0.5"),
         (Gaussian(LINE), HarmonicTrap(LINE, interaction=coulomb(0.02)), "goes as r\\^-1 where .* in 1 dimension its"),
         (Gaussian(PLANE), HarmonicTrap(PLANE, interaction=inverse_square(2.0)), "goes as r\\^-2 where"),
         (Gaussian(PLANE), with_pole(PLANE, 3.0), "vanishes there faster than r\\^0.5"),
@@ -90,6 +91,7 @@ def test_energies_that_no_walker_sees(wave_function, hamiltonian, told):
         (Custom(LINE, rounded, {"a": 0.5}), HarmonicTrap(LINE)),
         (times(LINE, PowerLaw(LINE, 1.0)), HarmonicTrap(LINE, interaction=coulomb())),
         (times(LINE, PowerLaw(LINE, 0.6)), HarmonicTrap(LINE, interaction=inverse_square(0.6))),
+        (times(LINE, PowerLaw(LINE, 0.51)), HarmonicTrap(LINE, interaction=inverse_square(0.51))),  # both are finite
         (Gaussian(PLANE), HarmonicTrap(PLANE, interaction=coulomb())),
         (times(PLANE, Pade(PLANE)), HarmonicTrap(PLANE, interaction=coulomb())),
         (Gaussian(PLANE), HarmonicTrap(PLANE, interaction=gaussian(5.0, 0.1))),

@@ -96,3 +96,16 @@ def test_a_function_that_is_odd():
     system = System(2, 1, n_up=2)
     psi = Custom(system, ordered, {"which": [0.0, 1.0, 0.0]}, signed=True)
     refuse_symmetric_electrons(psi, configurations(system, 64))
+
+
+@pytest.mark.parametrize("count", [20, 30, 60])
+def test_many_electrons_on_a_line(count):
+    """Where they start, within one length, the determinant is all rounding, and half of the signs are wrong."""
+    system = System(count, 1, n_up=count)
+    refuse_symmetric_electrons(determinant(system), np.sqrt(0.5) * configurations(system))
+
+
+def test_many_electrons_without_a_determinant_are_seen_all_the_same():
+    system = System(30, 1, n_up=30)
+    with pytest.raises(UserError, match="does not change its sign"):
+        refuse_symmetric_electrons(Gaussian(system), np.sqrt(0.5) * configurations(system))

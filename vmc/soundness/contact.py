@@ -22,8 +22,8 @@ from wavefunctions.evaluation import link_log_psi
 _N_LOOKS = 8
 #: The shortest distance, in units of the spread of the walkers; further ones are two, four and eight times as long.
 _NEAR = 1e-4
-#: By how much a power that is measured may be off.
-_TOLERANCE = 0.02
+#: By how much a power may change from one distance to the next, and how near to a limit it counts as the limit.
+_TOLERANCE, _AT_LIMIT = 0.02, 2e-3
 
 
 def refuse_infinite_contact(wave_function: WaveFunction, hamiltonian: Hamiltonian, X: np.ndarray) -> None:
@@ -106,7 +106,7 @@ def _refuse_powers(looks: _Looks, where: str, n_dim: int) -> None:
     p = _typical(looks.log, lambda near, far: (far - near) / math.log(2.0))
     if not math.isfinite(p):  # psi is zero as far as can be seen
         return
-    if abs(p) > _TOLERANCE and p <= 1.0 - 0.5 * n_dim + _TOLERANCE:
+    if abs(p) > _TOLERANCE and p <= 1.0 - 0.5 * n_dim + _AT_LIMIT:
         raise UserError(
             f"psi goes as r^{p:.2g} {where}: in {n_dim} dimension{'s' if n_dim > 1 else ''} its kinetic energy is "
             f"infinite there, which no walker ever meets; expected a power above {1.0 - 0.5 * n_dim:.2g}, or zero"
@@ -118,7 +118,7 @@ def _refuse_powers(looks: _Looks, where: str, n_dim: int) -> None:
         if not np.median(np.abs(differences[0])) > 1e-6 * (1.0 + np.median(np.abs(looks.potential))):
             return
     s = _typical(differences, lambda near, far: np.log2(near / far))
-    if s >= 2.0 * p + n_dim - _TOLERANCE:
+    if s >= 2.0 * p + n_dim - _AT_LIMIT:
         needed = 0.5 * (s - n_dim)
         faster = f" faster than r^{needed:.2g}" if needed > _TOLERANCE else ""
         raise UserError(
