@@ -194,3 +194,40 @@ def test_more_of_the_same_parameter_is_not_begun_with_some(earlier, tmp_path):
     wider = [{"kind": "rbm", "n_hidden": 4}, {"kind": "pade"}]
     with pytest.raises(UserError, match=r"the first to differ is number 7, .* with \[pretraining\]"):
         run(config(wavefunction=wider, start={"results": earlier}), tmp_path / "a.h5")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "n_taken", "new"),
+    [
+        ([{"kind": "gaussian", "alpha": 0.7}], [{"kind": "pade"}, {"kind": "gaussian"}], 1, "pade.beta"),
+        ([{"kind": "gaussian", "alpha": 0.7}, {"kind": "pade"}], [{"kind": "pade"}, {"kind": "gaussian"}], 3, ""),
+        (
+            [{"kind": "slater", "learn_omega": True, "omega": 0.7}],
+            [{"kind": "slater", "learn_omega": True, "backflow": {"kind": "pair", "cutoff": 3.0}}],
+            1,
+            "backflow",
+        ),
+    ],
+    ids=["alone", "in another order", "before a backflow"],
+)
+def test_parameters_go_by_the_kind_of_their_factor(before, after, n_taken, new, tmp_path):
+    """Their own names begin with a class, which changes with a backflow, or with nothing where a factor is alone."""
+    system = {"system": {"n_particles": 2, "n_dim": 2, "n_up": 1}, "observables": []}
+    run(config(wavefunction=before, **system), tmp_path / "before.h5")
+    told = Notes()
+    start = {"results": str(tmp_path / "before.h5")}
+    run(config(wavefunction=after, start=start, **system), tmp_path / "a.h5", JobOptions(reporter=told))
+    assert f"begins with the {n_taken} parameters of" in told.lines[0]
+    assert (f"as they are at first: {new}" in told.lines[0]) == bool(new)
+    found, kept = vmc.load(tmp_path / "a.h5"), vmc.load(tmp_path / "before.h5")
+    for name, value in zip(kept.parameter_names, kept.theta):
+        ending = name.partition(".")[2] or name
+        assert [v for n, v in zip(found.parameter_names, found.theta) if n.endswith(ending)] == [value]
+
+
+def test_settings_of_factors_that_both_have_are_compared():
+    """With a factor more nothing was said of the amplitude of the machine, another function of the same parameters."""
+    here = factors({"kind": "rbm", "amplitude": "sqrt(F)"}, {"kind": "pade"}, {"kind": "radial_series"})
+    lines = differing_settings(here, factors({"kind": "pade"}, {"kind": "rbm"}))
+    assert lines[0] == "wavefunction = rbm x pade x radial_series here, pade x rbm there"
+    assert any(line.startswith("rbm.amplitude = 'sqrt(F)' here") for line in lines)

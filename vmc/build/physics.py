@@ -14,6 +14,7 @@ from vmc.build.move import build_move
 from vmc.build.observables import build_observable
 from vmc.build.optimizer import build_optimizer
 from vmc.build.wave_function import build_wave_function
+from vmc.config.factor_names import own_names
 from vmc.config.hamiltonian_sections import TrapSection
 from vmc.config.optimizer_sections import FirstOrderSection, MinSRSection
 from vmc.config.schema import Config
@@ -47,6 +48,7 @@ class Physics:
     start_spread: Spread
     kinetic: str
     observables: tuple[Observable, ...]
+    fixed: tuple[str, ...]
 
     def measurement(self) -> Measurement:
         """The compiled loop."""
@@ -81,8 +83,8 @@ def build(config: Config, kernels: Kernels | None = None) -> Physics:
             _start_spread(config),
             config.hamiltonian.kinetic,
             tuple(build_observable(section, hamiltonian, wave_function, given) for section in config.observables),
+            _fixed(config, wave_function),
         )
-        _refuse_all_fixed(config, wave_function)
         Chain(physics.observables)  # refuses two of one name
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from error
@@ -116,18 +118,19 @@ def _refuse_few_samples(config: Config, n_params: int) -> None:
         )
 
 
-def _refuse_all_fixed(config: Config, wave_function: WaveFunction) -> None:
-    """And names of no parameter."""
-    names = config.optimizer.fixed
+def _fixed(config: Config, wave_function: WaveFunction) -> tuple[str, ...]:
+    """Names of the parameters that stay as they are."""
+    names, layout = config.optimizer.fixed, wave_function.layout
     try:
-        fixed = wave_function.layout.chosen(names)
+        fixed = own_names(names, layout, [factor.kind for factor in config.wavefunction])
     except ValueError as error:
         raise UserError(f"optimizer.fixed: {error}") from error
-    if names and fixed.all() and config.optimizer.iterations:
+    if names and layout.chosen(fixed).all() and config.optimizer.iterations:
         raise UserError(
             f"optimizer.fixed = {names}: these are all parameters there are, expected some that may change, or "
             "optimizer.iterations = 0 for an evaluation only"
         )
+    return tuple(fixed)
 
 
 def _plan(config: Config) -> Plan:

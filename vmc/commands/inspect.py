@@ -35,7 +35,7 @@ def check_command(path: Path, settings: list[str], kernel: list[str], ranks: int
         return 0
     typer.echo(f"{path}: valid")
     typer.echo(f"parameters              {cost.n_params}")
-    for line in _parameter_lines(layout, layout.chosen(config.optimizer.fixed)):
+    for line in _parameter_lines(layout, layout.chosen(physics.fixed)):
         typer.echo(line)
     if config.evaluation.target_error is not None:
         typer.echo("counts are the most     the evaluation stops at its target error")

@@ -15,13 +15,14 @@ NONE = "not given"
 def differing_settings(here: Sequence[Factor], there: Sequence[Factor]) -> list[str]:
     """In what factors that have the same parameters are other functions of them, 'pade.cusp = 1.0 here, 0.5 there'.
 
-    First values of parameters and their number do not count: the parameters hold them.
+    First values of parameters and their number do not count: the parameters hold them.  Factors are compared with those
+    of their kind, the first with the first.
     """
     kinds = [[factor.kind for factor in factors] for factors in (here, there)]
-    if kinds[0] != kinds[1]:  # factors without parameters
-        return [f"wavefunction = {' x '.join(kinds[0])} here, {' x '.join(kinds[1])} there"]
     lines = []
-    for one, other in zip(here, there, strict=True):
+    if kinds[0] != kinds[1]:
+        lines.append(f"wavefunction = {' x '.join(kinds[0])} here, {' x '.join(kinds[1])} there")
+    for one, other in _pairs(here, there):
         ours, theirs = _function_settings(one, one.kind), _function_settings(other, other.kind)
         lines += [
             f"{key} = {_written(ours, key)} here, {_written(theirs, key)} there"
@@ -29,6 +30,18 @@ def differing_settings(here: Sequence[Factor], there: Sequence[Factor]) -> list[
             if ours.get(key) != theirs.get(key)
         ]
     return lines
+
+
+def _pairs(here: Sequence[Factor], there: Sequence[Factor]) -> list[tuple[Factor, Factor]]:
+    """Factors of the same kind, in the order of those here."""
+    left = list(there)
+    found = []
+    for one in here:
+        other = next((factor for factor in left if factor.kind == one.kind), None)
+        if other is not None:
+            left.remove(other)
+            found.append((one, other))
+    return found
 
 
 def _function_settings(section: Section, name: str) -> dict[str, Any]:

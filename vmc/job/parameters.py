@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vmc.config import Config
+from vmc.config.factor_names import by_kind
 from vmc.config.function_settings import differing_settings
 from vmc.errors import UserError
 from vmc.output.plain_errors import plain_errors
@@ -73,7 +74,11 @@ def start_from_results(path: str, config: Config, wave_function: WaveFunction, w
     def read() -> None:
         nonlocal other, settings, new
         earlier = load_for("start.results", path)
-        new = _adopt_known(f"start.results = {path!r}", earlier.parameter_names, earlier.theta, wave_function)
+        source = f"start.results = {path!r}"
+        kinds: list[list[str]] = [[factor.kind for factor in config.wavefunction]] * 2
+        with contextlib.suppress(UserError):  # a configuration of another version
+            kinds[1] = [factor.kind for factor in earlier.config.wavefunction]
+        new = _adopt_known(source, earlier.parameter_names, earlier.theta, wave_function, kinds)
         with contextlib.suppress(UserError):  # a configuration of another version
             other = (earlier.config.system.n_particles, earlier.config.system.n_up)
             settings = differing_settings(config.wavefunction, earlier.config.wavefunction)
@@ -93,22 +98,26 @@ def _particles(n: int, n_up: int | None) -> str:
     return f"{n} particles" if n_up is None else f"{n} particles, {n_up} of spin up"
 
 
-def _adopt_known(source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction) -> list[str]:
-    """Take over parameters where there are more here; return the names of these.
+def _adopt_known(
+    source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction, kinds: list[list[str]]
+) -> list[str]:
+    """Take over parameters where there are more here, or in another order; return the names of those that are new.
 
-    Of each parameter all entries, or none: a polynomial of higher order does not begin as one of a lower.
+    Names are compared by the kinds of factors, here and there.  Of each parameter all entries are taken, or none: a
+    polynomial of higher order does not begin as one of a lower.
     """
-    expected = wave_function.layout.names()
-    kept = set(map(_owner, stored))
-    new = [name for name in expected if _owner(name) not in kept]
-    place = {name: k for k, name in enumerate(expected)}
-    if not new or not stored or set(stored) | set(new) != set(expected):
+    names = wave_function.layout.names()
+    here, there = by_kind(names, kinds[0]), by_kind(stored, kinds[1])
+    known = set(map(_owner, there))
+    new = [k for k, name in enumerate(here) if _owner(name) not in known]
+    place = {name: k for k, name in enumerate(here)}
+    if stored == names or not stored or set(there) | {here[k] for k in new} != set(here):
         _adopt(source, stored, theta, wave_function, PRETRAINING)
         return []
     whole = wave_function.theta.copy()
-    whole[[place[name] for name in stored]] = theta
-    _adopt(source, expected, whole, wave_function)
-    return new
+    whole[[place[name] for name in there]] = theta
+    _adopt(source, names, whole, wave_function)
+    return [names[k] for k in new]
 
 
 def _owner(name: str) -> str:

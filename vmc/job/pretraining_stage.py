@@ -9,6 +9,7 @@ import numpy as np
 from numerics.random import stream_states
 from samplers.base import MOVE_STREAM, TILE, TUNING_INTERVAL, StepTuner
 from samplers.metropolis import Metropolis
+from vmc.build.physics import Physics
 from vmc.config.schema import Config, PretrainingSection
 from vmc.errors import UserError
 from vmc.measuring.target import density_of
@@ -30,10 +31,8 @@ _WHERE = (
 )
 
 
-def pretrain_on_results(
-    wave_function: WaveFunction, config: Config, spread: Spread, world: Communicator, poll: Callable[[], Request]
-) -> str:
-    """Give `wave_function` parameters that follow log|psi| of a results file; return what came of it in one line.
+def pretrain_on_results(physics: Physics, config: Config, world: Communicator, poll: Callable[[], Request]) -> str:
+    """Give a wave function parameters that follow log|psi| of a results file; return what came of it in one line.
 
     Those that the optimisation must not change stay as they are.  Configurations are drawn from the earlier |psi|^2.
     The root fits, and all ranks get its parameters; `poll` asks all of them whether to stop.  Collective.
@@ -47,29 +46,26 @@ def pretrain_on_results(
     """
     assert config.pretraining is not None
     section = config.pretraining
-    line = on_root_watched(
-        world, poll, lambda look: _line(section, _fit(wave_function, section, config, spread, look)), _WHERE
-    )
-    world.fill_from_root(wave_function.theta)
+    line = on_root_watched(world, poll, lambda look: _line(section, _fit(physics, section, config.seed, look)), _WHERE)
+    world.fill_from_root(physics.wave_function.theta)
     return line
 
 
-def _fit(
-    wave_function: WaveFunction, section: PretrainingSection, config: Config, spread: Spread, look: Callable[[], None]
-) -> Fit:
+def _fit(physics: Physics, section: PretrainingSection, seed: int, look: Callable[[], None]) -> Fit:
+    wave_function = physics.wave_function
     target = load_for("pretraining.results", section.results).wave_function()
     if target.system != wave_function.system:
         raise UserError(
             f"pretraining.results = {section.results!r}: of {target.system}, this is {wave_function.system}"
         )
-    X = draw_configurations(target, section.configurations, config.seed + _STAGE, spread, look)
+    X = draw_configurations(target, section.configurations, seed + _STAGE, physics.start_spread, look)
     return pretrain(
         wave_function,
         target,
         X,
         l2=section.l2,
         max_iterations=section.iterations,
-        fixed=config.optimizer.fixed,
+        fixed=physics.fixed,
         watch=look,
     )
 

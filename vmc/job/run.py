@@ -188,8 +188,8 @@ def make_driver(
     if not world.is_root:
         measurement.compile()
     if config.pretraining is not None and poll:
-        reporter.note(pretrain_on_results(physics.wave_function, config, physics.start_spread, world, poll))
-    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread, config.optimizer.fixed)
+        reporter.note(pretrain_on_results(physics, config, world, poll))
+    ensemble = Ensemble(measurement, world, partition, config.seed, physics.start_spread, physics.fixed)
     refuse_unsound(ensemble, contact=bool(kernels))  # of the package's own functions the configuration has told
     return Driver(ensemble, physics.optimizer, physics.plan)
 
