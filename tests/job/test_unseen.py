@@ -102,13 +102,14 @@ def squares(theta, x):
 
 
 def test_where_nobody_looks():
-    """One particle, psi of the user's, and cells."""
+    """One particle, psi of the user's, cells, and walkers that are all at one place."""
     assert looked_at(Gaussian(System(1, 3), 0.4), HarmonicTrap(System(1, 3)), 0.4) is None
     psi, trap = Custom(SPACE, squares, {"alpha": 0.45}), spike(0.45, 1e6, 0.005)[1]
     assert looked_at(psi, trap, 0.45) is None
     gas = ElectronGas(Cell.rectangular([3.0] * 3), 1, 1)
     waves = PlaneWaves(gas.system.cell, 1)
     assert looked_at(Slater(gas.system, waves, waves), gas, 0.45) is None
+    assert unseen_at_contact(*spike(0.45, 1e6, 0.005), np.zeros((4, 6)), np.ones(3), MANY) is None
 
 
 def evaluated(psi, hamiltonian):

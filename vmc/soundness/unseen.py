@@ -17,12 +17,12 @@ from hamiltonians.system import System
 from vmc.measuring.local_energy import local_energies
 from vmc.soundness.own_kernels import has_own_part
 from wavefunctions.base import WaveFunction
-from wavefunctions.evaluation import link_log_values
+from wavefunctions.evaluation import TILE, link_log_values
 
 #: At most so many lines and so many coordinates on all of them, but some lines in any case.
 _N_LINES, _N_COORDINATES, _FEW = 32, 600, 8
-#: Distances, in powers of ten of the walkers' spread, and how many there are to each: integrals of functions of
-#: log r as smooth as those of a Gaussian r^2 exp(-r^2) are right to five digits.
+#: Distances, in powers of ten of those of the pairs that are looked at, and how many there are to each: integrals of
+#: functions of log r as smooth as those of a Gaussian, r^3 exp(-r^2), are right to five digits.
 _NEAREST, _FARTHEST, _PER_DECADE = -7, 1, 10
 #: Powers of ten below the distance that samples come to in which local energies are looked at.
 _N_DECADES = 3
@@ -62,43 +62,50 @@ def unseen_at_contact(
     system = wave_function.system
     if system.n_particles < 2 or system.cell is not None or has_own_part(wave_function):
         return None
-    r = (X.std() or 1.0) * 10.0 ** (np.arange(_NEAREST * _PER_DECADE, _FARTHEST * _PER_DECADE + 1) / _PER_DECADE)
-    lines = _lines(system, X, r)
+    lines, r = _lines(system, X)
+    if not len(lines):
+        return None
     shares = _shares(wave_function, lines, r)
     near = _near(shares.mean(axis=0) * system.n_pairs * n_samples)
     if not near.any():
         return None
-    rows = lines[:, near].reshape(-1, X.shape[1])
-    with np.errstate(invalid="ignore"):
-        E = local_energies(wave_function, hamiltonian, rows).sum(axis=1).reshape(len(lines), -1)
-        # Where psi vanishes, inside of a hard core say, nobody is, and the local energy is no number.
-        added = np.where(np.isfinite(E) & (shares[:, near] > 0.0), shares[:, near] * (E - parts.sum()), 0.0)
-    energy = float(added.sum(axis=1).mean()) * system.n_pairs
+    E, shares = _energies(wave_function, hamiltonian, lines[:, near]), shares[:, near]
+    # Where psi vanishes, inside of a hard core say, nobody is, and the local energy is no number.
+    counts = np.isfinite(E) & (shares > 0.0)
+    energy = float((shares * np.where(counts, E - parts.sum(), 0.0)).sum(axis=1).mean()) * system.n_pairs
     if not abs(energy) > _ROUNDING * float(np.abs(parts).sum()):
         return None
     return Unseen(float(r[near][-1]) * 10.0 ** (0.5 / _PER_DECADE), energy)
 
 
-def _lines(system: System, X: np.ndarray, r: np.ndarray) -> np.ndarray:
-    """Configurations (n_lines, n_r, N d) with a pair at the distances r (n_r,), on the line it is on, about its centre.
+def _lines(system: System, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Configurations (n_lines, n_r, N d) with a pair on the line it is on, about its centre, at distances r (n_r,).
 
-    Pairs take turns in an order of chance, as configurations do in theirs.
+    Pairs take turns in an order of chance, as configurations do in theirs; those at one place have no line.
     """
     n_lines = max(min(_N_LINES, _N_COORDINATES // system.n_coordinates), _FEW)
     pairs = np.random.default_rng(1).permutation(list(combinations(range(system.n_particles), 2)))
     i, j = np.resize(pairs, (n_lines, 2)).T
     k = np.arange(n_lines)
     x = X[k % len(X)].reshape(n_lines, system.n_particles, system.n_dim)
-    away = x[k, j] - x[k, i]
+    away, centre = x[k, j] - x[k, i], 0.5 * (x[k, i] + x[k, j])
     length = np.sqrt((away**2).sum(axis=1))
-    k, i, j, away, length = (a[length > 0.0] for a in (k, i, j, away, length))
-    step = 0.5 * r[None, :, None] * (away / length[:, None])[:, None, :]
-    centre = 0.5 * (x[k, i] + x[k, j])[:, None, :]
-    lines = np.repeat(x[k][:, None], r.size, axis=1)
-    rows = np.arange(len(k))
-    lines[rows, :, i] = centre - step
-    lines[rows, :, j] = centre + step
-    return lines.reshape(len(k), r.size, -1)
+    typical = float(np.sqrt(np.mean(length**2)))
+    r = typical * 10.0 ** (np.arange(_NEAREST * _PER_DECADE, _FARTHEST * _PER_DECADE + 1) / _PER_DECADE)
+    step = 0.5 * r[:, None] * (away / np.where(length > 0.0, length, 1.0)[:, None])[:, None]
+    lines = np.repeat(x[:, None], r.size, axis=1)
+    lines[k, :, i] = centre[:, None] - step
+    lines[k, :, j] = centre[:, None] + step
+    return lines[length > 0.0].reshape(-1, r.size, system.n_coordinates), r
+
+
+def _energies(wave_function: WaveFunction, hamiltonian: Hamiltonian, lines: np.ndarray) -> np.ndarray:
+    """Local energies (n_lines, n_r), of a tile at a time: networks take much memory for each."""
+    rows = lines.reshape(-1, lines.shape[2])
+    tiles = (rows[first : first + TILE] for first in range(0, len(rows), TILE))
+    with np.errstate(invalid="ignore"):  # infinite potentials where kinetic energies are
+        E = np.concatenate([local_energies(wave_function, hamiltonian, tile).sum(axis=1) for tile in tiles])
+    return E.reshape(lines.shape[:2])
 
 
 def _shares(wave_function: WaveFunction, lines: np.ndarray, r: np.ndarray) -> np.ndarray:
