@@ -31,6 +31,7 @@ UNCERTAIN_VARIANCE = 0.4  # error of a variance, as a share of it, from which on
 NONFINITE_LIMIT = 0.01  # share of samples
 NONFINITE_LIMIT_OF_EIGENSTATES = 1e-5  # their local energy is the same wherever they do not vanish
 NOISE_SHARE = 0.01  # of the variance, above which it is said that it comes of rounding
+UNSEEN_LIMIT = 6.0  # errors; ten samples of a pair of their own, as many as are expected, make it about three
 NONFINITE_DISTANCE = 10.0  # standard deviations from the mean assumed for a sample that could not be computed
 
 
@@ -44,7 +45,8 @@ class Diagnostics:
     'blocking', or 'walkers' for the scatter between them; empty where there is neither. ``drifting_part`` is the other
     average of the run that drifts most, by ``drift_of_part`` sigmas, and ``slow_part`` one of which a walker is at most
     ``length_of_slow_part`` autocorrelation times long. ``derivative_noise`` is the standard deviation of local energies
-    that comes of rounding in numerical derivatives.
+    that comes of rounding in numerical derivatives. ``unseen_energy`` is what pairs add to the energy that are closer
+    than ``unseen_distance``, where hardly a sample is expected; NaN where no more than rounding.
     """
 
     error: float
@@ -69,6 +71,8 @@ class Diagnostics:
     slow_part: str = ""
     length_of_slow_part: float = nan
     derivative_noise: float = nan
+    unseen_energy: float = nan
+    unseen_distance: float = nan
 
     @property
     def many_walkers(self) -> bool:
@@ -83,7 +87,17 @@ class Diagnostics:
     @property
     def is_eigenstate(self) -> bool:
         """Tell whether all local energies are the same but for what computing them does."""
+        return self.no_variance and not self.contact_unseen
+
+    @property
+    def no_variance(self) -> bool:
+        """Tell whether the local energies of the samples are the same but for what computing them does."""
         return self.zero_variance or self.negligible_variance
+
+    @property
+    def contact_unseen(self) -> bool:
+        """Tell whether pairs closer than samples come matter to the energy."""
+        return abs(self.unseen_energy) > UNSEEN_LIMIT * self.error
 
     @property
     def nonfinite_share(self) -> float:
@@ -207,6 +221,17 @@ def _variance_objections(seen: Diagnostics) -> list[str]:
     ]
 
 
+def _unseen_objections(seen: Diagnostics) -> list[str]:
+    """Local energies of close pairs, which the samples do not have."""
+    if not seen.contact_unseen:
+        return []
+    errors = "" if seen.no_variance else f", {abs(seen.unseen_energy) / seen.error:.0f} errors,"
+    return [
+        f"pairs closer than {seen.unseen_distance:.2g} change the energy by {seen.unseen_energy:+.2g}{errors} and "
+        "hardly a sample has one: expected an interaction of longer range; only many times as many samples meet them"
+    ]
+
+
 def _assurances(seen: Diagnostics) -> str:
     """What speaks for a reliable error bar, for its line."""
     if _long_series(seen):
@@ -221,7 +246,7 @@ def _assurances(seen: Diagnostics) -> str:
 
 def _noise_remark(seen: Diagnostics) -> str:
     """What the error bar does not depend on, but the variance does."""
-    if seen.is_eigenstate or not seen.derivative_noise**2 > NOISE_SHARE * seen.variance:
+    if seen.no_variance or not seen.derivative_noise**2 > NOISE_SHARE * seen.variance:
         return ""
     return (
         f" (numerical derivatives carry noise of about {seen.derivative_noise:.1g} into local energies, whose standard "
@@ -231,8 +256,8 @@ def _noise_remark(seen: Diagnostics) -> str:
 
 def _objections(seen: Diagnostics) -> list[str]:
     """Return everything that speaks against the error bar."""
-    if seen.is_eigenstate:
-        return _distribution_objections(seen) + _nonfinite_objections(seen)
+    if seen.no_variance:
+        return _distribution_objections(seen) + _nonfinite_objections(seen) + _unseen_objections(seen)
     if not isfinite(seen.error):
         return [
             f"no error bar from {seen.n_rows} rows and {seen.n_walkers} walkers",
@@ -240,7 +265,7 @@ def _objections(seen: Diagnostics) -> list[str]:
             *_variance_objections(seen),
         ]
     objections = _length_objections(seen) + _agreement_objections(seen)
-    return objections + _nonfinite_objections(seen) + _variance_objections(seen)
+    return objections + _nonfinite_objections(seen) + _variance_objections(seen) + _unseen_objections(seen)
 
 
 def verdict(seen: Diagnostics) -> Verdict:
@@ -249,7 +274,7 @@ def verdict(seen: Diagnostics) -> Verdict:
     Long enough means 200 autocorrelation times with a blocking plateau, or at least 16 independent walkers of
     20 each. Beyond that: no drift, R-hat within its limit, no walker that stood still, blocking and scatter of
     walkers agree, and no more samples left out than the error could hide. Zero variance needs no error bar, but its
-    parts do, and walkers that are where psi is.
+    parts do, and walkers that are where psi is. Pairs closer than samples come must not matter.
     """
     objections = _objections(seen)
     if objections and seen.is_eigenstate:

@@ -253,6 +253,20 @@ JOBS = [
         ("tests/job/test_noise.py::test_an_evaluation_measures_noise_where_its_walkers_are",),
     ),
     Bug(
+        "a narrow potential that no sample meets is not missed",
+        "vmc/stages/evaluation.py",
+        "return (nan, nan) if unseen is None else (unseen.energy, unseen.distance)",
+        "return nan, nan",
+        ("tests/job/test_unseen.py::test_an_energy_63_errors_off", "tests/job/test_unseen.py::test_no_eigenstate"),
+    ),
+    Bug(
+        "close pairs count as in one dimension",
+        "vmc/soundness/unseen.py",
+        "(r / r[-1]) ** wave_function.system.n_dim",
+        "(r / r[-1])",
+        ("tests/job/test_unseen.py::test_closed_form",),
+    ),
+    Bug(
         "walls at which psi does not vanish are let through",
         "vmc/soundness/jumps.py",
         "is_jump = (moved < _TOLERANCE * np.where(np.isfinite(size), size, 1.0))",
