@@ -34,9 +34,9 @@ def line(axes, start):
 
 
 def bars(axes):
-    """Ends of all vertical error bars, (n, 2)."""
-    found = [segment[:, 1] for c in axes.collections if isinstance(c, LineCollection) for segment in c.get_segments()]
-    return np.array(found)
+    """Ends of all vertical error bars, (n, 2), nan where there is none."""
+    segments = [segment for c in axes.collections if isinstance(c, LineCollection) for segment in c.get_segments()]
+    return np.array([segment[:, 1] if segment.ndim == 2 else (np.nan, np.nan) for segment in segments])
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,7 @@ def test_densities(plot, name, finished, axes):
     known = np.isfinite(measured.error)
     assert known.any()
     np.testing.assert_allclose((ends[:, 1] - ends[:, 0])[known], 2.0 * measured.error[known])
+    assert np.isnan(ends[~known]).all()  # an error of zero would be another thing
     assert "a_0" in axes.get_xlabel()
     assert "a_0" in axes.get_ylabel()
 

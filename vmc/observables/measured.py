@@ -15,7 +15,8 @@ from vmc.observables.trial import shape_of
 from vmc.statistics import format_value
 from vmc.statistics.student import widening_factor
 
-#: The error of an error from fewer blocks exceeds 27 %; none is given then.
+#: The error of an error from fewer blocks exceeds 27 %; none is given then.  Nor is it in bins that are empty in all
+#: but fewer blocks: walkers come there seldom, and stay, and the scatter lacks what they bring.
 MINIMUM_BLOCKS = 8
 
 
@@ -28,7 +29,8 @@ class Measured:
     name, long_name, units, axes : see :class:`vmc.observables.base.Quantity`.
     value : a number as an array without dimensions, or one entry per bin.
     error : half width of the 68.27 % interval of each value by itself, of the same shape; nan where fewer than
-        MINIMUM_BLOCKS blocks of walkers were measured, or where all blocks agree exactly (a bin nothing fell into).
+        MINIMUM_BLOCKS blocks of walkers were measured, where all blocks agree exactly, and in bins that are empty in
+        all but fewer than MINIMUM_BLOCKS blocks.
     outside : mean number of particles or pairs outside the axes.
     n_blocks : blocks of walkers the error is from.
     """
@@ -126,8 +128,27 @@ def _measure(observable: Observable, counts: np.ndarray, sums: np.ndarray) -> It
                 for replica, value in zip(replicas, _values(observable, (total - own) / (n - count))):
                     replica[block] = value
             errors = [_jackknife_error(replica) for replica in replicas]
+            if any(_has_bins(quantity) for quantity in observable.quantities):
+                _leave_out_rare_bins(observable, errors, counts, sums)
     for quantity, value, error, far in zip(observable.quantities, values, errors, outside):
         yield _measured(quantity, np.asarray(value, float), error, far, len(counts))
+
+
+def _has_bins(quantity: Quantity) -> bool:
+    return bool(quantity.axes) and all(isinstance(axis, Axis) for axis in quantity.axes)
+
+
+def _leave_out_rare_bins(
+    observable: Observable, errors: list[np.ndarray], counts: np.ndarray, sums: np.ndarray
+) -> None:
+    """Write nan over the errors of bins that are zero, or 0 / 0, in all blocks but fewer than MINIMUM_BLOCKS."""
+    n_filled = [np.zeros(np.shape(error), dtype=np.int32) for error in errors]
+    for count, own in zip(counts, sums):
+        for filled, value in zip(n_filled, _values(observable, own / count)):
+            filled += np.isfinite(value) & (value != 0.0)
+    for quantity, error, filled in zip(observable.quantities, errors, n_filled):
+        if _has_bins(quantity):
+            error[filled < MINIMUM_BLOCKS] = math.nan
 
 
 def _values(observable: Observable, means: np.ndarray) -> Sequence[np.ndarray]:

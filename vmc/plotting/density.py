@@ -77,7 +77,7 @@ def _radial_plot(results: Results, axes: Axes | None, part: str, variable: str, 
 
 def draw_curve(axes: Axes, measured: Measured, colour: str, label: str, style: str = "-") -> None:
     """Points with error bars joined by a line, if it has a style; a band in place of the bars where they are many."""
-    x, value, error = measured.axes[0].centres, measured.value, np.nan_to_num(measured.error)
+    x, value, error = measured.axes[0].centres, measured.value, measured.error
     if len(x) <= MAX_MARKED_POINTS or not style:
         axes.errorbar(x, value, error, fmt=f".{style}", color=colour, linewidth=0.8, capsize=1.5, label=label)
         return
@@ -97,7 +97,7 @@ def why_no_errors(measured: Measured) -> str:
         return ""
     if not measured.value.any():
         return "all bins are empty"
-    return "too few blocks for errors" if measured.n_blocks < MINIMUM_BLOCKS else "all blocks agree"
+    return "too few blocks for errors" if measured.n_blocks < MINIMUM_BLOCKS else "too few counts for errors"
 
 
 def beyond_text(measured: Measured) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSection
 from vmc.results.course import IMPOSSIBLE, remarks_on_course
+from vmc.results.endless_parts import endless_parts
 from vmc.results.known_reference import known_reference
 from vmc.statistics import Estimate, format_known
 from vmc.statistics.judge import UNCERTAIN_VARIANCE
@@ -81,6 +82,7 @@ def remarks_on(
         contradicted(config),
         "" if summary.verdict.diagnostics.is_eigenstate else endless_variance(summary.energy),
         without_cusp(config, summary.energy),
+        "" if endless_variance(summary.energy) else endless_parts(summary, config),
         far_virial(summary.virial_ratio, summary.verdict.diagnostics.is_eigenstate),
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),

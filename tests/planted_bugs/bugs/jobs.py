@@ -106,6 +106,13 @@ JOBS = [
         ("tests/estimators/test_doubtful_variance.py",),
     ),
     Bug(
+        "parts of the energy without a variance are like others",
+        "vmc/results/endless_parts.py",
+        "2.0 * power + d < 4.0",
+        "2.0 * power + d < 2.0",
+        ("tests/job/test_endless_parts.py",),
+    ),
+    Bug(
         "a changed function of the user's goes on",
         "vmc/job/changes.py",
         'len(contents) == 2 and "" not in contents',

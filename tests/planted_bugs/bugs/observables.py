@@ -39,6 +39,13 @@ OBSERVABLES = [
         ("tests/observables/test_measured.py::test_coverage",),
     ),
     Bug(
+        "errors of bins that hardly anything fell into",
+        "vmc/observables/measured.py",
+        "error[filled < MINIMUM_BLOCKS]",
+        "error[filled < 1]",
+        ("tests/observables/test_rare_bins.py",),
+    ),
+    Bug(
         "an observable of one's own that moves the walkers",
         "vmc/soundness/own_observables.py",
         "    if not np.array_equal(tile, X):\n",
