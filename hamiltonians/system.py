@@ -59,14 +59,14 @@ class System:
         return self.n_particles * (self.n_particles - 1) // 2
 
     @property
-    def particles_meet(self) -> bool:
-        """Whether two particles may be at one place: any without spin, and electrons of opposite spins."""
-        return self.n_pairs > 0 and (self.n_up is None or 0 < self.n_up < self.n_particles)
-
-    @property
     def has_both_spins(self) -> bool:
         """Whether there are particles of spin up and of spin down, and so two kinds of pairs."""
         return self.n_up is not None and 0 < self.n_up < self.n_particles
+
+    @property
+    def particles_meet(self) -> bool:
+        """Whether two particles may be at one place: any without spin, and electrons of opposite spins."""
+        return self.n_pairs > 0 and (self.n_up is None or self.has_both_spins)
 
     @property
     def spin_counts(self) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """What all tests share: threads, the checkout rather than an installed copy, and which tests run first."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # Child processes run in folders of their own: without this they would test what is installed.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 sys.path.insert(0, str(ROOT))
+
+# What a shell starts in the background ignores Ctrl-C, and under nohup a closed session: so would all that tests start,
+# and signals sent to it say nothing.  What is handled here, if only by doing nothing, is not ignored in children.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, lambda *_: None)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 #: Files whose kernels are the same, which one worker compiles while others do something else; what takes long is first.
 TOGETHER = (

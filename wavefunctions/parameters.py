@@ -51,13 +51,7 @@ class ParameterLayout:
 
     def names(self) -> list[str]:
         """One name per entry of theta: 'alpha', 'weights[0,2]', ..."""
-        names = []
-        for name, shape in self.shapes:
-            if math.prod(shape) == 1:
-                names.append(name)
-                continue
-            names += [f"{name}[{','.join(map(str, index))}]" for index in product(*map(range, shape))]
-        return names
+        return [entry for name, shape in self.shapes for entry in _entries(name, shape)]
 
     def must_be_positive(self) -> np.ndarray:
         """Which entries of theta must stay above zero, (size,) of bool."""
@@ -77,17 +71,18 @@ class ParameterLayout:
             for a name of nothing, with the nearest one.
         """
         mask = np.zeros(self.size, bool)
-        owners = [name for name, shape in self.shapes for _ in range(math.prod(shape))]
         for chosen in [names] if isinstance(names, str) else names:
-            meant = [
-                chosen in (owner, entry) or owner.startswith(f"{chosen}.") for owner, entry in zip(owners, self.names())
-            ]
-            if not any(meant):
+            is_known = False
+            for (name, shape), part in zip(self.shapes, self.views(mask)):
+                if chosen == name or name.startswith(f"{chosen}."):
+                    part[...] = is_known = True
+                elif chosen.startswith(f"{name}[") and chosen in (entries := _entries(name, shape)):
+                    part.flat[entries.index(chosen)] = is_known = True
+            if not is_known:
                 known = [name for name, _ in self.shapes]
                 near = difflib.get_close_matches(chosen, [*known, *self.names()], n=1, cutoff=0.5)
                 hint = f"did you mean '{near[0]}'? " if near else ""
                 raise ValueError(f"{chosen!r}: {hint}expected one of {', '.join(known) or 'no parameters'}")
-            mask |= meant
         return mask
 
     def prefixed(self, prefix: str) -> ParameterLayout:
@@ -97,3 +92,10 @@ class ParameterLayout:
 
     def __add__(self, other: ParameterLayout) -> ParameterLayout:
         return ParameterLayout(self.shapes + other.shapes, self.positive | other.positive)
+
+
+def _entries(name: str, shape: tuple[int, ...]) -> list[str]:
+    """Names of the entries of a parameter: 'alpha', or 'weights[0,2]'."""
+    if math.prod(shape) == 1:
+        return [name]
+    return [f"{name}[{','.join(map(str, index))}]" for index in product(*map(range, shape))]

@@ -51,14 +51,6 @@ class Sender(Reporter):
             os.kill(os.getpid(), self.number)
 
 
-@pytest.fixture(autouse=True)
-def interrupts():
-    """Ctrl-C as a terminal has it: shells let what they start in the background ignore it, and its children too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.fixture
 def received(tmp_path):
     """SIGTERM as a script of a user's takes it: what it got, and whether the job's files were ready then."""

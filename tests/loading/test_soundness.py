@@ -57,7 +57,7 @@ SOUND = [
     (2, 2, [GAUSSIAN], 1),  # of two electrons with opposite spins the lowest state is symmetric
     (1, 3, [GAUSSIAN], 1),
     (6, 2, [SLATER, SLATER, SLATER], 3),
-    (3, 1, [SLATER, {**PADE, "cusp": [0.5, 0.5]}], 3),  # equal spins never meet
+    (3, 1, [SLATER, {**PADE, "cusp": 0.5}], 3),  # equal spins never meet
     (4, 1, [SLATER, {**PADE, "cusp": [0.5, 0.0]}], 2),
     (2, 1, [GAUSSIAN, power(1.0), {**PADE, "cusp": 0.5}], None, COULOMB),
     (2, 1, [messages()], 1),

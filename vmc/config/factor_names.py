@@ -6,7 +6,6 @@ backflow or a second determinant comes in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from wavefunctions.parameters import ParameterLayout
@@ -31,8 +30,8 @@ def by_kind(names: Sequence[str], kinds: Sequence[str]) -> list[str]:
     found = []
     for name in names:
         factor, dot, rest = name.partition(".")
-        stem, number = re.fullmatch(r"(.*?)(\d*)", factor).groups()  # type: ignore[union-attr]
-        found.append(f"{_KIND.get(stem, stem)}{number}{dot}{rest}")
+        stem = factor.rstrip("0123456789")  # of several of a kind
+        found.append(f"{_KIND.get(stem, stem)}{factor.removeprefix(stem)}{dot}{rest}")
     return found
 
 
@@ -44,16 +43,16 @@ def own_names(chosen: Sequence[str], layout: ParameterLayout, kinds: Sequence[st
     ValueError
         for a name of nothing either way.
     """
-    names, shapes = zip(*layout.shapes) if layout.shapes else ((), ())
-    spoken = ParameterLayout(tuple(zip(by_kind(names, kinds), shapes)))
-    entries = layout.names()
-    found = []
+    own = [name for name, _ in layout.shapes]
+    found: list[str] = []
     for name in chosen:
-        try:
-            meant = spoken.chosen(name)
-        except ValueError:
-            layout.chosen(name)
+        before = len(found)
+        for mine, spoken in zip(own, by_kind(own, kinds)):
+            if name == spoken or spoken.startswith(f"{name}."):
+                found.append(mine)
+            elif name.startswith(f"{spoken}["):
+                found.append(mine + name.removeprefix(spoken))
+        if len(found) == before:
             found.append(name)
-            continue
-        found += [entry for entry, is_meant in zip(entries, meant) if is_meant]
+    layout.chosen(found)
     return found

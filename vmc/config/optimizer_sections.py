@@ -72,7 +72,7 @@ class OptimizerCommon(Section):
     samples: Count = Field(50, description="measurements per walker and iteration")
     stride: Count = Field(1, description="steps before each measurement")
     discard: CountOrNone = Field(10, description="steps after each update that are not measured")
-    fixed: list[Text] = Field([], description="names of parameters that stay as they are at first; also a factor's")
+    fixed: list[Text] = Field([], description="parameters that stay as they are at first, or kinds of factors")
 
 
 class FirstOrderSection(OptimizerCommon):

@@ -45,17 +45,14 @@ def stands_at(attributes: Mapping[str, Any]) -> Stand:
 
 def refuse_changes(stored: Config, config: Config, stand: Stand, results: Path) -> None:
     """Name the first key whose change would make this another calculation."""
-    before, after = _flat(stored.model_dump()), _flat(config.model_dump())
-    for key in sorted(before.keys() | after.keys()):
-        if before.get(key) == after.get(key):
-            continue
-        if not _may_change(key, stored, stand):
-            same_parameters = not key.startswith(("system", "wavefunction"))
-            raise UserError(
-                f"{key} was {before.get(key)!r} and cannot become {after.get(key)!r} in phase '{stand.phase}': "
-                "that is another calculation, start a new run"
-                + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
-            )
+    if (key := _first_forbidden(stored, config, stand)) is not None:
+        before, after = (_settings(which).get(key) for which in (stored, config))
+        same_parameters = not key.startswith(("system", "wavefunction"))
+        raise UserError(
+            f"{key} was {before!r} and cannot become {after!r} in phase '{stand.phase}': that is another calculation, "
+            "start a new run"
+            + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
+        )
     if stored.optimizer.iterations != config.optimizer.iterations:
         _refuse_other_end(stored, config, stand)
 
@@ -82,16 +79,26 @@ def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand:
         return
     except SchemaError as error:
         raise UserError(f"{error}: {checkpoint.name} would replace it, move one of them away") from error
-    made, here = (
-        flatten(config.model_dump(exclude_none=True)) for config in (parse_config(text, (), results.name), stored)
-    )
-    for key in dict.fromkeys([*here, *made]):
-        if made.get(key) != here.get(key) and not _may_change(key, stored, stand):
-            of_results, of_checkpoint = (repr(flat[key]) if key in flat else "absent" for flat in (made, here))
-            raise UserError(
-                f"{results} and {checkpoint.name} are of two calculations, and the first would be replaced: "
-                f"{key} is {of_results} in the one and {of_checkpoint} in the other; move one of them away"
-            )
+    made = parse_config(text, (), results.name)
+    if (key := _first_forbidden(stored, made, stand)) is not None:
+        settings = (_settings(which) for which in (made, stored))
+        of_results, of_checkpoint = (repr(found[key]) if key in found else "absent" for found in settings)
+        raise UserError(
+            f"{results} and {checkpoint.name} are of two calculations, and the first would be replaced: "
+            f"{key} is {of_results} in the one and {of_checkpoint} in the other; move one of them away"
+        )
+
+
+def _first_forbidden(stored: Config, other: Config, stand: Stand) -> str | None:
+    """The first key that is another one in the two and may not be where the stored job stands."""
+    here, there = _settings(stored), _settings(other)
+    differing = (key for key in dict.fromkeys([*here, *there]) if here.get(key) != there.get(key))
+    return next((key for key in differing if not _may_change(key, stored, stand)), None)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """Dotted keys and their values, without those that are none."""
+    return flatten(config.model_dump(exclude_none=True))
 
 
 def _may_change(key: str, stored: Config, stand: Stand) -> bool:
@@ -126,16 +133,6 @@ def _refuse_other_end(stored: Config, config: Config, stand: Stand) -> None:
         f"{config.evaluation.parameters!r} is {what}, of which {first(new)} to {made - 1} are not kept for another "
         f"end: expected {old}, at least {least}, or evaluation.parameters = 'last'"
     )
-
-
-def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
 
 
 def refuse_other_kernels(stored: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> None:

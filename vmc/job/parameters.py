@@ -16,7 +16,7 @@ from vmc.output.plain_errors import plain_errors
 from vmc.output.sealed import Schema, read_sealed, write_sealed
 from vmc.output.tree import Dataset
 from vmc.parallel import Communicator, on_root
-from vmc.results.loading import load_for
+from vmc.results.loading import Results, load_for
 from vmc.soundness.parameters import refuse_parameters
 from wavefunctions.base import WaveFunction
 
@@ -74,14 +74,14 @@ def start_from_results(path: str, config: Config, wave_function: WaveFunction, w
     def read() -> None:
         nonlocal other, settings, new
         earlier = load_for("start.results", path)
-        source = f"start.results = {path!r}"
-        kinds: list[list[str]] = [[factor.kind for factor in config.wavefunction]] * 2
+        factors = config.wavefunction
         with contextlib.suppress(UserError):  # a configuration of another version
-            kinds[1] = [factor.kind for factor in earlier.config.wavefunction]
-        new = _adopt_known(source, earlier.parameter_names, earlier.theta, wave_function, kinds)
-        with contextlib.suppress(UserError):  # a configuration of another version
+            factors = earlier.config.wavefunction
             other = (earlier.config.system.n_particles, earlier.config.system.n_up)
-            settings = differing_settings(config.wavefunction, earlier.config.wavefunction)
+            settings = differing_settings(config.wavefunction, factors)
+        there = by_kind(earlier.parameter_names, [factor.kind for factor in factors])
+        names = by_kind(wave_function.layout.names(), [factor.kind for factor in config.wavefunction])
+        new = _adopt_known(f"start.results = {path!r}", earlier, there, wave_function, names)
 
     on_root(world, read)
     world.fill_from_root(wave_function.theta)
@@ -99,25 +99,27 @@ def _particles(n: int, n_up: int | None) -> str:
 
 
 def _adopt_known(
-    source: object, stored: list[str], theta: np.ndarray, wave_function: WaveFunction, kinds: list[list[str]]
+    source: str, earlier: Results, there: list[str], wave_function: WaveFunction, here: list[str]
 ) -> list[str]:
     """Take over parameters where there are more here, or in another order; return the names of those that are new.
 
-    Names are compared by the kinds of factors, here and there.  Of each parameter all entries are taken, or none: a
-    polynomial of higher order does not begin as one of a lower.
+    Of each parameter all entries are taken, or none: a polynomial of higher order does not begin as one of a lower.
+
+    Parameters
+    ----------
+    there, here : names of the parameters of `earlier` and of `wave_function` by the kinds of their factors.
     """
-    names = wave_function.layout.names()
-    here, there = by_kind(names, kinds[0]), by_kind(stored, kinds[1])
+    stored, own = earlier.parameter_names, wave_function.layout.names()
     known = set(map(_owner, there))
     new = [k for k, name in enumerate(here) if _owner(name) not in known]
-    place = {name: k for k, name in enumerate(here)}
-    if stored == names or not stored or set(there) | {here[k] for k in new} != set(here):
-        _adopt(source, stored, theta, wave_function, PRETRAINING)
+    if stored == own or not stored or set(there) | {here[k] for k in new} != set(here):
+        _adopt(source, stored, earlier.theta, wave_function, PRETRAINING)
         return []
+    place = {name: k for k, name in enumerate(here)}
     whole = wave_function.theta.copy()
-    whole[[place[name] for name in there]] = theta
-    _adopt(source, names, whole, wave_function)
-    return [names[k] for k in new]
+    whole[[place[name] for name in there]] = earlier.theta
+    _adopt(source, own, whole, wave_function)
+    return [own[k] for k in new]
 
 
 def _owner(name: str) -> str:

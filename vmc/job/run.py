@@ -109,9 +109,8 @@ def run(
     files = JobFiles.at(Path(output))
     deadline = Deadline(options.max_time)
     with plain_exceptions(options.kernels), contextlib.ExitStack() as stack:
-        signals = stack.enter_context(
-            signals or Signals()
-        )  # before the compiler begins: a signal must not end the job there
+        # Before the compiler begins: a signal must not end the job there.
+        signals = stack.enter_context(signals or Signals())
         on_root(world, lambda: refuse_folder(Path(output)))
         on_root(world, lambda: _claim(stack, files))
         on_root(world, lambda: files.refuse_existing(options.overwrite))

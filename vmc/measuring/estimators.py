@@ -38,18 +38,23 @@ class EnergyMoments:
 
     @property
     def scale(self) -> float:
-        """What changes of the energy are measured by, whatever constant the potential holds.
-
-        Twice the kinetic energy, which is the energy itself of particles in a harmonic trap and below zero in no state,
-        or the deviation of the local energies where that is larger.
-        """
-        return float(np.nanmax([2.0 * self.components[0], math.sqrt(max(self.variance, 0.0)), 0.0]))
+        """What changes of the energy are measured by, see :func:`energy_scale`."""
+        return energy_scale(self.components[0], self.variance)
 
     @property
     def nonfinite_fraction(self) -> float:
         """Share of the samples whose local energy was not finite."""
         total = self.n_samples + self.n_nonfinite
         return self.n_nonfinite / total if total else 1.0
+
+
+def energy_scale(kinetic: float, variance: float) -> float:
+    """What changes of an energy are measured by, whatever constant the potential holds.
+
+    Twice the kinetic energy, which is the energy itself of particles in a harmonic trap and below zero in no state, or
+    the deviation of the local energies where that is larger.
+    """
+    return float(np.nanmax([2.0 * kinetic, math.sqrt(max(variance, 0.0)), 0.0]))
 
 
 def energy_sums(sample: BlockSample, reference: float) -> np.ndarray:

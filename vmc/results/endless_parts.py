@@ -67,9 +67,7 @@ def inverse_square_contact(config: Config) -> float | None:
 
 def _meets(system: System) -> bool:
     """Whether any pair comes as near as it likes without a node of its own, as those of one spin have off a line."""
-    if system.n_particles < 2:
-        return False
-    return system.n_dim == 1 or system.n_up not in (0, system.n_particles)
+    return system.particles_meet or (system.n_dim == 1 and system.n_pairs > 0)
 
 
 def has_own_poles(config: Config) -> bool:

@@ -77,13 +77,14 @@ def remarks_on(
     config : of the run.
     reference : energy, error and source of what the energy should be, if that is known.
     """
+    is_eigenstate, endless = summary.verdict.diagnostics.is_eigenstate, endless_variance(summary.energy)
     found = [
         below_exact(summary.energy, reference),
         contradicted(config),
-        "" if summary.verdict.diagnostics.is_eigenstate else endless_variance(summary.energy),
+        "" if is_eigenstate else endless,
         without_cusp(config, summary.energy),
-        "" if endless_variance(summary.energy) else endless_parts(summary, config),
-        far_virial(summary.virial_ratio, summary.verdict.diagnostics.is_eigenstate),
+        "" if endless else endless_parts(summary, config),
+        far_virial(summary.virial_ratio, is_eigenstate),
         missing_kinetic(summary.observables.get("kinetic_difference")),
         standing(summary.acceptance),
         crawling(summary.acceptance, config),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from vmc.measuring.estimators import energy_scale
 from vmc.observables.measured import Measured
 from vmc.statistics import Estimate, Verdict, format_value
 
@@ -47,9 +47,9 @@ class EnergySummary:
 
     @property
     def scale(self) -> float:
-        """What changes of the energy are measured by, see :attr:`vmc.measuring.estimators.EnergyMoments.scale`."""
-        kinetic = next((abs(part.value) for part in self.components.values()), 0.0)
-        return float(np.nanmax([2.0 * kinetic, math.sqrt(max(self.energy.variance, 0.0)), 0.0]))
+        """What changes of the energy are measured by, see :func:`vmc.measuring.estimators.energy_scale`."""
+        kinetic = next((part.value for part in self.components.values()), 0.0)
+        return energy_scale(kinetic, self.energy.variance)
 
     def energy_lines(self) -> list[str]:
         """The energy, and what its local energies are like, a line each."""

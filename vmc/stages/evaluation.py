@@ -13,8 +13,7 @@ from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
-from vmc.soundness.noise import energy_noise
-from vmc.soundness.unseen import unseen_at_contact
+from vmc.stages.blind_spots import noise_at_walkers, unseen_by_walkers
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.measurements import finite_energies, step_sums
@@ -276,31 +275,12 @@ class Evaluation:
             n_standing=standing_walkers(walker_sums[:, :, :2], variance**0.5, self._refusal()),
             drifts_of_parts=drifts,
             slow_part=slow_part,
-            derivative_noise=self._noise(),
-            unseen=self._unseen(left_out, int(n)),
+            derivative_noise=noise_at_walkers(self.ensemble),
+            unseen=unseen_by_walkers(self.ensemble, self.series[left_out:, 1:].mean(axis=0), int(n)),
             negligible_deviation=NEGLIGIBLE * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
             unit=self.ensemble.measurement.hamiltonian.unit,
         )
-
-    def _noise(self) -> float:
-        """What rounding adds to local energies."""
-        measurement = self.ensemble.measurement
-        noise = energy_noise(measurement.wave_function, measurement.hamiltonian, self._first_walkers)
-        return nan if noise is None else noise.of_energy
-
-    def _unseen(self, left_out: int, n_samples: int) -> tuple[float, float]:
-        """What pairs add that are closer than samples come, and the distance they come to."""
-        measurement, parts = self.ensemble.measurement, self.series[left_out:, 1:].mean(axis=0)
-        X = self._first_walkers
-        unseen = unseen_at_contact(measurement.wave_function, measurement.hamiltonian, X, parts, n_samples)
-        return (nan, nan) if unseen is None else (unseen.energy, unseen.distance)
-
-    @property
-    def _first_walkers(self) -> np.ndarray:
-        """Those of the first block, which are the same on any ranks; on the root only."""
-        partition = self.ensemble.partition
-        return self.ensemble.X[partition.local_walkers(partition.blocks[0])]
 
 
 def _stands(rows: np.ndarray, variance: float) -> bool:

@@ -31,7 +31,8 @@ def contact_slopes(system: System, strength: float, cusp: float | Sequence[float
     n_kinds = 2 if system.has_both_spins else 1
     if cusp is not None:
         if np.shape(cusp) not in ((), (n_kinds,)):
-            raise ValueError(f"cusp = {cusp}: expected a number, or one for each of {n_kinds} kinds of pairs")
+            more = "" if n_kinds == 1 else f", or one for each of {n_kinds} kinds of pairs"
+            raise ValueError(f"cusp = {cusp}: expected a number{more}")
         return np.full(n_kinds, cusp, dtype=np.float64)
     if system.n_dim == 1:
         raise ValueError(

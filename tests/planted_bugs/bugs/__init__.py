@@ -6,6 +6,7 @@ from tests.planted_bugs.bugs.estimation import ESTIMATION
 from tests.planted_bugs.bugs.fermions import FERMIONS
 from tests.planted_bugs.bugs.generative import GENERATIVE
 from tests.planted_bugs.bugs.jobs import JOBS
+from tests.planted_bugs.bugs.looking import LOOKING
 from tests.planted_bugs.bugs.observables import OBSERVABLES
 from tests.planted_bugs.bugs.optimising import OPTIMISING
 from tests.planted_bugs.bugs.periodic import PERIODIC
@@ -24,6 +25,7 @@ BUGS = [
     *GENERATIVE,
     *COMPILING,
     *JOBS,
+    *LOOKING,
     *STOPPING,
 ]
 

@@ -178,8 +178,8 @@ ESTIMATION = [
     Bug(
         "an energy that vanishes by cancellation is the scale of its deviations",
         "vmc/measuring/estimators.py",
-        "[2.0 * self.components[0], math.sqrt",
-        "[abs(self.energy), math.sqrt",
+        "return energy_scale(self.components[0], self.variance)",
+        "return energy_scale(0.5 * abs(self.energy), self.variance)",
         ("tests/optimizers/test_safeguard.py::test_the_scale_is_twice_the_kinetic_energy_whatever_cancels_it",),
     ),
     Bug(

@@ -38,7 +38,7 @@ STOPPING = [
     Bug(
         "a script does not hear of the signal that stopped its job",
         "vmc/job/scripting.py",
-        "    signals.poll(communicator()).deliver()\n",
+        "    signals.poll(world).deliver()\n",
         "",
         (f"{SCRIPTS}::test_an_interrupt_is_raised_when_all_is_saved",),
     ),
