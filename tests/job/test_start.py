@@ -201,11 +201,12 @@ def test_more_of_the_same_parameter_is_not_begun_with_some(earlier, tmp_path):
     [
         ([{"kind": "gaussian", "alpha": 0.7}], [{"kind": "pade"}, {"kind": "gaussian"}], 1, "pade.beta"),
         ([{"kind": "gaussian", "alpha": 0.7}, {"kind": "pade"}], [{"kind": "pade"}, {"kind": "gaussian"}], 3, ""),
-        (
+        pytest.param(
             [{"kind": "slater", "learn_omega": True, "omega": 0.7}],
             [{"kind": "slater", "learn_omega": True, "backflow": {"kind": "pair", "cutoff": 3.0}}],
             1,
             "backflow",
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["alone", "in another order", "before a backflow"],

@@ -53,7 +53,11 @@ def test_observables_may_change_until_the_evaluation_begins(folder):
     assert resumed.observables["density_map"].value.shape == (3, 3)
     too_late = folder.vmc("resume", "a.h5", "-q", "-s", "observables=[]")
     assert too_late.returncode == 1
-    assert "observables was" in too_late.stderr
+    words = "observables.radial_density.kind was 'radial_density' and cannot become absent in phase 'done'"
+    assert words in too_late.stderr
+        "observables.radial_density.kind was 'radial_density' and cannot become absent in phase 'done'"
+        in too_late.stderr
+    )
 
 
 @pytest.mark.slow

@@ -84,6 +84,7 @@ def views(quasi, word):
     return [view for (name, _), view in every if name.startswith(word)]
 
 
+@pytest.mark.slow
 def test_hidden_features_of_pairs_are_heard_through_second_messages():
     """Edges of the first iteration matter, and no longer do where the second messages are silent."""
     quasi = network(SYSTEMS["box"], iterations=2)

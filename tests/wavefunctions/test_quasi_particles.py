@@ -70,14 +70,14 @@ CASES = [
     Case("pair_bosons", lambda: perturbed(PairBackflow(System(4, 1), 5, 2.0))),
     Case("pair_box", lambda: perturbed(PairBackflow(System(5, 3, 2, BOX), 5))),
     Case("pair_fcc", lambda: perturbed(PairBackflow(System(4, 3, 2, Cell.of_volume(20.0, "fcc")), 4)), slow=True),
-    Case("waves_fcc", lambda: perturbed(PlaneWaveBackflow(System(5, 3, 3, Cell.of_volume(20.0, "fcc")), 3))),
+    Case("waves_fcc", lambda: perturbed(PlaneWaveBackflow(System(5, 3, 3, Cell.of_volume(20.0, "fcc")), 3)), slow=True),
     Case(
         "waves_polarised",
         lambda: perturbed(PlaneWaveBackflow(System(3, 2, 3, Cell.of_volume(9.0, "hexagonal", 2)))),
         slow=True,
     ),
     Case("pairs_and_waves", lambda: perturbed(pairs_and_waves(System(4, 3, 2, BOX)))),
-    Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc")))),
+    Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc"))), slow=True),
     Case(
         "network_hexagonal",
         lambda: network(System(4, 2, 2, Cell.of_volume(9.0, "hexagonal", 2)), kink=False),

@@ -46,10 +46,10 @@ def stands_at(attributes: Mapping[str, Any]) -> Stand:
 def refuse_changes(stored: Config, config: Config, stand: Stand, results: Path) -> None:
     """Name the first key whose change would make this another calculation."""
     if (key := _first_forbidden(stored, config, stand)) is not None:
-        before, after = (_settings(which).get(key) for which in (stored, config))
+        before, after = (_told(which, key) for which in (stored, config))
         same_parameters = not key.startswith(("system", "wavefunction"))
         raise UserError(
-            f"{key} was {before!r} and cannot become {after!r} in phase '{stand.phase}': that is another calculation, "
+            f"{key} was {before} and cannot become {after} in phase '{stand.phase}': that is another calculation, "
             "start a new run"
             + (f" (with -s start.results={results} it begins with these parameters)" if same_parameters else "")
         )
@@ -81,8 +81,7 @@ def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand:
         raise UserError(f"{error}: {checkpoint.name} would replace it, move one of them away") from error
     made = parse_config(text, (), results.name)
     if (key := _first_forbidden(stored, made, stand)) is not None:
-        settings = (_settings(which) for which in (made, stored))
-        of_results, of_checkpoint = (repr(found[key]) if key in found else "absent" for found in settings)
+        of_results, of_checkpoint = (_told(which, key) for which in (made, stored))
         raise UserError(
             f"{results} and {checkpoint.name} are of two calculations, and the first would be replaced: "
             f"{key} is {of_results} in the one and {of_checkpoint} in the other; move one of them away"
@@ -99,6 +98,11 @@ def _first_forbidden(stored: Config, other: Config, stand: Stand) -> str | None:
 def _settings(config: Config) -> dict[str, Any]:
     """Dotted keys and their values, without those that are none."""
     return flatten(config.model_dump(exclude_none=True))
+
+
+def _told(config: Config, key: str) -> str:
+    settings = _settings(config)
+    return repr(settings[key]) if key in settings else "absent"
 
 
 def _may_change(key: str, stored: Config, stand: Stand) -> bool:
