@@ -55,9 +55,6 @@ def test_observables_may_change_until_the_evaluation_begins(folder):
     assert too_late.returncode == 1
     words = "observables.radial_density.kind was 'radial_density' and cannot become absent in phase 'done'"
     assert words in too_late.stderr
-        "observables.radial_density.kind was 'radial_density' and cannot become absent in phase 'done'"
-        in too_late.stderr
-    )
 
 
 @pytest.mark.slow
