@@ -28,7 +28,9 @@ def test_a_density_that_is_no_number_somewhere_is_doubted(name, metric):
     assert f"no number at {chains.info.n_undefined} proposals" in chains.summary().verdict
 
 
-@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "tempering" else ()) for name in MOVES]
+)
 def test_an_edge_is_not_doubted_so(name):
     """Minus infinity is what a density says where it vanishes."""
     chains = sample(EDGE, MOVES[name], n_draws=500, seed=1, start=[1.0])
