@@ -71,3 +71,11 @@ def test_a_cosine_has_its_end_from_the_beginning():
     look(before, after, "optimise", 0)
     with pytest.raises(UserError, match="5 iterations followed a cosine that ends after 40"):
         look(before, after, "optimise", 5)
+
+
+def test_factors_in_another_order():
+    """Their parameters lie in one vector, in that order: those of one would be taken for those of the other."""
+    tables = tomllib.loads(DOT)
+    turned = {**tables, "wavefunction": tables["wavefunction"][::-1]}
+    with pytest.raises(UserError, match=r"wavefunction was \['rbm', 'pade'\] and cannot become \['pade', 'rbm'\]"):
+        look(check_config(tables), check_config(turned), "optimise", 15)

@@ -68,9 +68,15 @@ def test_what_may_differ_is_what_a_resume_may_change(sections, phase, key, tmp_p
 
 
 def test_a_key_that_only_one_has(tmp_path):
+    spread = config(sampler={**tomllib.loads(DOT)["sampler"], "start_spread": 0.5})
+    with pytest.raises(UserError, match=r"sampler\.start_spread is 0\.5 in the one and absent in the other"):
+        look(tmp_path, spread, config())
+
+
+def test_a_factor_that_only_one_has(tmp_path):
     tables = tomllib.loads(DOT)
     tables["wavefunction"] = tables["wavefunction"][:1]
-    with pytest.raises(UserError, match=r"wavefunction\.pade\.kind is 'pade' in the one and absent in the other"):
+    with pytest.raises(UserError, match=r"wavefunction is \['rbm', 'pade'\] in the one and \['rbm'\] in the other"):
         look(tmp_path, config(), check_config(tables))
 
 

@@ -117,7 +117,7 @@ def test_a_second_job_on_the_same_output(folder):
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("ranks", [0, 2])
+@pytest.mark.parametrize("ranks", [pytest.param(0, marks=pytest.mark.slow), 2])
 def test_energies_that_are_not_numbers(folder, ranks):
     """A few are counted and left out; more than one per cent stop the job and show a walker."""
     (folder.path / "mine.py").write_text(FAR_AWAY)

@@ -158,6 +158,7 @@ def test_settings_that_parameters_do_not_hold(here, there, lines):
     assert all(any(line.startswith(key) for line in found) for key in lines)
 
 
+@pytest.mark.slow
 def test_parameters_of_another_function_are_said_to_be(tmp_path):
     """Trained with tanh and read with silu: names and shapes agree, and 2.0001(1) became 2.0019(6) in silence."""
     path = str(tmp_path / "tanh.h5")
@@ -200,7 +201,13 @@ def test_more_of_the_same_parameter_is_not_begun_with_some(earlier, tmp_path):
     ("before", "after", "n_taken", "new"),
     [
         ([{"kind": "gaussian", "alpha": 0.7}], [{"kind": "pade"}, {"kind": "gaussian"}], 1, "pade.beta"),
-        ([{"kind": "gaussian", "alpha": 0.7}, {"kind": "pade"}], [{"kind": "pade"}, {"kind": "gaussian"}], 3, ""),
+        pytest.param(
+            [{"kind": "gaussian", "alpha": 0.7}, {"kind": "pade"}],
+            [{"kind": "pade"}, {"kind": "gaussian"}],
+            3,
+            "",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             [{"kind": "slater", "learn_omega": True, "omega": 0.7}],
             [{"kind": "slater", "learn_omega": True, "backflow": {"kind": "pair", "cutoff": 3.0}}],

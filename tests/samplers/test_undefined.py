@@ -19,7 +19,12 @@ EDGE = Density(lambda x: -x[0] if x[0] > 0.0 else -np.inf, 1)
 
 
 @pytest.mark.parametrize(
-    ("name", "metric"), [*((name, None) for name in MOVES), ("metropolis", "dense"), ("langevin", "none")]
+    ("name", "metric"),
+    [
+        *((name, None) for name in MOVES),
+        pytest.param("metropolis", "dense", marks=pytest.mark.slow),
+        pytest.param("langevin", "none", marks=pytest.mark.slow),
+    ],
 )
 def test_a_density_that_is_no_number_somewhere_is_doubted(name, metric):
     chains = sample(CUT_OFF, MOVES[name], n_draws=500, seed=1, start=[0.0], metric=metric)

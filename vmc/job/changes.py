@@ -96,8 +96,10 @@ def _first_forbidden(stored: Config, other: Config, stand: Stand) -> str | None:
 
 
 def _settings(config: Config) -> dict[str, Any]:
-    """Dotted keys and their values, without those that are none."""
-    return flatten(config.model_dump(exclude_none=True))
+    """Dotted keys and their values, without those that are none; and the order of tables, which go by their kind."""
+    tables = config.model_dump(exclude_none=True)
+    orders = {name: [table["kind"] for table in value] for name, value in tables.items() if isinstance(value, list)}
+    return flatten(tables) | orders
 
 
 def _told(config: Config, key: str) -> str:
