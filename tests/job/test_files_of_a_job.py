@@ -21,9 +21,10 @@ def config(seed=3, **sections):
     return check_config({**tables, "seed": seed, **{key: {**tables[key], **new} for key, new in sections.items()}})
 
 
-def look(folder, made, stored, phase="optimise"):
-    """Results of one configuration beside a checkpoint of another."""
-    write_sealed(folder / "a.h5", {}, {"config_toml": to_toml(made)}, RESULTS)
+def look(folder, made, stored, phase="optimise", earlier=None):
+    """Results of one configuration, of the same phase or an earlier one, beside a checkpoint of another."""
+    attributes = {"config_toml": to_toml(made), "phase": earlier or phase}
+    write_sealed(folder / "a.h5", {}, attributes, RESULTS)
     refuse_other_results(folder / "a.h5", folder / "a.ckpt.h5", stored, Stand(phase, 10))
 
 
@@ -65,6 +66,14 @@ def test_what_may_differ_is_what_a_resume_may_change(sections, phase, key, tmp_p
         return
     with pytest.raises(UserError, match=key):
         look(tmp_path, config(), config(**sections), phase)
+
+
+def test_results_from_before_a_change_that_was_allowed_then(tmp_path):
+    """More iterations while it optimised; now it evaluates, and a backup of the results was put back."""
+    made, stored = config(), config(optimizer={"iterations": 90})
+    look(tmp_path, made, stored, "evaluate", earlier="optimise")
+    with pytest.raises(UserError, match=r"optimizer\.iterations is 12 in the one and 90 in the other"):
+        look(tmp_path, made, stored, "evaluate")
 
 
 def test_a_key_that_only_one_has(tmp_path):

@@ -60,8 +60,8 @@ def refuse_changes(stored: Config, config: Config, stand: Stand, results: Path) 
 def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand: Stand) -> None:
     """Refuse a checkpoint whose job did not make the intact results beside it, which it would replace.
 
-    A job that was killed between saving its checkpoint and its results, with changes that were allowed where it stood,
-    left results of the configuration before.  Results that are missing or damaged are nobody's.
+    A job that was killed between saving its checkpoint and its results left results of the configuration before, with
+    changes that were allowed where it stood then; so may a backup.  Results that are missing or damaged are nobody's.
 
     Parameters
     ----------
@@ -74,13 +74,14 @@ def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand:
         naming both files and the first key that differs, or if another kind of file is in the place of the results.
     """
     try:
-        text = str(read_results(results).attributes["config_toml"])
+        attributes = read_results(results).attributes
     except (DamagedFileError, OSError):
         return
     except SchemaError as error:
         raise UserError(f"{error}: {checkpoint.name} would replace it, move one of them away") from error
-    made = parse_config(text, (), results.name)
-    if (key := _first_forbidden(stored, made, stand)) is not None:
+    made = parse_config(str(attributes["config_toml"]), (), results.name)
+    before = Stand(str(attributes["phase"]), stand.position)
+    if (key := _first_forbidden(stored, made, stand, before)) is not None:
         of_results, of_checkpoint = (_told(which, key) for which in (made, stored))
         raise UserError(
             f"{results} and {checkpoint.name} are of two calculations, and the first would be replaced: "
@@ -88,11 +89,11 @@ def refuse_other_results(results: Path, checkpoint: Path, stored: Config, stand:
         )
 
 
-def _first_forbidden(stored: Config, other: Config, stand: Stand) -> str | None:
-    """The first key that is another one in the two and may not be where the stored job stands."""
+def _first_forbidden(stored: Config, other: Config, *stands: Stand) -> str | None:
+    """The first key that is another one in the two and may not be at any of the places where the job stood."""
     here, there = _settings(stored), _settings(other)
     differing = (key for key in dict.fromkeys([*here, *there]) if here.get(key) != there.get(key))
-    return next((key for key in differing if not _may_change(key, stored, stand)), None)
+    return next((key for key in differing if not any(_may_change(key, stored, stand) for stand in stands)), None)
 
 
 def _settings(config: Config) -> dict[str, Any]:
