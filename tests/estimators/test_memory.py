@@ -36,6 +36,7 @@ def allocations():
     _nrt_python.memsys_disable_stats()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sums", ["none", "moments", "rows"])
 def test_measuring_loops_release_their_workspaces(allocations, sums):
     system = System(3, 2)

@@ -59,7 +59,7 @@ def test_the_same_density(fitted):
     assert found == pytest.approx(model.score_samples(X), rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("n", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_same_density_of_a_flow_in_other_dimensions(n):
     """Layers of unequal halves, splines of one feature that depend on nothing, and a tile that fills no strip."""
     rng = np.random.default_rng(2)
@@ -103,7 +103,7 @@ def hills(move, n_walkers=200, n_draws=100, active=None):
     return (path[:, n_draws // 2 :, 0] > 0.0).mean(axis=1), info, state
 
 
-@pytest.mark.parametrize("fitted", ["mixture", pytest.param("flow", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.slow
 def test_the_target_stays(fitted):
     _, q, proposal = fitted
     move = Independence(Metropolis(0.5), proposal, local_steps=3)

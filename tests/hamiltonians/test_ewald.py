@@ -151,7 +151,7 @@ def test_gradient(name):
     assert np.abs(forces / scale[:, None]).max() < 1e-10
 
 
-@pytest.mark.parametrize("name", ["box", "hexagonal"])
+@pytest.mark.parametrize("name", ["box", pytest.param("hexagonal", marks=pytest.mark.slow)])
 def test_particle_moves(name):
     """Changes equal differences of energies along a walk; 300 moves later the state is still that of the positions."""
     cell, n, tile = CELLS[name], 5, 8

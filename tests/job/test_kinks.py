@@ -79,7 +79,7 @@ def test_kinks_of_lines_and_surfaces(n_dim):
         look(spatial(n_dim, 0.0, -0.2, 0.0, 0.0, 0.0))
 
 
-@pytest.mark.parametrize("n_dim", [2, 3])
+@pytest.mark.parametrize("n_dim", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_cusps_and_nodes_in_space_are_none(n_dim):
     """Of 500 sets of walkers none is refused for the cusps at a nucleus and of a pair, nor for a node."""
     psi, rng = spatial(n_dim, 0.0, 0.0, 1.0, 1.0, 0.5), np.random.default_rng(9)

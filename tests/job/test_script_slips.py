@@ -224,6 +224,7 @@ def test_kernels_that_break_their_contract(kernels, told):
         refuse_wrong_kernels(Product(Gaussian(SYSTEM, 0.2), Own(**kernels)), X)
 
 
+@pytest.mark.slow
 def test_kernels_that_keep_their_contract():
     own = Own(log_psi=adding, grad_laplacian=right_derivatives)
     assert has_own_kernels(own)

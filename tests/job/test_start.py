@@ -172,6 +172,7 @@ def test_parameters_of_another_function_are_said_to_be(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_factor_more_begins_as_it_is_at_first(earlier, tmp_path):
     """All parameters of the earlier run are parameters here; those of the new factor are named."""
     grown = [{"kind": "gaussian_pair", "gamma": 0.25}, {"kind": "rbm", "n_hidden": 3}, {"kind": "pade"}]

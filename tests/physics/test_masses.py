@@ -75,6 +75,7 @@ def test_fermions_of_two_masses():
     assert energies(wrong, HarmonicTrap(system, omega), X).std() > 0.1
 
 
+@pytest.mark.slow
 def test_differences_across_a_node():
     """Two particles of the rarer mass 1e-3 apart, less than a step: psi changes its sign inside the stencil."""
     system, omega = System(5, 1, 2, masses=(0.5, 0.5, 2.0, 2.0, 2.0)), 0.7

@@ -12,7 +12,9 @@ PERIODIC = {"correlation", "structure", "momentum"}
 OBSERVED = {"density", "profiles", "map", "pair"} | PERIODIC
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind == "summary" else pytest.mark.slow) for kind in KINDS]
+)
 def test_is_drawn_without_a_warning_and_with_its_legends_clear_of_the_data(kind, any_job):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -43,6 +43,7 @@ def test_an_edge_is_not_doubted_so(name):
     assert "no number" not in chains.summary().verdict
 
 
+@pytest.mark.slow
 def test_every_such_proposal_is_counted():
     """Nothing but the start is a number, so that each proposal of each walker, in whole tiles and parts, is counted."""
     point = Density(lambda x: 0.0 if x[0] == 0.0 else np.nan, 1)

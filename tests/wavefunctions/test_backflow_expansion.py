@@ -29,9 +29,8 @@ def compare(found, expected, shift=0.0):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize(
-    "network", [pytest.param(False, id="pairs"), pytest.param(True, id="network", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("network", [pytest.param(False, id="pairs"), pytest.param(True, id="network")])
 def test_equal_determinants_are_one(network):
     """With weights that add up to 5, one of them of exchanged orbitals and so of the other sign."""
     system = System(14, 3, 7, BOX)

@@ -90,9 +90,9 @@ FCC = System(4, 3, 2, Cell.of_volume(20.0, "fcc"))
     [
         PairPolynomial(CUBE, 5),
         PairPolynomial(HEXAGON, 3),
-        PairPolynomial(FCC, 5),
+        pytest.param(PairPolynomial(FCC, 5), marks=pytest.mark.slow),
         PlaneWavePairs(CUBE, 3),
-        PlaneWavePairs(FCC, 3),
+        pytest.param(PlaneWavePairs(FCC, 3), marks=pytest.mark.slow),
     ],
     ids=["cube", "hexagon", "fcc", "waves_cube", "waves_fcc"],
 )

@@ -76,7 +76,7 @@ CASES = [
         lambda: perturbed(PlaneWaveBackflow(System(3, 2, 3, Cell.of_volume(9.0, "hexagonal", 2)))),
         slow=True,
     ),
-    Case("pairs_and_waves", lambda: perturbed(pairs_and_waves(System(4, 3, 2, BOX)))),
+    Case("pairs_and_waves", lambda: perturbed(pairs_and_waves(System(4, 3, 2, BOX))), slow=True),
     Case("network_fcc", lambda: network(System(4, 3, 2, Cell.of_volume(20.0, "fcc"))), slow=True),
     Case(
         "network_hexagonal",
