@@ -5,11 +5,16 @@ import pytest
 
 import vmc
 from hamiltonians.electron_gas import ElectronGas, gas_cell
+from hamiltonians.interactions import coulomb
+from hamiltonians.system import System
+from hamiltonians.trap import HarmonicTrap
+from samplers.langevin import Langevin
 from samplers.metropolis import BlockMetropolis, Metropolis
 from tests.contracts import jobs
 from vmc.stages.evaluation import Evaluation
 from vmc.statistics import blocking, summarise
 from vmc.statistics.summary import drift
+from wavefunctions.gaussian import Gaussian
 from wavefunctions.orbitals import PlaneWaves
 from wavefunctions.slater import Slater
 
@@ -88,6 +93,24 @@ def test_a_deviation_that_differences_explain():
     assert verdict.diagnostics.is_eigenstate
     plain, _ = summarise(rows, negligible_deviation=0.5 * deviation)
     assert plain.error < 0.2 * deviation
+
+
+def test_a_weak_interaction_is_no_rounding():
+    """Of g / r in the exact state without it: the energy beyond that, in units of g, is the same for any small g.
+
+    It was said to be an eigenstate for g = 1e-6, with an error bar 230 times too large; <1 / r> = sqrt(2 / pi).
+    """
+    system = System(2, 3)
+
+    def first_order(g):
+        trap = HarmonicTrap(system, interaction=coulomb(g))
+        found = vmc.evaluate(Gaussian(system, 0.5), trap, Langevin(3), samples=200, n_walkers=64)
+        assert not found.verdict.diagnostics.is_eigenstate
+        return (found.energy.value - 3.0) / g, found.energy.error / g
+
+    strong, weak = first_order(1e-3), first_order(1e-7)
+    np.testing.assert_allclose(weak, strong, rtol=1e-6)
+    assert abs(strong[0] - np.sqrt(2.0 / np.pi)) < 5.0 * strong[1]
 
 
 def test_a_part_that_is_the_same_everywhere_does_not_drift():

@@ -85,6 +85,19 @@ def test_beside_an_outlier_others_are_not_the_same():
     assert standing_walkers(segments(samples), samples.std(), 1e-12) == 1
 
 
+def test_the_same_energy_elsewhere():
+    """One walker in five has one local energy wherever it goes, as beside an interaction of short range."""
+    rng = np.random.default_rng(36)
+    places = ar1(rng, 64, 400)
+    energies = np.where(np.arange(64)[:, None] % 5 > 0, ar1(rng, 64, 400), 3.0)
+    both = np.concatenate([segments(energies), segments(places)[:, :, 1:]], axis=2)
+    assert standing_walkers(both[:, :, :2], energies.std(), 1e-12) == 13
+    assert standing_walkers(both, energies.std(), 1e-12) == 0
+    places[:7] = 0.5
+    both[:, :, 2:] = segments(places)[:, :, 1:]
+    assert standing_walkers(both, energies.std(), 1e-12) == 2  # walkers 0 and 5
+
+
 def test_in_an_evaluation():
     """Sums of one walker replaced by those of a constant energy, as of one that never moved."""
     measurement = Measurement(jobs.gaussian(), jobs.trap(), Metropolis(1.0))
@@ -95,6 +108,8 @@ def test_in_an_evaluation():
     evaluation.run(640)
     assert evaluation.summary().verdict.diagnostics.n_standing == 0
     evaluation.walker_sums[5, :, 1] = -0.3 * evaluation.walker_sums[5, :, 0]
+    assert evaluation.summary().verdict.diagnostics.n_standing == 0  # the same energy elsewhere
+    evaluation.walker_sums[5, :, 2:] = 0.5 * evaluation.walker_sums[5, :, :1]
     verdict = evaluation.summary().verdict
     assert verdict.diagnostics.n_standing == 1
     assert verdict.as_dict()["diagnostics"]["n_standing"] == 1

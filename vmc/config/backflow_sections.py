@@ -40,7 +40,7 @@ class MessagePassingSection(Section):
     )
     activation: Activation = "silu"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
-    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    residual: bool = Field(False, description="layers after the first add their input where both have as many units")
     kink: bool | None = Field(
         None,
         description="distances among the inputs, which make cusps, or their squares; the former where not given, but "

@@ -60,7 +60,7 @@ class FeedForwardFactor(Section):
     hidden: Annotated[list[Width], Field(min_length=1)] = Field([32, 32], description="units of each hidden layer")
     activation: Activation = "tanh"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
-    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    residual: bool = Field(False, description="layers after the first add their input where both have as many units")
     output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
 
 
@@ -74,7 +74,7 @@ class DeepSetsFactor(Section):
     hidden: Annotated[list[Width], Field(min_length=1)] = Field([32], description="units of rho's hidden layers")
     activation: Activation = "tanh"
     layer_norm: bool = Field(False, description="normalise the arguments of activations over the units of a layer")
-    residual: bool = Field(False, description="a layer adds its input where both have as many units")
+    residual: bool = Field(False, description="layers after the first add their input where both have as many units")
     output_scale: NotNegative = Field(0.1, description="of the last layer's initial weights; small starts near psi = 1")
 
 

@@ -88,6 +88,7 @@ class Measurement:
         self.wave_function = wave_function
         self.hamiltonian = hamiltonian
         self.move = move
+        self.kinetic = kinetic
         if any(observable.wave_function not in (None, wave_function) for observable in observables):
             raise ValueError("observables: one belongs to another wave function than the one measured")
         for observable in observables:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vmc.config.hamiltonian_sections import Coulomb, ElectronGasSection, TrapSection
+from vmc.config.hamiltonian_sections import TrapSection
+from vmc.results.contact_cusps import wrong_cusp
 from vmc.results.course import IMPOSSIBLE, remarks_on_course
 from vmc.results.endless_parts import endless_parts
 from vmc.results.known_reference import known_reference
@@ -33,11 +34,6 @@ ARRIVED = 3.0
 NUMERICAL = 1e-8
 #: Distance of the virial ratio from one that is far.
 FAR = 0.1
-#: Factors that have no cusp where two particles meet.
-SMOOTH_AT_CONTACT = {
-    *("gaussian", "rbm", "feed_forward", "deep_sets", "slater"),
-    *("plane_wave_pairs", "radial_series", "gaussian_pair"),
-}
 #: Acceptance rate below which walkers are as good as standing.
 STANDING = 0.01
 #: Acceptance rate above which steps are far shorter than they should be.
@@ -82,7 +78,7 @@ def remarks_on(
         below_exact(summary.energy, reference),
         contradicted(config),
         "" if is_eigenstate else endless,
-        without_cusp(config, summary.energy),
+        wrong_cusp(config, summary.energy),
         "" if endless else endless_parts(summary, config),
         far_virial(summary.virial_ratio, is_eigenstate),
         missing_kinetic(summary.observables.get("kinetic_difference")),
@@ -119,29 +115,6 @@ def endless_variance(energy: Estimate) -> str:
     if not energy.variance_error > UNCERTAIN_VARIANCE * energy.variance > rounding:
         return ""
     return "variance    a few configurations make most of it: it may be infinite, and the error of the energy too small"
-
-
-def without_cusp(config: Config, energy: Estimate) -> str:
-    """Whether charges of two dimensions meet where no factor of psi has a cusp: the square of 1 / r has no average.
-
-    Whether a configuration near such a contact was among the samples is chance; the growth with their number is slow.
-    """
-    hamiltonian, system = config.hamiltonian, config.system
-    if isinstance(hamiltonian, ElectronGasSection):
-        repels = True
-    else:
-        charges = hamiltonian.interaction
-        repels = isinstance(charges, Coulomb) and charges.strength != 0.0 and charges.softening == 0.0
-    meet = system.n_particles > 1 if system.n_up is None else 0 < system.n_up < system.n_particles
-    smooth = all(
-        factor.kind in SMOOTH_AT_CONTACT and not getattr(factor, "backflow", None) for factor in config.wavefunction
-    )
-    if not (system.n_dim == 2 and repels and meet and smooth and energy.variance > 0.0):
-        return ""
-    return (
-        "variance    infinite, whatever its estimate: in two dimensions charges that meet need a cusp, which no factor "
-        "of psi has here (pade has one); the error of the energy may be too small"
-    )
 
 
 def far_virial(ratio: Estimate, is_eigenstate: bool = False) -> str:

@@ -10,8 +10,29 @@ from math import nan
 import numpy as np
 
 from vmc.measuring.ensemble import Ensemble
+from vmc.measuring.kinetic_masses import other_coordinates
+from vmc.measuring.measurement import Measurement
 from vmc.soundness.noise import energy_noise
+from vmc.soundness.own_kernels import has_own_part
 from vmc.soundness.unseen import unseen_at_contact
+
+#: Deviations of local energies, relative to the kinetic energy, that the digits of derivatives explain: of analytic
+#: ones, of determinants say, and of differences.
+_ANALYTIC, _NUMERICAL = 1e-9, 1e-6
+
+
+def digits_of_derivatives(measurement: Measurement) -> float:
+    """Deviation of local energies, relative to the kinetic energy, up to which a state is as good as an eigenstate.
+
+    Differences leave a bias of their own.  Analytic derivatives do not: a variance as small as that of a weak
+    interaction is one, and its error bar that of any other energy.
+    """
+    numerical = (
+        measurement.kinetic == "finite_difference"
+        or has_own_part(measurement.wave_function)
+        or other_coordinates(measurement.wave_function.system).size > 0
+    )
+    return _NUMERICAL if numerical else _ANALYTIC
 
 
 def noise_at_walkers(ensemble: Ensemble) -> float:

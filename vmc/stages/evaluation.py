@@ -13,7 +13,7 @@ from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
-from vmc.stages.blind_spots import noise_at_walkers, unseen_by_walkers
+from vmc.stages.blind_spots import digits_of_derivatives, noise_at_walkers, unseen_by_walkers
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.measurements import finite_energies, step_sums
@@ -31,7 +31,7 @@ from vmc.stages.spreads import n_axes, shortest_spread, spread_drifts, spreads_o
 from vmc.stages.stopping import is_reached
 from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
-from vmc.statistics.summary import NEGLIGIBLE, ZERO_VARIANCE, drift
+from vmc.statistics.summary import ZERO_VARIANCE, drift
 
 #: Scatter of a series relative to its values that is rounding.
 ROUNDING = 1e-13
@@ -259,7 +259,7 @@ class Evaluation:
         slow_part: tuple[str, float],
     ) -> tuple[Estimate, Verdict]:
         """Estimate of the energy from what is not left out, and the verdict."""
-        reference = self.ensemble.reference
+        reference, measurement = self.ensemble.reference, self.ensemble.measurement
         rows = self.series[left_out:, 0]
         counts, squares = self.moments[left_out:].T
         n = counts.sum()
@@ -272,14 +272,14 @@ class Evaluation:
             variance=variance,
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
-            n_standing=standing_walkers(walker_sums[:, :, :2], variance**0.5, self._refusal()),
+            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
             drifts_of_parts=drifts,
             slow_part=slow_part,
             derivative_noise=noise_at_walkers(self.ensemble),
             unseen=unseen_by_walkers(self.ensemble, self.series[left_out:, 1:].mean(axis=0), int(n)),
-            negligible_deviation=NEGLIGIBLE * abs(float(self.series[left_out:, 1].mean())),
+            negligible_deviation=digits_of_derivatives(measurement) * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
-            unit=self.ensemble.measurement.hamiltonian.unit,
+            unit=measurement.hamiltonian.unit,
         )
 
 

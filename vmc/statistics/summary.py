@@ -16,7 +16,6 @@ from vmc.statistics.judge import Diagnostics, Verdict, verdict
 from vmc.statistics.walkers import MINIMUM_WALKERS, between_walkers, split_r_hat_from_means, walker_drift
 
 ZERO_VARIANCE = 1e-10  # standard deviation relative to the value: rounding in an eigenstate's local energy
-NEGLIGIBLE = 1e-6  # the same relative to the kinetic energy, of an eigenstate with numerical derivatives
 
 
 def _check_rows(series: ArrayLike) -> NDArray[np.float64]:
@@ -104,8 +103,8 @@ def summarise(
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
     of one walker, however long the rows are, since it compares with the variance of single samples.
 
-    Zero variance (standard deviation below 1e-10 of the value, or up to ``negligible_deviation``, which numerical
-    derivatives make): the error is that standard deviation, since neither rounding nor the bias of differences
+    Zero variance (standard deviation below 1e-10 of the value, or up to ``negligible_deviation``, which the digits of
+    derivatives explain): the error is that standard deviation, since neither rounding nor the bias of differences
     averages out, and tau is 1 by convention. Without enough rows or walkers the
     error is NaN. Raises `ValueError` for wrong shapes and for values that are not finite.
     """

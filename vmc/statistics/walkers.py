@@ -83,28 +83,32 @@ def longest_length_in_tau(means: ArrayLike, values: ArrayLike) -> float:
 
 
 def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) -> int:
-    """Return how many walkers had the same energy throughout two neighbouring segments of the run.
+    """Return how many walkers had the same averages throughout two neighbouring segments of the run.
 
-    ``segment_sums (n_walkers, n_segments, 2)``: counts and sums of local energies. ``deviation``: that of single
-    samples. ``refusal``: probability that a walker refuses all proposals of two segments, one less the acceptance to
-    the power of their number.
+    ``segment_sums (n_walkers, n_segments, 1 + n_values)``: counts, sums of local energies, and sums of whatever else
+    changes when a walker moves. ``deviation``: that of single local energies. ``refusal``: probability that a walker
+    refuses all proposals of two segments, one less the acceptance to the power of their number.
 
     A walker caught where all around psi is much smaller refuses everything, and may hold an energy below the exact
-    one. One among many hides from R-hat and from the scatter of walkers. Equal mean energies of two segments mean that
-    it did not move, unless the local energy is piecewise constant, which shows in more than half of the walkers. Where
+    one. One among many hides from R-hat and from the scatter of walkers. Equal means of two segments show that it did
+    not move: of the energy alone they do not, where it is the same almost everywhere, as beside an interaction of
+    short range. A value that is piecewise constant by itself is one of more than half of the walkers. Where
     walkers would stand by chance in more than `STANDING_FALSE_ALARM` of all runs, nothing is said (0).
     """
     sums = np.asarray(segment_sums, dtype=np.float64)
     n_walkers, n_segments = sums.shape[:2]
     if n_walkers * n_segments * refusal > STANDING_FALSE_ALARM or n_segments < 2:
         return 0
-    counts = sums[:, :, 0]
-    means = np.divide(sums[:, :, 1], counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    counts = sums[:, :, :1]
+    means = np.divide(sums[:, :, 1:], counts, out=np.full(sums[:, :, 1:].shape, np.nan), where=counts > 0)
     # The last segment may hold a single measurement: it proves nothing.
     steps = np.abs(np.diff(means[:, :-1], axis=1))
+    if not np.isfinite(steps).any():
+        return 0
     # A few outliers may make a deviation beside which the energies of all others look the same.
-    scale = min(deviation, OUTLYING * float(np.nanmedian(steps))) if np.isfinite(steps).any() else deviation
-    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * scale).any(axis=1)))
+    scales = OUTLYING * np.nanmedian(steps, axis=(0, 1))
+    scales[0] = min(deviation, scales[0])
+    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * scales).all(axis=2).any(axis=1)))
     return n_standing if 2 * n_standing <= n_walkers else 0
 
 

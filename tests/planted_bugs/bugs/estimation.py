@@ -29,6 +29,20 @@ ESTIMATION = [
         ("tests/estimators/test_spreads.py",),
     ),
     Bug(
+        "a walker of one energy throughout stands, wherever it goes",
+        "vmc/statistics/walkers.py",
+        "(steps <= SAME_ENERGY * scales).all(axis=2)",
+        "(steps <= SAME_ENERGY * scales)[:, :, 0]",
+        ("tests/statistics/test_standing_walkers.py",),
+    ),
+    Bug(
+        "the variance of a weak interaction is taken for rounding",
+        "vmc/stages/blind_spots.py",
+        "return _NUMERICAL if numerical else _ANALYTIC",
+        "return _NUMERICAL",
+        ("tests/estimators/test_parts.py::test_a_weak_interaction_is_no_rounding",),
+    ),
+    Bug(
         "parts that are constant to rounding drift",
         "vmc/statistics/summary.py",
         "if rows.std() <= ZERO_VARIANCE * max(abs(float(rows.mean())), scale):",
