@@ -10,7 +10,7 @@ from numba.core.errors import NumbaError
 
 from numerics.link import Slot, as_kernel, inlined, kernel, link
 from samplers.base import Kernels
-from samplers.functions import require_number, require_params, require_slopes
+from samplers.functions import require_indices, require_number, require_params, require_slopes
 
 value = Slot("value", "(params, x)")
 slope = Slot("slope", "(params, x)")
@@ -40,7 +40,7 @@ class Density:
     Raises
     ------
     ValueError
-        if n is not positive or the names are not n different ones.
+        if n is not positive or the names are not n different ones, or a function looks for more coordinates.
     TypeError
         for params that are something else.
     """
@@ -54,6 +54,10 @@ class Density:
         names: Sequence[str] | None = None,
     ) -> None:
         require_params(() if params is None else params)
+        if n > 0:
+            require_indices("log_density", log_density, params, n)
+            if gradient is not None:
+                require_indices("gradient", gradient, params, n)
         of_params = (lambda f: link(_without_params, function=f)) if params is None else as_kernel
         number = of_params(log_density)
         whole = link(_each_walker, value=number)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numbers
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+#: Numbers among params above which a function is not tried as plain Python.
+MANY = 10_000
 
 
 def require_params(params: Any) -> None:
@@ -32,6 +36,34 @@ def _wrong_part(params: Any) -> tuple[Any] | None:
     if isinstance(params, np.ndarray):
         return (params,) if params.dtype.hasobject or params.dtype.kind in "US" else None
     return None if isinstance(params, numbers.Number | np.number | np.bool_ | np.void) else (params,)
+
+
+def require_indices(name: str, function: Callable, params: Any, n: int) -> None:
+    """Refuse a function that looks for more than n coordinates: compiled code looks at no index and reads on.
+
+    It is called once as plain Python, where it is not handed so many numbers that this may take long.
+
+    Raises
+    ------
+    ValueError
+        naming the function and n.
+    """
+    plain = getattr(function, "py_func", function)
+    if not isinstance(plain, types.FunctionType) or _n_numbers(params) > MANY:
+        return
+    x = np.random.default_rng(1).normal(size=n)
+    try:
+        with np.errstate(all="ignore"):
+            plain(x) if params is None else plain(params, x)
+    except IndexError as error:
+        raise ValueError(f"{name} fails with n = {n} coordinates: {error}") from error
+    except Exception:
+        return  # of this x, or of Python alone; what compiled code makes of it is looked at where walkers start
+
+
+def _n_numbers(params: Any) -> int:
+    """How many numbers there are in params."""
+    return sum(map(_n_numbers, params)) if isinstance(params, tuple) else int(np.size(params))
 
 
 def require_number(log_density: Callable, p: Any, x: np.ndarray) -> None:

@@ -59,9 +59,15 @@ def short(energy, n_over_tau=1.0, acceptance=0.5):
 
 
 def test_a_short_run_goes_on(end):
-    out, err = end(short(estimate(3.0, 0.001)))
+    out, err = end(short(estimate(3.0, 0.001), n_over_tau=6.0))
     assert "too short" in out
     assert "go on measuring with 'vmc resume dot.h5 -s evaluation.samples=" in err
+    assert err.endswith("'\n")
+
+
+def test_a_run_of_one_autocorrelation_time_cannot_tell_how_long(end):
+    _, err = end(short(estimate(3.0, 0.001)))
+    assert err.endswith("', or more: too few to tell how many\n")
 
 
 def test_walkers_that_hardly_move(end):

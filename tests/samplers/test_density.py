@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from numba import njit
 from numba.core.errors import NumbaError
 
 from samplers import Density, Langevin, Metropolis, Sampler, sample
+from samplers.functions import require_indices
 from tests.samplers.densities import correlated, covariance, gaussian, two_modes
 
 
@@ -39,6 +41,35 @@ def test_gradient_from_differences():
     _, G = gradient(density, x)
     slopes = [(density.log_density(x + d) - density.log_density(x - d))[0] / 2e-5 for d in 1e-5 * np.eye(3)]
     np.testing.assert_allclose(G[0], slopes, atol=1e-8)
+
+
+def beyond(params, x):
+    return -params[0] * x[0] ** 2 - abs(x[1])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_coordinates_that_there_are_not(compiled):
+    """Compiled code read what memory holds beyond x, another number each time, in chains that could be believed."""
+    function = njit(beyond) if compiled else beyond
+    with pytest.raises(ValueError, match=r"^log_density fails with n = 1 coordinates: index 1 is out of bounds"):
+        Density(function, 1, params=(1.0,))
+    with pytest.raises(ValueError, match=r"^gradient fails with n = 1 coordinates: index 1 is out of bounds"):
+        Density(lambda x: -(x[0] ** 2), 1, gradient=lambda x: np.array([-2.0 * x[1]]))
+    assert Density(function, 2, params=(1.0,)).n == 2
+
+
+def test_functions_of_much_data_are_not_tried_in_python():
+    """It might take minutes."""
+    calls = []
+
+    def log_density(data, x):
+        calls.append(x)
+        return -((data[0] - x[0]) ** 2)
+
+    require_indices("log_density", log_density, (np.zeros(20_000), 1.0), 1)
+    assert not calls
+    require_indices("log_density", log_density, np.zeros(20), 1)
+    assert len(calls) == 1
 
 
 def test_a_block_is_moved_by_evaluating_everything():

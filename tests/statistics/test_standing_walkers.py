@@ -98,6 +98,15 @@ def test_the_same_energy_elsewhere():
     assert standing_walkers(both, energies.std(), 1e-12) == 2  # walkers 0 and 5
 
 
+def test_walkers_at_a_peak():
+    """Five segments of forty, less than a quarter of the run, as before a nucleus: they average out; eleven do not."""
+    samples = ar1(np.random.default_rng(37), 64, 800)
+    samples[3, 200:300] = 0.5
+    assert standing_walkers(segments(samples), 1.0, 1e-12) == 0
+    samples[3, 200:420] = 0.5
+    assert standing_walkers(segments(samples), 1.0, 1e-12) == 1
+
+
 def test_in_an_evaluation():
     """Sums of one walker replaced by those of a constant energy, as of one that never moved."""
     measurement = Measurement(jobs.gaussian(), jobs.trap(), Metropolis(1.0))
@@ -105,7 +114,7 @@ def test_in_an_evaluation():
     walkers.advance(50)
     walkers.follow(walkers.energies(1, 1))
     evaluation = Evaluation(walkers, 2, equilibration=0)
-    evaluation.run(640)
+    evaluation.run(2560)
     assert evaluation.summary().verdict.diagnostics.n_standing == 0
     evaluation.walker_sums[5, :, 1] = -0.3 * evaluation.walker_sums[5, :, 0]
     assert evaluation.summary().verdict.diagnostics.n_standing == 0  # the same energy elsewhere

@@ -18,6 +18,8 @@ from vmc.stages.history import rolled_back
 
 #: How many times as many measurements nobody makes.
 OUT_OF_REACH = 1000.0
+#: Autocorrelation times that a run has to be long for these times to be known.
+KNOWN = 5.0
 
 
 def summary_lines(
@@ -64,7 +66,8 @@ def advice(summary: EnergySummary, config: Config, reference: tuple[float, float
     enough = measurements_that_suffice(summary, config.evaluation.target_error)
     times = enough / summary.n_measurements
     if times <= OUT_OF_REACH:
-        return f"go on measuring with 'vmc resume {results} -s evaluation.samples={enough}'"
+        more = "" if summary.verdict.diagnostics.n_over_tau >= KNOWN else ", or more: too few to tell how many"
+        return f"go on measuring with 'vmc resume {results} -s evaluation.samples={enough}'{more}"
     wanted = "an error that can be believed"
     if summary.target_reached is False:
         wanted = f"evaluation.target_error = {config.evaluation.target_error:g}"

@@ -29,7 +29,7 @@ from vmc.stages.segments import (
 )
 from vmc.stages.spreads import n_axes, shortest_spread, spread_drifts, spreads_of
 from vmc.stages.stopping import is_reached
-from vmc.statistics import Estimate, Verdict, equilibration_cut, standing_walkers, summarise
+from vmc.statistics import Estimate, Verdict, equilibration_cut, refusal_of_a_quarter, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
 from vmc.statistics.summary import ZERO_VARIANCE, drift
 
@@ -218,10 +218,10 @@ class Evaluation:
         return components, function_of_means(parts, hamiltonian.virial_ratio, together), means, drifts
 
     def _refusal(self) -> float:
-        """Probability that a walker refuses all proposals of two segments, at the mean acceptance."""
+        """Probability that a walker refuses all proposals of a quarter of the run, where few are accepted."""
         n_kept = self.n_done - (self.equilibration or 0)
-        n_proposals = 2 * segment_length(n_kept) * self.stride * self._proposals_per_step
-        return float((1.0 - self._acceptance) ** n_proposals)
+        n_proposals = segment_length(n_kept) * self.stride * self._proposals_per_step
+        return refusal_of_a_quarter(self._acceptance, len(segment_starts(n_kept)), n_proposals)
 
     @property
     def _proposals_per_step(self) -> int:

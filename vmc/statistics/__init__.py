@@ -11,6 +11,7 @@ from vmc.statistics.summary import summarise
 from vmc.statistics.walkers import (
     BetweenWalkers,
     between_walkers,
+    refusal_of_a_quarter,
     split_r_hat_from_means,
     standing_walkers,
     walker_drift,
@@ -31,6 +32,7 @@ __all__ = [
     "format_known",
     "format_value",
     "jackknife",
+    "refusal_of_a_quarter",
     "series_drift",
     "split_r_hat_from_means",
     "standing_walkers",

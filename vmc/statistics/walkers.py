@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from vmc.statistics.student import equivalent_sigmas, widening_factor
@@ -83,33 +84,50 @@ def longest_length_in_tau(means: ArrayLike, values: ArrayLike) -> float:
 
 
 def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) -> int:
-    """Return how many walkers had the same averages throughout two neighbouring segments of the run.
+    """Return how many walkers had the same averages throughout a quarter of the run.
 
     ``segment_sums (n_walkers, n_segments, 1 + n_values)``: counts, sums of local energies, and sums of whatever else
     changes when a walker moves. ``deviation``: that of single local energies. ``refusal``: probability that a walker
-    refuses all proposals of two segments, one less the acceptance to the power of their number.
+    refuses all proposals of a quarter of the run where few are accepted, see `refusal_of_a_quarter`.
 
     A walker caught where all around psi is much smaller refuses everything, and may hold an energy below the exact
-    one. One among many hides from R-hat and from the scatter of walkers. Equal means of two segments show that it did
+    one. One among many hides from R-hat and from the scatter of walkers. Equal means of segments show that it did
     not move: of the energy alone they do not, where it is the same almost everywhere, as beside an interaction of
-    short range. A value that is piecewise constant by itself is one of more than half of the walkers. Where
-    walkers would stand by chance in more than `STANDING_FALSE_ALARM` of all runs, nothing is said (0).
+    short range. A value that is piecewise constant by itself is one of more than half of the walkers. Shorter stays
+    are those of any walker at a peak of psi, before a nucleus say, and average out. Where walkers would stand by
+    chance in more than `STANDING_FALSE_ALARM` of all runs, nothing is said (0).
     """
     sums = np.asarray(segment_sums, dtype=np.float64)
     n_walkers, n_segments = sums.shape[:2]
-    if n_walkers * n_segments * refusal > STANDING_FALSE_ALARM or n_segments < 2:
+    # The last segment may hold a single measurement: it proves nothing.
+    n_equal = max(_quarter(n_segments) - 1, 1)
+    if n_walkers * n_segments * refusal > STANDING_FALSE_ALARM or n_segments - 2 < n_equal:
         return 0
     counts = sums[:, :, :1]
     means = np.divide(sums[:, :, 1:], counts, out=np.full(sums[:, :, 1:].shape, np.nan), where=counts > 0)
-    # The last segment may hold a single measurement: it proves nothing.
     steps = np.abs(np.diff(means[:, :-1], axis=1))
     if not np.isfinite(steps).any():
         return 0
     # A few outliers may make a deviation beside which the energies of all others look the same.
     scales = OUTLYING * np.nanmedian(steps, axis=(0, 1))
     scales[0] = min(deviation, scales[0])
-    n_standing = int(np.count_nonzero((steps <= SAME_ENERGY * scales).all(axis=2).any(axis=1)))
+    same = (steps <= SAME_ENERGY * scales).all(axis=2)
+    windows = sliding_window_view(same, (1, n_equal))  # (n_walkers, n_windows, 1, n_equal)
+    n_standing = int(np.count_nonzero(windows.all(axis=(2, 3)).any(axis=1)))
     return n_standing if 2 * n_standing <= n_walkers else 0
+
+
+def refusal_of_a_quarter(acceptance: float, n_segments: int, proposals_per_segment: int) -> float:
+    """Return the probability that a walker refuses all proposals of a quarter of the run, at a peak of psi.
+
+    A walker accepts less there than on the whole. With steps of which a third is accepted, an electron at a nucleus
+    accepts a fifth of that share; of several at once it is less, but they are seldom there.
+    """
+    return float((1.0 - 0.25 * acceptance) ** (_quarter(n_segments) * proposals_per_segment))
+
+
+def _quarter(n_segments: int) -> int:
+    return max(n_segments // 4, 2)
 
 
 def walker_drift(half_means: ArrayLike) -> float:

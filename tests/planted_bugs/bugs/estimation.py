@@ -31,8 +31,8 @@ ESTIMATION = [
     Bug(
         "a walker of one energy throughout stands, wherever it goes",
         "vmc/statistics/walkers.py",
-        "(steps <= SAME_ENERGY * scales).all(axis=2)",
-        "(steps <= SAME_ENERGY * scales)[:, :, 0]",
+        "same = (steps <= SAME_ENERGY * scales).all(axis=2)",
+        "same = (steps <= SAME_ENERGY * scales)[:, :, 0]",
         ("tests/statistics/test_standing_walkers.py",),
     ),
     Bug(

@@ -10,6 +10,13 @@ G = "tests/generative"
 
 SAMPLING = [
     Bug(
+        "a density that looks beyond its coordinates",
+        "samplers/functions.py",
+        'raise ValueError(f"{name} fails with n = {n} coordinates: {error}") from error',
+        "return",
+        ("tests/samplers/test_density.py",),
+    ),
+    Bug(
         "Hastings factor dropped in Langevin moves",
         "samplers/langevin.py",
         "    add_log_green_ratio(X, drift, Y, drift_new, time_step, log_ratio)\n",
