@@ -113,7 +113,7 @@ def standing_walkers(segment_sums: ArrayLike, deviation: float, refusal: float) 
     scales[0] = min(deviation, scales[0])
     same = (steps <= SAME_ENERGY * scales).all(axis=2)
     windows = sliding_window_view(same, (1, n_equal))  # (n_walkers, n_windows, 1, n_equal)
-    n_standing = int(np.count_nonzero(windows.all(axis=(2, 3)).any(axis=1)))
+    n_standing = int(np.count_nonzero(np.any(np.all(windows, axis=(2, 3)), axis=1)))
     return n_standing if 2 * n_standing <= n_walkers else 0
 
 
