@@ -13,6 +13,7 @@ from hamiltonians.electron_gas import ElectronGas
 from hamiltonians.interactions import coulomb, gaussian, hard_sphere, inverse_square
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
+from vmc.soundness.pair_lines import close_pairs
 from vmc.soundness.unseen import unseen_at_contact
 from vmc.statistics.judge import Diagnostics, verdict
 from wavefunctions.custom import Custom
@@ -32,12 +33,17 @@ def spike(alpha, strength, width, system=SPACE, length=1.0):
     return Gaussian(system, alpha / length**2), trap
 
 
+def unseen_of(psi, hamiltonian, X, parts, n_samples):
+    close = close_pairs(psi, hamiltonian, X, n_samples)
+    return close and unseen_at_contact(close, parts)
+
+
 def looked_at(psi, hamiltonian, alpha, length=1.0, n_samples=MANY):
     """What is found with walkers drawn from a Gaussian, and parts of the energy without interaction."""
     n = psi.system.n_coordinates
     X = length * np.random.default_rng(3).normal(0.0, math.sqrt(0.25 / alpha), size=(16, n))
     parts = np.array([0.5 * alpha * n, 0.125 * n / alpha]) / length**2
-    return unseen_at_contact(psi, hamiltonian, X, parts, n_samples)
+    return unseen_of(psi, hamiltonian, X, parts, n_samples)
 
 
 def exact(alpha, strength, width, n_dim):
@@ -91,7 +97,7 @@ def test_masses_that_differ():
     psi, hamiltonian = Gaussian(system, 0.5), HarmonicTrap(system, 1.0, gaussian(1e6, 0.001))
     deviations = np.repeat([math.sqrt(0.5), math.sqrt(0.5 / 7.0)], 3)
     X = np.random.default_rng(3).normal(size=(400, 6)) * deviations
-    found = unseen_at_contact(psi, hamiltonian, X, np.array([1.5, 1.5]), MANY)
+    found = unseen_of(psi, hamiltonian, X, np.array([1.5, 1.5]), MANY)
     variance = 0.5 + 0.5 / 7.0
     assert found.energy == pytest.approx(1e6 * (1.0 + variance / 1e-6) ** -1.5, rel=0.2)
 
@@ -109,7 +115,7 @@ def test_where_nobody_looks():
     gas = ElectronGas(Cell.rectangular([3.0] * 3), 1, 1)
     waves = PlaneWaves(gas.system.cell, 1)
     assert looked_at(Slater(gas.system, waves, waves), gas, 0.45) is None
-    assert unseen_at_contact(*spike(0.45, 1e6, 0.005), np.zeros((4, 6)), np.ones(3), MANY) is None
+    assert unseen_of(*spike(0.45, 1e6, 0.005), np.zeros((4, 6)), np.ones(3), MANY) is None
 
 
 def evaluated(psi, hamiltonian):

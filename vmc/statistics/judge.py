@@ -46,7 +46,8 @@ class Diagnostics:
     average of the run that drifts most, by ``drift_of_part`` sigmas, and ``slow_part`` one of which a walker is at most
     ``length_of_slow_part`` autocorrelation times long. ``derivative_noise`` is the standard deviation of local energies
     that comes of rounding in numerical derivatives. ``unseen_energy`` is what pairs add to the energy that are closer
-    than ``unseen_distance``, where hardly a sample is expected; NaN where no more than rounding.
+    than ``unseen_distance``, where hardly a sample is expected; NaN where no more than rounding. ``infinite_variance``
+    says where psi and the potential make the variance infinite, whatever samples say; empty for nowhere.
     """
 
     error: float
@@ -73,6 +74,7 @@ class Diagnostics:
     derivative_noise: float = nan
     unseen_energy: float = nan
     unseen_distance: float = nan
+    infinite_variance: str = ""
 
     @property
     def many_walkers(self) -> bool:
@@ -212,6 +214,8 @@ def _nonfinite_objections(seen: Diagnostics) -> list[str]:
 
 def _variance_objections(seen: Diagnostics) -> list[str]:
     """A variance that the samples do not know: it may have no end, and an error bar then means nothing."""
+    if seen.infinite_variance:
+        return [f"the variance is infinite, and the error bar too small: {seen.infinite_variance}"]
     if not seen.variance_error > UNCERTAIN_VARIANCE * seen.variance:
         return []
     return [
