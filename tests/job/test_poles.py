@@ -12,7 +12,7 @@ from hamiltonians.interactions import coulomb, gaussian, hard_sphere, inverse_sq
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from samplers.langevin import Langevin
-from vmc.soundness.pair_lines import close_pairs
+from vmc.soundness.close_by import close_by
 from vmc.soundness.poles import pole_without_variance
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import HardCore, PowerLaw
@@ -40,7 +40,7 @@ def looked_at(psi, hamiltonian, n_samples=128_000, variance=0.1):
     """What is found with walkers drawn from a Gaussian."""
     n = psi.system.n_coordinates
     X = np.random.default_rng(3).normal(0.0, math.sqrt(0.5), size=(16, n))
-    return pole_without_variance(close_pairs(psi, hamiltonian, X, n_samples), 0.5 * n, variance)
+    return pole_without_variance(close_by(psi, hamiltonian, X, n_samples, 2), 0.5 * n, variance)
 
 
 @pytest.mark.parametrize(

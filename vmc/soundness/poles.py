@@ -1,4 +1,4 @@
-"""Poles of pairs that psi does not make up for: the energy has a mean there and no variance.
+"""Poles where particles meet that psi does not make up for: the energy has a mean there and no variance.
 
 With |psi|^2 r^d the density of a pair per step of log r, the integral of E_L^2 ends at contact only where this density
 times E_L^2 falls towards r = 0: docs/theory.md section 5.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vmc.soundness.pair_lines import PER_DECADE, ClosePairs
+from vmc.soundness.close_by import PER_DECADE, CloseBy
 
 #: Slopes are taken over half a decade each, in the two decades closest to contact.
 _STEP, _N_STEPS = PER_DECADE // 2, 4
@@ -23,8 +23,8 @@ _ROUNDING = 1e-7
 _MATTERS = 1e-3
 
 
-def pole_without_variance(close: ClosePairs, energy: float, variance: float) -> str:
-    """Where two particles meet and make the variance infinite, in words; '' for nowhere.
+def pole_without_variance(close: CloseBy, energy: float, variance: float) -> str:
+    """Where two particles meet, or three, and make the variance infinite, in words; '' for nowhere.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def pole_without_variance(close: ClosePairs, energy: float, variance: float) -> 
         counts = np.isfinite(deviation) & (np.abs(deviation) > _ROUNDING * np.abs(close.parts).sum(axis=2))
     squares = close.shares * np.where(counts, deviation, 0.0) ** 2
     farthest = max(int(np.count_nonzero(close.is_unseen)) - 1, 0)
-    if not squares[:, farthest].mean() * close.n_pairs * PER_DECADE > _MATTERS * variance:
+    if not squares[:, farthest].mean() * close.n_groups * PER_DECADE > _MATTERS * variance:
         return ""
     mean = squares.mean(axis=0)[: _STEP * _N_STEPS + 1 : _STEP]
     if not (mean > 0.0).all():
@@ -43,9 +43,10 @@ def pole_without_variance(close: ClosePairs, energy: float, variance: float) -> 
     slopes = np.diff(np.log10(mean)) * PER_DECADE / _STEP
     if not (slopes.max() < _BELOW_ZERO and np.ptp(slopes) < _TOLERANCE):
         return ""
-    i, j = sorted(close.pairs[int(np.argmax(squares[:, 0]))])
+    *others, last = sorted(close.groups[int(np.argmax(squares[:, 0]))])
+    dimensions = f"{close.n_dim} dimension{'s' if close.n_dim > 1 else ''}"
     return (
-        f"where particles {i} and {j} meet, |psi|^2 E_L^2 goes as r^{slopes[0] - close.n_dim:.3g} down to r = "
-        f"{close.r[0]:.1g} in {close.n_dim} dimension{'s' if close.n_dim > 1 else ''}; expected a psi whose kinetic "
+        f"where particles {', '.join(map(str, others))} and {last} meet, |psi|^2 E_L^2 goes as "
+        f"r^{slopes[0] - close.n_dim:.3g} down to r = {close.r[0]:.1g} in {dimensions}; expected a psi whose kinetic "
         "energy makes up for the pole of the potential there, by a cusp or a zero, and has none where there is none"
     )

@@ -1,4 +1,4 @@
-"""What pairs that are closer than samples come add to the energy: a narrow potential may be met by no walker."""
+"""What particles that are closer than samples come add to the energy: no walker may meet a narrow potential."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vmc.soundness.pair_lines import PER_DECADE, ClosePairs
+from vmc.soundness.close_by import PER_DECADE, CloseBy
 
 #: Of the sum of the sizes of the energy's parts: what rounding may be.
 _ROUNDING = 1e-8
@@ -14,11 +14,11 @@ _ROUNDING = 1e-8
 
 @dataclass(frozen=True)
 class Unseen:
-    """What pairs add to the energy that are closer than samples come.
+    """What pairs, or three particles, add to the energy that are closer than samples come.
 
     Attributes
     ----------
-    distance : below which fewer than ten samples with a pair are expected.
+    distance : below which fewer than ten samples with such a pair are expected.
     energy : the integral of |psi|^2 (E_L - E) over configurations with such a pair, summed over pairs.
     """
 
@@ -26,8 +26,8 @@ class Unseen:
     energy: float
 
 
-def unseen_at_contact(close: ClosePairs, parts: np.ndarray) -> Unseen | None:
-    """What pairs closer than samples come add; None where it is no more than rounding, or samples come everywhere.
+def unseen_at_contact(close: CloseBy, parts: np.ndarray) -> Unseen | None:
+    """What particles closer than samples come add; None where it is no more than rounding, or samples come everywhere.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def unseen_at_contact(close: ClosePairs, parts: np.ndarray) -> Unseen | None:
         E, shares = close.parts[:, near].sum(axis=2), close.shares[:, near]
     # Where psi vanishes, inside of a hard core say, nobody is, and the local energy is no number.
     counts = np.isfinite(E) & (shares > 0.0)
-    energy = float((shares * np.where(counts, E - parts.sum(), 0.0)).sum(axis=1).mean()) * close.n_pairs
+    energy = float((shares * np.where(counts, E - parts.sum(), 0.0)).sum(axis=1).mean()) * close.n_groups
     if not abs(energy) > _ROUNDING * float(np.abs(parts).sum()):
         return None
     return Unseen(float(close.r[near][-1]) * 10.0 ** (0.5 / PER_DECADE), energy)
