@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import vmc
-from hamiltonians.base import Hamiltonian, pair_term
+from hamiltonians.base import Hamiltonian, many_body_term, pair_term
 from hamiltonians.cell import Cell
 from hamiltonians.electron_gas import ElectronGas
 from hamiltonians.interactions import coulomb, gaussian, hard_sphere, inverse_square
 from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
+from vmc.soundness.close_by import close_by
 from vmc.soundness.unseen import unseen_at_contact
 from vmc.statistics.judge import Diagnostics, verdict
 from wavefunctions.custom import Custom
@@ -32,12 +33,17 @@ def spike(alpha, strength, width, system=SPACE, length=1.0):
     return Gaussian(system, alpha / length**2), trap
 
 
+def unseen_of(psi, hamiltonian, X, parts, n_samples, m=2):
+    close = close_by(psi, hamiltonian, X, n_samples, m)
+    return close and unseen_at_contact(close, parts)
+
+
 def looked_at(psi, hamiltonian, alpha, length=1.0, n_samples=MANY):
     """What is found with walkers drawn from a Gaussian, and parts of the energy without interaction."""
     n = psi.system.n_coordinates
     X = length * np.random.default_rng(3).normal(0.0, math.sqrt(0.25 / alpha), size=(16, n))
     parts = np.array([0.5 * alpha * n, 0.125 * n / alpha]) / length**2
-    return unseen_at_contact(psi, hamiltonian, X, parts, n_samples)
+    return unseen_of(psi, hamiltonian, X, parts, n_samples)
 
 
 def exact(alpha, strength, width, n_dim):
@@ -91,7 +97,7 @@ def test_masses_that_differ():
     psi, hamiltonian = Gaussian(system, 0.5), HarmonicTrap(system, 1.0, gaussian(1e6, 0.001))
     deviations = np.repeat([math.sqrt(0.5), math.sqrt(0.5 / 7.0)], 3)
     X = np.random.default_rng(3).normal(size=(400, 6)) * deviations
-    found = unseen_at_contact(psi, hamiltonian, X, np.array([1.5, 1.5]), MANY)
+    found = unseen_of(psi, hamiltonian, X, np.array([1.5, 1.5]), MANY)
     variance = 0.5 + 0.5 / 7.0
     assert found.energy == pytest.approx(1e6 * (1.0 + variance / 1e-6) ** -1.5, rel=0.2)
 
@@ -109,7 +115,7 @@ def test_where_nobody_looks():
     gas = ElectronGas(Cell.rectangular([3.0] * 3), 1, 1)
     waves = PlaneWaves(gas.system.cell, 1)
     assert looked_at(Slater(gas.system, waves, waves), gas, 0.45) is None
-    assert unseen_at_contact(*spike(0.45, 1e6, 0.005), np.zeros((4, 6)), np.ones(3), MANY) is None
+    assert unseen_of(*spike(0.45, 1e6, 0.005), np.zeros((4, 6)), np.ones(3), MANY) is None
 
 
 def evaluated(psi, hamiltonian):
@@ -132,6 +138,35 @@ def test_no_eigenstate():
     assert found.line.startswith("error bar NOT reliable: pairs closer than")
     assert "change the energy by -0.012 and hardly a sample" in found.line
     assert "eigenstate" not in found.line
+
+
+@numba.njit
+def triangle(c, x):
+    """A Gaussian of the distances of all pairs."""
+    square = 0.0
+    for i in range(x.shape[0]):
+        for j in range(i):
+            square += ((x[i] - x[j]) ** 2).sum()
+    return c[0] * math.exp(-0.5 * square / c[1] ** 2)
+
+
+@pytest.mark.parametrize(("n_dim", "strength", "width"), [(2, 1e12, 1e-3), (3, 1e8, 0.05)])
+def test_three_particles_that_come_close(n_dim, strength, width):
+    """For a tenth of this strength in space, an energy of 4.581(4) was called reliable that is 4.655."""
+    system, alpha = System(3, n_dim), 0.6
+    # The squares add up to 3 y^2, y the 2 d Jacobi coordinates, each of them normal with the variance 1 / (4 alpha).
+    whole = strength * (1.0 + 0.75 / (alpha * width**2)) ** -n_dim
+    psi = Gaussian(system, alpha)
+    trap = Hamiltonian(
+        system, [*HarmonicTrap(system).terms, many_body_term("triangle", triangle, (strength, width), n_dim)]
+    )
+    X = np.random.default_rng(3).normal(0.0, math.sqrt(0.25 / alpha), size=(16, 3 * n_dim))
+    parts = np.array([0.5 * alpha, 0.125 / alpha, 0.0]) * 3 * n_dim
+    assert unseen_of(psi, trap, X, parts, MANY, 3).energy == pytest.approx(whole, rel=1e-3)
+    if n_dim == 3:
+        found = evaluated(psi, trap).verdict
+        assert not found.reliable
+        assert "groups of 3 particles closer than" in found.line
 
 
 def times(system, *factors, alpha=0.45):

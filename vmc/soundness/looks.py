@@ -15,6 +15,7 @@ from vmc.soundness.own_kernels import has_own_part, refuse_wrong_kernels
 from vmc.soundness.own_observables import refuse_wrong_observables
 from vmc.soundness.periodicity import refuse_what_does_not_repeat
 from vmc.soundness.smoothness import refuse_unsmooth
+from vmc.soundness.tails import refuse_tails_without_mean
 
 
 def refuse_unsound(ensemble: Ensemble, contact: bool = True) -> None:
@@ -60,6 +61,7 @@ def refuse_unsound_parameters(ensemble: Ensemble) -> None:
 def _look_at_parameters(ensemble: Ensemble, contact: bool) -> None:
     wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
     refuse_growth(wave_function, ensemble.X)
+    refuse_tails_without_mean(wave_function, hamiltonian, ensemble.X)
     refuse_noise(wave_function, hamiltonian, ensemble.X)  # before kinks and jumps, which rounding looks like
     refuse_what_does_not_repeat(wave_function, hamiltonian, ensemble.X)
     if contact:

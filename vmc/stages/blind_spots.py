@@ -12,8 +12,11 @@ import numpy as np
 from vmc.measuring.ensemble import Ensemble
 from vmc.measuring.kinetic_masses import other_coordinates
 from vmc.measuring.measurement import Measurement
+from vmc.soundness.close_by import close_by
 from vmc.soundness.noise import energy_noise
 from vmc.soundness.own_kernels import has_own_part
+from vmc.soundness.poles import pole_without_variance
+from vmc.soundness.tails import tail_without_variance
 from vmc.soundness.unseen import unseen_at_contact
 
 #: Deviations of local energies, relative to the kinetic energy, that the digits of derivatives explain: of analytic
@@ -42,17 +45,29 @@ def noise_at_walkers(ensemble: Ensemble) -> float:
     return nan if noise is None else noise.of_energy
 
 
-def unseen_by_walkers(ensemble: Ensemble, parts: np.ndarray, n_samples: int) -> tuple[float, float]:
-    """What pairs add to the energy that are closer than samples come, and the distance they come to; NaN for rounding.
+def unseen_and_endless(
+    ensemble: Ensemble, parts: np.ndarray, variance: float, n_samples: int
+) -> tuple[tuple[float, float, int], str]:
+    """What particles closer than samples come add, how close, how many together; where the variance is infinite.
+
+    NaN for no more than rounding, and '' for nowhere.
 
     Parameters
     ----------
-    parts : means of the energy's components.
+    parts, variance : means of the energy's components, and the variance of their sum.
     n_samples : that they are from.
     """
-    measurement, X = ensemble.measurement, _walkers(ensemble)
-    unseen = unseen_at_contact(measurement.wave_function, measurement.hamiltonian, X, parts, n_samples)
-    return (nan, nan) if unseen is None else (unseen.energy, unseen.distance)
+    wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
+    X = _walkers(ensemble)
+    unseen, endless = (nan, nan, 2), [tail_without_variance(wave_function, hamiltonian, X)]
+    has_more = any(term.whole is not None for term in hamiltonian.terms)  # than pairs, of which nothing is known
+    for m in (2, 3) if has_more else (2,):
+        if close := close_by(wave_function, hamiltonian, X, n_samples, m):
+            found = unseen_at_contact(close, parts)
+            if found is not None and not abs(found.energy) <= abs(unseen[0]):
+                unseen = (found.energy, found.distance, m)
+            endless.append(pole_without_variance(close, float(parts.sum()), variance))
+    return unseen, "; ".join(filter(None, endless))
 
 
 def _walkers(ensemble: Ensemble) -> np.ndarray:

@@ -13,7 +13,7 @@ from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
-from vmc.stages.blind_spots import digits_of_derivatives, noise_at_walkers, unseen_by_walkers
+from vmc.stages.blind_spots import digits_of_derivatives, noise_at_walkers, unseen_and_endless
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.measurements import finite_energies, step_sums
@@ -265,6 +265,8 @@ class Evaluation:
         n = counts.sum()
         first = counts @ (rows - reference) / n
         variance = max(float(counts @ squares / n - first**2), 0.0)
+        parts = self.series[left_out:, 1:].mean(axis=0)
+        unseen, endless = unseen_and_endless(self.ensemble, parts, variance, int(n))
         return summarise(
             rows,
             walker_means=walker_means,
@@ -276,7 +278,8 @@ class Evaluation:
             drifts_of_parts=drifts,
             slow_part=slow_part,
             derivative_noise=noise_at_walkers(self.ensemble),
-            unseen=unseen_by_walkers(self.ensemble, self.series[left_out:, 1:].mean(axis=0), int(n)),
+            unseen=unseen,
+            infinite_variance=endless,
             negligible_deviation=digits_of_derivatives(measurement) * abs(float(self.series[left_out:, 1].mean())),
             variance_error=variance_error(rows - reference, squares),
             unit=measurement.hamiltonian.unit,

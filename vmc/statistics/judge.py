@@ -45,8 +45,9 @@ class Diagnostics:
     'blocking', or 'walkers' for the scatter between them; empty where there is neither. ``drifting_part`` is the other
     average of the run that drifts most, by ``drift_of_part`` sigmas, and ``slow_part`` one of which a walker is at most
     ``length_of_slow_part`` autocorrelation times long. ``derivative_noise`` is the standard deviation of local energies
-    that comes of rounding in numerical derivatives. ``unseen_energy`` is what pairs add to the energy that are closer
-    than ``unseen_distance``, where hardly a sample is expected; NaN where no more than rounding.
+    that comes of rounding in numerical derivatives. ``unseen_energy`` is what pairs, or ``unseen_together``
+    particles, add that are closer than ``unseen_distance``, where hardly a sample is expected; NaN for no more than
+    rounding. ``infinite_variance`` says where psi and the potential make the variance infinite; empty for nowhere.
     """
 
     error: float
@@ -73,6 +74,8 @@ class Diagnostics:
     derivative_noise: float = nan
     unseen_energy: float = nan
     unseen_distance: float = nan
+    unseen_together: int = 2
+    infinite_variance: str = ""
 
     @property
     def many_walkers(self) -> bool:
@@ -212,6 +215,8 @@ def _nonfinite_objections(seen: Diagnostics) -> list[str]:
 
 def _variance_objections(seen: Diagnostics) -> list[str]:
     """A variance that the samples do not know: it may have no end, and an error bar then means nothing."""
+    if seen.infinite_variance:
+        return [f"the variance is infinite, and the error bar too small: {seen.infinite_variance}"]
     if not seen.variance_error > UNCERTAIN_VARIANCE * seen.variance:
         return []
     return [
@@ -226,8 +231,9 @@ def _unseen_objections(seen: Diagnostics) -> list[str]:
     if not seen.contact_unseen:
         return []
     errors = "" if seen.no_variance else f", {abs(seen.unseen_energy) / seen.error:.0f} errors,"
+    who = "pairs" if seen.unseen_together == 2 else f"groups of {seen.unseen_together} particles"
     return [
-        f"pairs closer than {seen.unseen_distance:.2g} change the energy by {seen.unseen_energy:+.2g}{errors} and "
+        f"{who} closer than {seen.unseen_distance:.2g} change the energy by {seen.unseen_energy:+.2g}{errors} and "
         "hardly a sample has one: expected an interaction of longer range; only many times as many samples meet them"
     ]
 

@@ -84,7 +84,8 @@ def summarise(
     slow_part: tuple[str, float] = ("", nan),
     negligible_deviation: float = 0.0,
     derivative_noise: float = nan,
-    unseen: tuple[float, float] = (nan, nan),
+    unseen: tuple[float, float, int] = (nan, nan, 2),
+    infinite_variance: str = "",
     unit: str = "",
 ) -> tuple[Estimate, Verdict]:
     """Return the estimate of a mean and the verdict on its error bar.
@@ -97,7 +98,9 @@ def summarise(
     ``drifts_of_parts``: the `drift` of other averages of the same run by name, which may see walkers on their way
     where this mean does not. ``slow_part``: one of them and how many autocorrelation times a walker is long, at most.
     ``derivative_noise``: standard deviation of single samples that comes of numerical derivatives, where it is known.
-    ``unseen``: what pairs add to the mean that are closer than samples come, and that distance; NaN for rounding.
+    ``unseen``: what particles that are closer than samples come add to the mean, that distance, and how many they are;
+    NaN for rounding.
+    ``infinite_variance``: where the variance of single samples is infinite, if that is known, in words.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
@@ -125,6 +128,8 @@ def summarise(
         derivative_noise=derivative_noise,
         unseen_energy=unseen[0],
         unseen_distance=unseen[1],
+        unseen_together=unseen[2],
+        infinite_variance=infinite_variance,
     )
     is_zero = deviation <= ZERO_VARIANCE * abs(value)
     if is_zero or deviation <= negligible_deviation:
