@@ -16,7 +16,7 @@ from numerics.dense import copy_rows, transpose, zero
 from numerics.link import Slot, link
 from samplers.base import TILE, Move
 from vmc.measuring.compiling import plain_refusals
-from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums
+from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums, spread_rows
 from vmc.measuring.local_energy import link_local_energy
 from vmc.measuring.target import density_of
 from vmc.observables.base import Observable
@@ -47,7 +47,8 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
-    spreads : sum over particles of m_i x_ik^2 for each axis k, (d, n_samples, n_walkers); of none unless asked for.
+    spreads : sum over the particles of each mass of m_i x_ik^2 for each axis k, (n_masses d, n_samples, n_walkers); of
+        none unless asked for.
     """
 
     energies: np.ndarray
@@ -104,6 +105,7 @@ class Measurement:
             )
         if moves.copies > 1:
             raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")
+        self._weights = wave_function.system.coordinate_masses, spread_rows(wave_function.system)
         self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)
         weighted = self.local_energy.weighted_log_derivatives
         self._loop = link(
@@ -172,7 +174,7 @@ class Measurement:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        kept = np.empty((self.wave_function.system.n_dim if spreads else 0, n_samples, X.shape[0]))
+        kept = np.empty((1 + self._weights[1].max() if spreads else 0, n_samples, X.shape[0]))
         return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed, kept)
 
     def _run(
@@ -196,14 +198,14 @@ class Measurement:
             stride,
             reference,
             TILE,
-            (energies, moments, O, offender, observed, spreads, self.wave_function.system.coordinate_masses),
+            (energies, moments, O, offender, observed, spreads, *self._weights),
         )
         return BlockSample(energies, int(accepted), moments, O, offender, spreads)
 
 
 def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
-    energies, moments, collected, offender, observed, spreads, masses = outputs
+    energies, moments, collected, offender, observed, spreads, masses, rows = outputs
     n_walkers, n = X.shape
     accepted = 0
     for first in range(0, n_walkers, tile):
@@ -224,7 +226,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
             local_energy(p, h, x, E, energy_memory)
             keep_energies(E, x, energies[sample, first:last], offender)
             if spreads.size > 0:
-                keep_spreads(x, masses, spreads[:, sample, first:last])
+                keep_spreads(x, masses, rows, spreads[:, sample, first:last])
             if observed.size > 0:
                 observe(o, x, E, observed[first // tile])
             n_bad = 0
