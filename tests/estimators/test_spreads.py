@@ -68,6 +68,12 @@ def test_a_cell_has_no_axes():
     assert spread_names(jobs.SYSTEM) == ["spread along x", "spread along y"]
 
 
+class Unscaled(Metropolis):
+    """Steps as far for all particles, whatever their masses."""
+
+    scaled = None
+
+
 @pytest.mark.parametrize(
     ("masses", "alpha", "start_spread"),
     [((1e3, 1e-3), 0.01, None), ((91800.0, 1.0), 0.01, None), ((1e3, 1e-3), 0.45, 0.1), ((1836.0, 1.0), 0.5, 0.5)],
@@ -76,7 +82,7 @@ def test_a_light_particle_that_stands_is_told(masses, alpha, start_spread):
     """In one sum for all masses the heavy one hid it: energies of half the exact one, or below it, were reliable."""
     system = System(2, 3, masses=masses)
     settings = {"n_walkers": 64, "thermalise": 200, "samples": 300, "seed": 1, "start_spread": start_spread}
-    verdict = vmc.evaluate(Gaussian(system, alpha), HarmonicTrap(system), **settings).verdict
+    verdict = vmc.evaluate(Gaussian(system, alpha), HarmonicTrap(system), Unscaled(), **settings).verdict
     assert not verdict.reliable
     assert f"spread of mass {masses[1]:g} along " in verdict.line
     assert f"spread of mass {masses[0]:g} along " not in verdict.line

@@ -18,6 +18,7 @@ from samplers.base import TILE, Move
 from vmc.measuring.compiling import plain_refusals
 from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums, spread_rows
 from vmc.measuring.local_energy import link_local_energy
+from vmc.measuring.mass_scales import scaled_by_mass
 from vmc.measuring.target import density_of
 from vmc.observables.base import Observable
 from vmc.observables.chain import Chain
@@ -65,7 +66,7 @@ class Measurement:
     Parameters
     ----------
     wave_function, hamiltonian : of the same system.
-    move : how walkers move.
+    move : how walkers move; light particles farther, see :mod:`vmc.measuring.mass_scales`.
     kinetic : 'analytic' or 'finite_difference'.
     observables : averages beside the energy.
 
@@ -88,7 +89,7 @@ class Measurement:
             raise ValueError(f"wave function of {wave_function.system}, Hamiltonian of {hamiltonian.system}")
         self.wave_function = wave_function
         self.hamiltonian = hamiltonian
-        self.move = move
+        self.move = scaled_by_mass(move, wave_function.system)
         if any(observable.wave_function not in (None, wave_function) for observable in observables):
             raise ValueError("observables: one belongs to another wave function than the one measured")
         for observable in observables:
@@ -97,8 +98,9 @@ class Measurement:
                     f"observables: one is of {observable.system}, the wave function of {wave_function.system}"
                 )
         self.observables = Chain(observables)
-        move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
-        moves = move.link(density_of(wave_function))
+        self.move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
+        self._n_options = len(self.move.options())
+        moves = self.move.link(density_of(wave_function))
         if moves.width not in (None, wave_function.system.n_dim):
             raise ValueError(
                 f"move {move.name}: width = {moves.width}: expected that of a particle, the n_dim of its system"
@@ -180,6 +182,10 @@ class Measurement:
     def _run(
         self, X, states, options, energies, n_samples, stride, reference, moments, O=None, observed=None, spreads=None
     ):
+        if len(options) != self._n_options:
+            raise ValueError(
+                f"options of {len(options)} numbers: expected {self._n_options}, those of measurement.move"
+            )
         if O is None:
             O = np.empty((0, 0))
         if observed is None:
