@@ -45,7 +45,7 @@ def test_particles_of_one_mass_or_in_a_cell_have_none():
 
 
 def test_walks_before_a_pretraining_go_as_far():
-    """m <x^2> = 1 / (4 alpha) for every mass, from a start a tenth as wide; the errors are those of 1500 coordinates."""
+    """m <x^2> = 1 / (4 alpha) for every mass, from a start a tenth as wide; errors by 1500 coordinates."""
     system, alpha = System(2, 3, masses=(1e3, 1e-3)), 0.5
     X = draw_configurations(Gaussian(system, alpha), 500, seed=4, spread=0.07)
     for squares in (system.coordinate_masses * X**2).reshape(500, 2, 3).transpose(1, 0, 2):
