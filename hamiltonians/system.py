@@ -97,6 +97,11 @@ class System:
         return np.full(self.n_particles, self.masses, dtype=np.float64)
 
     @property
+    def distinct_masses(self) -> tuple[float, ...]:
+        """Every mass there is, once, in the order of the particles."""
+        return tuple(dict.fromkeys(self.particle_masses.tolist()))
+
+    @property
     def coordinate_masses(self) -> np.ndarray:
         """The mass of the particle that each coordinate belongs to, (N d,)."""
         return np.repeat(self.particle_masses, self.n_dim)

@@ -26,7 +26,7 @@ memory)`` after X, p or options changed; ``step(p, X, states, options, memory) -
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -76,7 +76,8 @@ class Move(Protocol):
     A move may also say `takes_metric` (False where it does not): whether warm-up may stretch the coordinates it works
     in; `takes_temperature` (True where it does not): whether :class:`samplers.tempering.Tempering` may hand it
     pi^(1 / T), of which it sees log density and gradient only; and `opens_p` (False where it does not): whether its
-    own kernels look into p, which they are then handed as it is, with nothing counted on the way.
+    own kernels look into p, which they are then handed as it is, with nothing counted on the way.  One with a method
+    `scaled(scales)` gives a move whose steps in each coordinate are as many times as long.
     """
 
     #: What the move is called in configurations and results.
@@ -104,6 +105,12 @@ class Move(Protocol):
     def link(self, target: Kernels) -> MoveKernels:
         """Compile the move for a target."""
         ...
+
+
+def scaled(move: Move, scales: Sequence[float]) -> Move:
+    """The move with steps `scales` (n,) times as long in each coordinate, and the move itself where it has no such."""
+    rescale = getattr(move, "scaled", None)
+    return move if rescale is None else rescale(scales)
 
 
 @dataclass

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from numerics.link import Slot, link
 from samplers.acceptance import decide, keep
-from samplers.base import Kernels, Move, MoveKernels
+from samplers.base import Kernels, Move, MoveKernels, scaled
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_density = Slot("log_density", "(p, X, log, ws)")
@@ -88,6 +88,10 @@ class Independence:
     def proposals(self, n: int) -> int:
         """Decisions of the local moves."""
         return self.local_steps * self.local.proposals(n)
+
+    def scaled(self, scales: Sequence[float]) -> Independence:
+        """The same with local moves of these scales; proposals know by themselves how wide the density is."""
+        return replace(self, local=scaled(self.local, scales))
 
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for what the local move needs, ``workspace`` and ``log_density``."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from numerics.link import Slot, inlined, link
 from numerics.random import fill_normals
 from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
-from samplers.settings import number_of_blocks, require_positive, require_width
+from samplers.settings import number_of_blocks, require_positive, require_scales, require_width
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_density_gradient = Slot("log_density_gradient", "(p, X, log, G, ws)")
@@ -32,6 +34,8 @@ class Langevin:
     time_step : dt.
     drift_limit : a in the limited drift v (sqrt(1 + 2 a v^2 dt) - 1) / (a v^2 dt) of Umrigar, Nightingale
         and Runge, J. Chem. Phys. 99, 2865 (1993); zero for no limit.
+    scales : by whose squares the time step of each coordinate is multiplied, the same in a block; none where all are
+        alike.
 
     Raises
     ------
@@ -42,6 +46,7 @@ class Langevin:
     width: int = 1
     time_step: float = 0.1
     drift_limit: float = 0.25
+    scales: tuple[float, ...] = ()
     name = "langevin"
     target_acceptance = 0.7
     takes_metric = True
@@ -53,22 +58,43 @@ class Langevin:
             raise ValueError(f"drift_limit = {self.drift_limit}: expected a finite number, zero (no limit) or more")
 
     def options(self) -> np.ndarray:
-        """(time_step, drift_limit)."""
-        return np.array([self.time_step, self.drift_limit], dtype=np.float64)
+        """(time_step, drift_limit, *scales)."""
+        return np.array([self.time_step, self.drift_limit, *self.scales], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
-        """One decision per step; n has to be made of whole blocks."""
+        """One decision per step; n has to be made of whole blocks, scales be those of n coordinates."""
+        require_scales(self.scales, n)
         number_of_blocks(self.width, n)
         return 1
 
+    def scaled(self, scales: Sequence[float]) -> Langevin:
+        """The move with these scales."""
+        return replace(self, scales=tuple(scales))
+
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace`` and ``log_density_gradient``."""
-        gradient = target["log_density_gradient"]
+        of_each = bool(self.scales)
+        slots: dict[str, Any] = {"log_density_gradient": target["log_density_gradient"], "block_width": self.width}
         return MoveKernels(
             link(_prepare, apart=True, workspace=target["workspace"]),
-            link(_begin, apart=True, log_density_gradient=gradient, block_width=self.width),
-            link(_step, apart=True, log_density_gradient=gradient, block_width=self.width),
+            link(_begin, apart=True, **slots, **(OWN_DRIFT if of_each else {})),
+            link(_step, apart=True, **slots, **(OWN_STEP if of_each else {})),
         )
+
+
+@inlined
+def time_steps(options):
+    """The time step of all coordinates."""
+    return options[0]
+
+
+@inlined
+def propose(X, drift, time_step, Y):
+    """Y = X + drift dt + sqrt(dt) Y, in place of the normal numbers Y (n, tile)."""
+    spread = math.sqrt(time_step)
+    for k in range(X.shape[0]):
+        for b in range(X.shape[1]):
+            Y[k, b] = X[k, b] + time_step * drift[k, b] + spread * Y[k, b]
 
 
 @inlined
@@ -102,6 +128,40 @@ def add_log_green_ratio(X, V_X, Y, V_Y, time_step, log_ratio):
             log_ratio[b] += (forward - backward) * (forward + backward) / (2.0 * time_step)
 
 
+@inlined
+def _options(options):
+    return options
+
+
+@inlined
+def _time_step_of(options, k):
+    return options[0] * options[2 + k] * options[2 + k]
+
+
+@inlined
+def _propose_of_each(X, V, options, Y):
+    for k in range(X.shape[0]):
+        propose(X[k : k + 1], V[k : k + 1], _time_step_of(options, k), Y[k : k + 1])
+
+
+@inlined
+def _limit_of_each(G, width, options, limit):
+    for start in range(0, G.shape[0], width):
+        limit_drift(G[start : start + width], width, _time_step_of(options, start), limit)
+
+
+@inlined
+def _green_ratio_of_each(X, V_X, Y, V_Y, options, log_ratio):
+    for k in range(X.shape[0]):
+        rows = slice(k, k + 1)
+        add_log_green_ratio(X[rows], V_X[rows], Y[rows], V_Y[rows], _time_step_of(options, k), log_ratio)
+
+
+#: What is bound where coordinates have time steps of their own: all options then stand for the one time step.
+OWN_DRIFT: dict[str, Any] = {"time_steps": _options, "limit_drift": _limit_of_each}
+OWN_STEP = OWN_DRIFT | {"propose": _propose_of_each, "add_log_green_ratio": _green_ratio_of_each}
+
+
 def _prepare(p, tile, n):
     return (
         workspace(p, tile, n),
@@ -114,18 +174,15 @@ def _prepare(p, tile, n):
 def _begin(p, X, options, memory):
     ws, (log, _, _), _, (_, drift, _) = memory
     log_density_gradient(p, X, log, drift, ws)
-    limit_drift(drift, block_width, options[0], options[1])
+    limit_drift(drift, block_width, time_steps(options), options[1])
 
 
 def _step(p, X, states, options, memory):
     ws, (log, log_new, log_ratio), accepted, (Y, drift, drift_new) = memory
     n, tile = X.shape
-    time_step = options[0]
-    spread = math.sqrt(time_step)
+    time_step = time_steps(options)
     fill_normals(states, Y)
-    for k in range(n):
-        for b in range(tile):
-            Y[k, b] = X[k, b] + time_step * drift[k, b] + spread * Y[k, b]
+    propose(X, drift, time_step, Y)
     log_density_gradient(p, Y, log_new, drift_new, ws)
     limit_drift(drift_new, block_width, time_step, options[1])
     for b in range(tile):

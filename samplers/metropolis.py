@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from numerics.link import Slot, link
+from numerics.link import Slot, inlined, link
 from numerics.random import fill_normals
 from samplers.acceptance import decide, keep
 from samplers.base import Kernels, MoveKernels
-from samplers.settings import number_of_blocks, require_positive, require_width
+from samplers.settings import number_of_blocks, require_positive, require_scales, require_width
 
 workspace = Slot("workspace", "(p, tile, n)")
 log_density = Slot("log_density", "(p, X, log, ws)")
@@ -27,6 +29,7 @@ class Metropolis:
     Parameters
     ----------
     step_size : standard deviation of the proposal in every coordinate.
+    scales : how many times as long the steps of each coordinate are, none where all are alike.
 
     Raises
     ------
@@ -35,6 +38,7 @@ class Metropolis:
     """
 
     step_size: float = 0.5
+    scales: tuple[float, ...] = ()
     name = "metropolis"
     target_acceptance = 0.35
     takes_metric = True
@@ -43,19 +47,24 @@ class Metropolis:
         require_positive("step_size", self.step_size)
 
     def options(self) -> np.ndarray:
-        """(step_size,)."""
-        return np.array([self.step_size], dtype=np.float64)
+        """(step_size, *scales)."""
+        return np.array([self.step_size, *self.scales], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
-        """One decision per step."""
+        """One decision per step; scales have to be those of n coordinates."""
+        require_scales(self.scales, n)
         return 1
+
+    def scaled(self, scales: Sequence[float]) -> Metropolis:
+        """The move with these scales."""
+        return replace(self, scales=tuple(scales))
 
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace`` and ``log_density``."""
         return MoveKernels(
             link(_prepare_all, apart=True, workspace=target["workspace"]),
             link(_begin_all, apart=True, log_density=target["log_density"]),
-            link(_step_all, apart=True, log_density=target["log_density"]),
+            link(_step_all, apart=True, log_density=target["log_density"], **_steps(self.scales)),
         )
 
 
@@ -67,6 +76,7 @@ class BlockMetropolis:
     ----------
     width : coordinates per block (the dimension of space for particles).
     step_size : standard deviation of the proposal in every coordinate.
+    scales : how many times as long the steps of each coordinate are, none where all are alike.
 
     Raises
     ------
@@ -76,6 +86,7 @@ class BlockMetropolis:
 
     width: int
     step_size: float = 1.0
+    scales: tuple[float, ...] = ()
     name = "block_metropolis"
     target_acceptance = 0.5
     takes_temperature = False
@@ -85,12 +96,17 @@ class BlockMetropolis:
         require_positive("step_size", self.step_size)
 
     def options(self) -> np.ndarray:
-        """(step_size,)."""
-        return np.array([self.step_size], dtype=np.float64)
+        """(step_size, *scales)."""
+        return np.array([self.step_size, *self.scales], dtype=np.float64)
 
     def proposals(self, n: int) -> int:
-        """One decision per block; n has to be made of whole blocks."""
+        """One decision per block; n has to be made of whole blocks, scales be those of n coordinates."""
+        require_scales(self.scales, n)
         return number_of_blocks(self.width, n)
+
+    def scaled(self, scales: Sequence[float]) -> BlockMetropolis:
+        """The move with these scales."""
+        return replace(self, scales=tuple(scales))
 
     def link(self, target: Kernels) -> MoveKernels:
         """Compile for a target with ``workspace``, ``refresh``, ``block_ratio`` and ``block_accept``."""
@@ -103,9 +119,27 @@ class BlockMetropolis:
                 block_ratio=target["block_ratio"],
                 block_accept=target["block_accept"],
                 block_width=self.width,
+                **_steps(self.scales),
             ),
             width=self.width,
         )
+
+
+@inlined
+def step_of(options, k):
+    """The step of coordinate k, one for all."""
+    return options[0]
+
+
+@inlined
+def own_step_of(options, k):
+    """The step of coordinate k, its own."""
+    return options[0] * options[1 + k]
+
+
+def _steps(scales: Sequence[float]) -> dict[str, Any]:
+    """What is bound in place of `step_of` where coordinates have scales."""
+    return {"step_of": own_step_of} if scales else {}
 
 
 def _prepare_all(p, tile, n):
@@ -122,8 +156,9 @@ def _step_all(p, X, states, options, memory):
     n, tile = X.shape
     fill_normals(states, Y)
     for k in range(n):
+        step = step_of(options, k)
         for b in range(tile):
-            Y[k, b] = X[k, b] + options[0] * Y[k, b]
+            Y[k, b] = X[k, b] + step * Y[k, b]
     log_density(p, Y, log_new, ws)
     for b in range(tile):
         log_ratio[b] = log_new[b] - log[b]
@@ -149,8 +184,9 @@ def _step_block(p, X, states, options, memory):
     for i in range(n // block_width):
         fill_normals(states, Y)
         for k in range(block_width):
+            step = step_of(options, i * block_width + k)
             for b in range(tile):
-                Y[k, b] = X[i * block_width + k, b] + options[0] * Y[k, b]
+                Y[k, b] = X[i * block_width + k, b] + step * Y[k, b]
         block_ratio(p, X, i, Y, log_ratio, ws)
         n_accepted += decide(log_ratio, states, accepted)
         block_accept(p, X, i, Y, accepted, ws)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,6 +13,12 @@ def require_positive(name: str, value: float) -> None:
     """Refuse a step that is zero, negative, infinite or not a number."""
     if not 0.0 < value < math.inf:
         raise ValueError(f"{name} = {value}: expected a positive finite number")
+
+
+def require_scales(scales: Sequence[float], n: int) -> None:
+    """Refuse scales that are not one positive number for each of n coordinates; none is one step for all."""
+    if scales and (len(scales) != n or not all(0.0 < scale < math.inf for scale in scales)):
+        raise ValueError(f"scales = {tuple(scales)}: expected {n} positive finite numbers, one for each coordinate")
 
 
 def whole_number(name: str, value: object, least: int = 1) -> int:

@@ -26,6 +26,9 @@ TWINS = {
     "block_metropolis": (BlockMetropolis(2, 1.2), block_twin),
     "langevin": (Langevin(2, 0.5), langevin_twin),
     "langevin_unlimited": (Langevin(2, 0.3, drift_limit=0.0), langevin_twin),
+    "metropolis_scaled": (Metropolis(0.6, (0.7, 1.5, 0.4, 1.2)), metropolis_twin),
+    "block_metropolis_scaled": (BlockMetropolis(2, 0.9, (0.7, 1.5, 0.4, 1.2)), block_twin),
+    "langevin_scaled": (Langevin(2, 0.4, scales=(1.3, 1.3, 0.6, 0.6)), langevin_twin),
 }
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="compares compiled with interpreted numbers")
 

@@ -10,7 +10,8 @@ from hamiltonians.trap import HarmonicTrap
 from samplers.metropolis import Metropolis
 from tests.contracts import jobs
 from vmc.measuring.measurement import Measurement
-from vmc.stages.spreads import n_axes, spreads_of
+from vmc.stages.spreads import spread_drifts, spread_names, spreads_of
+from vmc.statistics.student import sigmas_among
 from vmc.statistics.walkers import SHORT_FALSE_ALARM, longest_length_in_tau
 from wavefunctions.gaussian import Gaussian
 
@@ -47,23 +48,84 @@ def test_trap_walkers_begin_as_wide_as_psi():
 
 
 def test_spreads_of_the_loop_are_those_of_the_configurations():
-    """With masses, more than a tile of walkers, and after the last step."""
-    system = System(3, 2, masses=(1.0, 2.5, 0.4))
+    """With masses, of each its own, more than a tile of walkers, and after the last step."""
+    system = System(3, 2, masses=(2.5, 0.4, 2.5))
     measurement = Measurement(Gaussian(system), HarmonicTrap(system), Metropolis(0.5))
     rng = np.random.default_rng(1)
     X, states = rng.normal(size=(21, 6)), rng.integers(1, 2**63, (21, 4)).astype(np.uint64)
     sample = measurement.measure(X, states, measurement.move.options(), 3, spreads=True)
-    assert sample.spreads.shape == (2, 3, 21)
-    expected = sum(m * X.reshape(21, 3, 2)[:, i] ** 2 for i, m in enumerate((1.0, 2.5, 0.4)))
+    assert sample.spreads.shape == (4, 3, 21)
+    first, second, third = np.moveaxis(X.reshape(21, 3, 2), 1, 0) ** 2
+    expected = np.concatenate([2.5 * (first + third), 0.4 * second], axis=1)
     np.testing.assert_allclose(sample.spreads[:, -1].T, expected, rtol=1e-13)
     np.testing.assert_allclose(spreads_of(system, X), expected, rtol=1e-13)
 
 
 def test_a_cell_has_no_axes():
     system = System(2, 2, cell=Cell(np.eye(2)))
-    assert n_axes(system) == 0
+    assert spread_names(system) == []
     assert spreads_of(system, np.zeros((5, 4))).shape == (5, 0)
-    assert n_axes(jobs.SYSTEM) == 2
+    assert spread_names(jobs.SYSTEM) == ["spread along x", "spread along y"]
+
+
+class Unscaled(Metropolis):
+    """Steps as far for all particles, whatever their masses."""
+
+    scaled = None
+
+
+@pytest.mark.parametrize(
+    ("masses", "alpha", "start_spread"),
+    [((1e3, 1e-3), 0.01, None), ((91800.0, 1.0), 0.01, None), ((1e3, 1e-3), 0.45, 0.1), ((1836.0, 1.0), 0.5, 0.5)],
+)
+def test_a_light_particle_that_stands_is_told(masses, alpha, start_spread):
+    """In one sum for all masses the heavy one hid it: energies of half the exact one, or below it, were reliable."""
+    system = System(2, 3, masses=masses)
+    settings = {"n_walkers": 64, "thermalise": 200, "samples": 300, "seed": 1, "start_spread": start_spread}
+    verdict = vmc.evaluate(Gaussian(system, alpha), HarmonicTrap(system), Unscaled(), **settings).verdict
+    assert not verdict.reliable
+    assert f"spread of mass {masses[1]:g} along " in verdict.line
+    assert f"spread of mass {masses[0]:g} along " not in verdict.line
+
+
+def test_masses_that_differ_little_are_not_doubted():
+    """The control: ten runs."""
+    system = System(3, 2, masses=(0.5, 0.067, 0.5))
+    psi, hamiltonian = Gaussian(system, 0.49), HarmonicTrap(system)
+    for seed in range(10):
+        verdict = vmc.evaluate(psi, hamiltonian, n_walkers=64, thermalise=300, samples=1000, seed=seed).verdict
+        assert verdict.reliable, verdict.line
+
+
+def test_spreads_of_several_masses_are_named_by_them():
+    system = System(4, 2, masses=(1836.15, 0.067, 0.067, 2.0))
+    names = [f"spread of mass {mass} along {axis}" for mass in ("1836.15", "0.067", "2") for axis in "xy"]
+    assert spread_names(system) == names
+    assert spread_names(System(2, 1, masses=(3.0, 3.0))) == ["spread along x"]
+
+
+def test_drifts_of_several_masses_raise_no_more_alarms():
+    """3000 sound runs of eight masses in the plane: beyond 3 sigma are 3000 * 0.0027 * 2 = 16, not eight times as many.
+
+    More than 35 are in one of 10^5 such tests.
+    """
+    system, rng, beyond = System(8, 2, masses=tuple(range(1, 9))), np.random.default_rng(2), 0
+    for _ in range(3000):
+        sums = np.ones((32, 2, 17))
+        sums[:, :, 1:] = rng.normal(size=(32, 2, 16))
+        beyond += sum(abs(sigmas) > 3.0 for sigmas in spread_drifts(sums, system).values())
+    assert 4 <= beyond <= 35
+
+
+@pytest.mark.parametrize("sigmas", [-5.0, 3.2, 0.1, 45.0])
+def test_sigmas_among_several_tests_are_as_improbable(sigmas):
+    """Twice as many tests of 2.33 sigma (one in a hundred) are as one of 2.05 (two in a hundred)."""
+    assert sigmas_among(sigmas, 1) == sigmas
+    several = sigmas_among(sigmas, 8)
+    assert several * sigmas >= 0.0
+    assert abs(several) < abs(sigmas)
+    assert sigmas_among(np.inf, 3) == np.inf
+    assert sigmas_among(2.326348, 2) == pytest.approx(2.053749, abs=1e-5)
 
 
 @pytest.mark.parametrize("n_walkers", [16, 200])

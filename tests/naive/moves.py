@@ -13,8 +13,17 @@ from scipy import stats
 from numerics.random import fill_normal, uniform
 
 
+def scales_of(move, n):
+    """How many times as long its steps are in each coordinate."""
+    return np.array(move.scales or np.ones(n))
+
+
 def limited_drift(target, X, time_step, limit):
-    """v = 1/2 grad log pi, block by block shortened as in Umrigar, Nightingale and Runge (1993), eq. (35)."""
+    """v = 1/2 grad log pi, block by block shortened as in Umrigar, Nightingale and Runge (1993), eq. (35).
+
+    The time step is one for all coordinates, or of each.
+    """
+    time_step = np.broadcast_to(time_step, target.n).reshape(-1, target.width)[:, :1]
     V = 0.5 * target.gradient(X).reshape(len(X), -1, target.width)
     if limit == 0.0:
         return V.reshape(X.shape)
@@ -30,7 +39,7 @@ def decided(log_ratio, state):
 def metropolis_twin(target, move, x, state):
     y, z = x.copy(), np.empty(target.n)
     fill_normal(state, z, target.n)
-    y += move.step_size * z
+    y += move.step_size * scales_of(move, target.n) * z
     log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
     return (y, 1) if decided(log_ratio, state) else (x, 0)
 
@@ -40,7 +49,8 @@ def block_twin(target, move, x, state):
     for i in range(target.n // target.width):
         fill_normal(state, z, target.width)
         y = x.copy()
-        y[i * target.width : (i + 1) * target.width] += move.step_size * z
+        block = slice(i * target.width, (i + 1) * target.width)
+        y[block] += move.step_size * scales_of(move, target.n)[block] * z
         log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
         if decided(log_ratio, state):
             x, n_accepted = y, n_accepted + 1
@@ -48,14 +58,14 @@ def block_twin(target, move, x, state):
 
 
 def langevin_twin(target, move, x, state):
-    dt, z = move.time_step, np.empty(target.n)
+    dt, z = move.time_step * scales_of(move, target.n) ** 2, np.empty(target.n)
     fill_normal(state, z, target.n)
     v_x = limited_drift(target, x[None], dt, move.drift_limit)[0]
-    y = x + dt * v_x + math.sqrt(dt) * z
+    y = x + dt * v_x + np.sqrt(dt) * z
     v_y = limited_drift(target, y[None], dt, move.drift_limit)[0]
     log_ratio = target.log_density(y[None])[0] - target.log_density(x[None])[0]
-    log_ratio += stats.norm.logpdf(x, y + dt * v_y, math.sqrt(dt)).sum()
-    log_ratio -= stats.norm.logpdf(y, x + dt * v_x, math.sqrt(dt)).sum()
+    log_ratio += stats.norm.logpdf(x, y + dt * v_y, np.sqrt(dt)).sum()
+    log_ratio -= stats.norm.logpdf(y, x + dt * v_x, np.sqrt(dt)).sum()
     return (y, 1) if decided(log_ratio, state) else (x, 0)
 
 

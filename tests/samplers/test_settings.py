@@ -126,3 +126,11 @@ def test_a_proposal_that_nothing_switches_on_is_refused():
 def test_counts_are_whole_numbers(counts, words):
     with pytest.raises(ValueError, match=words):
         sample(FLAT, Metropolis(0.5), seed=1, **counts)
+
+
+@pytest.mark.parametrize("scales", [(1.0, 2.0, 3.0), (1.0, 0.0), (1.0, -1.0), (1.0, math.inf), (1.0, math.nan)])
+@pytest.mark.parametrize("move", [Metropolis(), BlockMetropolis(1), Langevin(1)])
+def test_scales_are_positive_and_one_for_each_coordinate(move, scales):
+    assert move.scaled((1.0, 2.0)).proposals(2) == move.proposals(2)
+    with pytest.raises(ValueError, match=r"scales = .*expected 2 positive finite numbers"):
+        move.scaled(scales).proposals(2)

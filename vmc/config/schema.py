@@ -79,14 +79,16 @@ class MetropolisSection(SamplerCommon):
     """Gaussian proposals for all particles at once, or particle by particle."""
 
     kind: Literal["metropolis", "particle_metropolis"]
-    step_size: Scale = Field(0.5, description="standard deviation of a proposal, a length")
+    step_size: Scale = Field(
+        0.5, description="standard deviation of a proposal, a length; where masses differ that of the heaviest"
+    )
 
 
 class LangevinSection(SamplerCommon):
     """Importance sampling with the drift of the wave function."""
 
     kind: Literal["langevin"]
-    time_step: Scale = Field(0.1, description="delta t")
+    time_step: Scale = Field(0.1, description="delta t; where masses differ that of the heaviest")
     drift_limit: NotNegative = Field(0.25, description="limits the drift near nodes and cusps; 0 for none")
 
 

@@ -12,6 +12,7 @@ from samplers.metropolis import Metropolis
 from vmc.build.physics import Physics
 from vmc.config.schema import Config, PretrainingSection
 from vmc.errors import UserError
+from vmc.measuring.mass_scales import mass_scales
 from vmc.measuring.target import density_of
 from vmc.measuring.walkers import Spread, start_walkers
 from vmc.parallel import Communicator, Request, on_root_watched
@@ -83,7 +84,8 @@ def draw_configurations(
     """Configurations (count, N d) of |psi|^2, each the end of a Metropolis walk of its own; `look` may end it."""
     X = start_walkers(wave_function, seed, 0, count, spread)
     states = stream_states(seed, 0, count, MOVE_STREAM)
-    move = Metropolis(0.1 * float(X.std()))
+    scales = mass_scales(wave_function.system)
+    move = Metropolis(0.1 * float((X / scales if scales else X).std()), scales)
     kernels, p, options = move.link(density_of(wave_function)), wave_function.arguments(), move.options()
     tuner = StepTuner(move.target_acceptance)
     n = X.shape[1]

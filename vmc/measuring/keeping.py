@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hamiltonians.system import System
 from numerics.elementary import is_finite
 from numerics.link import kernel
 
@@ -57,12 +58,17 @@ def keep_energies(E, X, energies, offender):
                 offender[k] = X[k, b]
 
 
+def spread_rows(system: System) -> np.ndarray:
+    """The row of the spreads that each coordinate counts in, (N d,): all axes of one mass, then those of the next."""
+    kinds = np.array([system.distinct_masses.index(mass) for mass in system.particle_masses])
+    return (kinds[:, None] * system.n_dim + np.arange(system.n_dim)).ravel()
+
+
 @kernel
-def keep_spreads(x, masses, spreads):
-    """Store sum_i m_i x_ik^2 of every walker of a tile, (d, tile)."""
-    d = spreads.shape[0]
+def keep_spreads(x, masses, rows, spreads):
+    """Store sum_i m_i x_ik^2 over the particles of each mass of every walker of a tile, (n_masses d, tile)."""
     spreads[:] = 0.0
     for k in range(x.shape[0]):
-        mass, row, out = masses[k], x[k], spreads[k % d]
+        mass, row, out = masses[k], x[k], spreads[rows[k]]
         for b in range(row.size):
             out[b] += mass * row[b] * row[b]

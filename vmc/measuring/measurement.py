@@ -16,8 +16,9 @@ from numerics.dense import copy_rows, transpose, zero
 from numerics.link import Slot, link
 from samplers.base import TILE, Move
 from vmc.measuring.compiling import plain_refusals
-from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums
+from vmc.measuring.keeping import add_moments, keep_energies, keep_spreads, moment_weights, no_sums, spread_rows
 from vmc.measuring.local_energy import link_local_energy
+from vmc.measuring.mass_scales import scaled_by_mass
 from vmc.measuring.target import density_of
 from vmc.observables.base import Observable
 from vmc.observables.chain import Chain
@@ -47,7 +48,8 @@ class BlockSample:
     moments : sums of O and of (E_L - reference) O over samples with finite E_L, shape (2, n_params).
     O : log-derivatives, one column for each sample, shape (n_params, n_samples * n_walkers); empty unless collected.
     offender : the first configuration with an energy that is not finite, (N d,); nan if there is none.
-    spreads : sum over particles of m_i x_ik^2 for each axis k, (d, n_samples, n_walkers); of none unless asked for.
+    spreads : sum over the particles of each mass of m_i x_ik^2 for each axis k, (n_masses d, n_samples, n_walkers); of
+        none unless asked for.
     """
 
     energies: np.ndarray
@@ -64,7 +66,7 @@ class Measurement:
     Parameters
     ----------
     wave_function, hamiltonian : of the same system.
-    move : how walkers move.
+    move : how walkers move; light particles farther, see :mod:`vmc.measuring.mass_scales`.
     kinetic : 'analytic' or 'finite_difference'.
     observables : averages beside the energy.
 
@@ -87,7 +89,7 @@ class Measurement:
             raise ValueError(f"wave function of {wave_function.system}, Hamiltonian of {hamiltonian.system}")
         self.wave_function = wave_function
         self.hamiltonian = hamiltonian
-        self.move = move
+        self.move = scaled_by_mass(move, wave_function.system)
         self.kinetic = kinetic
         if any(observable.wave_function not in (None, wave_function) for observable in observables):
             raise ValueError("observables: one belongs to another wave function than the one measured")
@@ -97,14 +99,16 @@ class Measurement:
                     f"observables: one is of {observable.system}, the wave function of {wave_function.system}"
                 )
         self.observables = Chain(observables)
-        move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
-        moves = move.link(density_of(wave_function))
+        self.move.proposals(wave_function.system.n_coordinates)  # refuses blocks that do not fit
+        self._n_options = len(self.move.options())
+        moves = self.move.link(density_of(wave_function))
         if moves.width not in (None, wave_function.system.n_dim):
             raise ValueError(
                 f"move {move.name}: width = {moves.width}: expected that of a particle, the n_dim of its system"
             )
         if moves.copies > 1:
             raise ValueError(f"move {move.name} holds {moves.copies} configurations a walker: expected a move with one")
+        self._weights = wave_function.system.coordinate_masses, spread_rows(wave_function.system)
         self.local_energy = link_local_energy(wave_function, hamiltonian, kinetic)
         weighted = self.local_energy.weighted_log_derivatives
         self._loop = link(
@@ -173,12 +177,16 @@ class Measurement:
             raise ValueError("moments and O: expected one of them")
         sums = np.zeros((2, self.wave_function.n_params if moments else 0))
         energies = np.empty((n_samples, X.shape[0], self.n_components))
-        kept = np.empty((self.wave_function.system.n_dim if spreads else 0, n_samples, X.shape[0]))
+        kept = np.empty((1 + self._weights[1].max() if spreads else 0, n_samples, X.shape[0]))
         return self._run(X, states, options, energies, n_samples, stride, reference, sums, O, observed, kept)
 
     def _run(
         self, X, states, options, energies, n_samples, stride, reference, moments, O=None, observed=None, spreads=None
     ):
+        if len(options) != self._n_options:
+            raise ValueError(
+                f"options of {len(options)} numbers: expected {self._n_options}, those of measurement.move"
+            )
         if O is None:
             O = np.empty((0, 0))
         if observed is None:
@@ -197,14 +205,14 @@ class Measurement:
             stride,
             reference,
             TILE,
-            (energies, moments, O, offender, observed, spreads, self.wave_function.system.coordinate_masses),
+            (energies, moments, O, offender, observed, spreads, *self._weights),
         )
         return BlockSample(energies, int(accepted), moments, O, offender, spreads)
 
 
 def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, outputs):
     # Every slot is called at one place only: each call may become a copy of what it calls.
-    energies, moments, collected, offender, observed, spreads, masses = outputs
+    energies, moments, collected, offender, observed, spreads, masses, rows = outputs
     n_walkers, n = X.shape
     accepted = 0
     for first in range(0, n_walkers, tile):
@@ -225,7 +233,7 @@ def _run(p, h, o, X, states, options, n_samples, stride, reference, tile, output
             local_energy(p, h, x, E, energy_memory)
             keep_energies(E, x, energies[sample, first:last], offender)
             if spreads.size > 0:
-                keep_spreads(x, masses, spreads[:, sample, first:last])
+                keep_spreads(x, masses, rows, spreads[:, sample, first:last])
             if observed.size > 0:
                 observe(o, x, E, observed[first // tile])
             n_bad = 0

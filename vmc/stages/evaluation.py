@@ -27,7 +27,7 @@ from vmc.stages.segments import (
     segment_starts,
     walker_means_of,
 )
-from vmc.stages.spreads import n_axes, shortest_spread, spread_drifts, spreads_of
+from vmc.stages.spreads import shortest_spread, spread_drifts, spread_names, spreads_of
 from vmc.stages.stopping import is_reached
 from vmc.statistics import Estimate, Verdict, equilibration_cut, refusal_of_a_quarter, standing_walkers, summarise
 from vmc.statistics.functions import function_of_means, variance_error
@@ -49,9 +49,9 @@ class Evaluation:
 
     Attributes
     ----------
-    walker_sums : count and sums of E_L - reference, of the components and outside of cells of the spreads along the
-        axes (:mod:`vmc.stages.spreads`) of each of this rank's walkers in each segment of the run after the
-        measurements left out by request, see :mod:`vmc.stages.segments`.
+    walker_sums : count and sums of E_L - reference, of the components and outside of cells of the spreads of each
+        mass along the axes (:mod:`vmc.stages.spreads`) of each of this rank's walkers in each segment of the run after
+        the measurements left out by request, see :mod:`vmc.stages.segments`.
     totals : sums of :func:`vmc.measuring.estimators.energy_sums` over the whole run.
     block_sums : sums of the observables over the whole run in each of this rank's blocks of walkers,
         (n_local_blocks, n_tiles, n_sums); apart for each tile, so that they are added up one measurement after the
@@ -72,8 +72,8 @@ class Evaluation:
         n_components = ensemble.measurement.n_components
         self._series = Growing(np.empty((0, 1 + n_components)))
         self._moments = Growing(np.empty((0, 2)))
-        self._n_axes = n_axes(ensemble.measurement.wave_function.system)
-        self.walker_sums = no_sums(ensemble.partition.n_local, 1 + n_components + self._n_axes)
+        self._n_spreads = len(spread_names(ensemble.measurement.wave_function.system))
+        self.walker_sums = no_sums(ensemble.partition.n_local, 1 + n_components + self._n_spreads)
         self.totals = np.zeros(N_SCALARS + n_components)
         n_tiles = -(-ensemble.partition.largest_block // TILE)
         n_sums = ensemble.measurement.observables.n_sums
@@ -118,7 +118,7 @@ class Evaluation:
         make_room(self.walker_sums, n_kept, n_samples - skipped)
         offender = None
         for own, (block, X, states) in zip(self.block_sums, ensemble.blocks(), strict=True):
-            sample = ensemble.measure(X, states, n_samples, self.stride, observed=own, spreads=self._n_axes > 0)
+            sample = ensemble.measure(X, states, n_samples, self.stride, observed=own, spreads=self._n_spreads > 0)
             offender = first_offender(offender, sample)
             shifted, parts, finite = finite_energies(sample.energies, ensemble.reference)
             steps = step_sums(parts, shifted, finite)
@@ -174,9 +174,8 @@ class Evaluation:
         components, virial_ratio, means_of_parts, drifts = self._parts(left_out, walker_sums)
         walker_means = walker_means_of(walker_sums, self.ensemble.reference)
         half_means = half_means_of(walker_sums, self.ensemble.reference)
-        first = self.series.shape[1]
-        drifts |= spread_drifts(walker_sums, first)
-        slow_part = shortest_spread(walker_sums, first, spreads)
+        drifts |= spread_drifts(walker_sums, system)
+        slow_part = shortest_spread(walker_sums, spreads, system)
         energy, verdict = self._energy(left_out, walker_sums, walker_means, half_means, drifts, slow_part)
         if _stands(self.series[left_out:, 0], energy.variance):
             energy = replace(energy, variance_error=nan)

@@ -65,13 +65,14 @@ def split_r_hat_from_means(half_means: ArrayLike, variance: float, n_samples: fl
     return float(np.sqrt((n_draws - 1.0) / n_draws + between / within)) if within > 0.0 else float("inf")
 
 
-def longest_length_in_tau(means: ArrayLike, values: ArrayLike) -> float:
+def longest_length_in_tau(means: ArrayLike, values: ArrayLike, n_tests: int = 1) -> float:
     """Return how many autocorrelation times a walker is long, at most.
 
     ``means (n_walkers,)``: of a quantity along each path. ``values``: the quantity of all walkers at one time. Where
     walkers forget, the variance of means is tau / n times that of values; where they do not, both are the same,
     whatever series of averages over walkers look like. The ratio of both is distributed as F times its expectation
-    if they are normal, and is divided by what F falls below in `SHORT_FALSE_ALARM` of all runs. NaN without scatter.
+    if they are normal, and is divided by what F falls below in `SHORT_FALSE_ALARM` of all runs, of which it is one of
+    ``n_tests``. NaN without scatter.
     """
     from scipy.special import fdtri
 
@@ -79,7 +80,7 @@ def longest_length_in_tau(means: ArrayLike, values: ArrayLike) -> float:
     between = means.var(ddof=1)
     if not between > 0.0:
         return float("nan")
-    least = fdtri(len(values) - 1, len(means) - 1, SHORT_FALSE_ALARM)
+    least = fdtri(len(values) - 1, len(means) - 1, SHORT_FALSE_ALARM / n_tests)
     return float(values.var(ddof=1) / between / least)
 
 

@@ -10,8 +10,22 @@ ESTIMATION = [
     Bug(
         "walkers that have not spread as far as psi are not seen",
         "vmc/stages/evaluation.py",
-        "drifts |= spread_drifts(walker_sums, first)",
+        "drifts |= spread_drifts(walker_sums, system)",
         "pass",
+        ("tests/estimators/test_spreads.py",),
+    ),
+    Bug(
+        "the heavy hide light particles that stand",
+        "vmc/measuring/keeping.py",
+        "    return (kinds[:, None] * system.n_dim + np.arange(system.n_dim)).ravel()",
+        "    return (0 * kinds[:, None] * system.n_dim + np.arange(system.n_dim)).ravel()",
+        ("tests/estimators/test_spreads.py",),
+    ),
+    Bug(
+        "the more masses the more runs are doubted",
+        "vmc/stages/spreads.py",
+        "sigmas_among(walker_drift(half_means), len(system.distinct_masses))",
+        "sigmas_among(walker_drift(half_means), 1)",
         ("tests/estimators/test_spreads.py",),
     ),
     Bug(

@@ -54,9 +54,23 @@ SAMPLING = [
     Bug(
         "step size used as a variance",
         "samplers/metropolis.py",
-        "Y[k, b] = X[k, b] + options[0] * Y[k, b]",
-        "Y[k, b] = X[k, b] + np.sqrt(options[0]) * Y[k, b]",
+        "Y[k, b] = X[k, b] + step * Y[k, b]",
+        "Y[k, b] = X[k, b] + np.sqrt(step) * Y[k, b]",
         (f"{LOOP}::test_plain_numpy_loop[metropolis]",),
+    ),
+    Bug(
+        "light particles move no farther than the heaviest",
+        "vmc/measuring/measurement.py",
+        "        self.move = scaled_by_mass(move, wave_function.system)\n",
+        "        self.move = move\n",
+        ("tests/estimators/test_mass_scales.py",),
+    ),
+    Bug(
+        "one time step for all coordinates in the Green's function of Langevin moves with scales",
+        "samplers/langevin.py",
+        "add_log_green_ratio(X[rows], V_X[rows], Y[rows], V_Y[rows], _time_step_of(options, k), log_ratio)",
+        "add_log_green_ratio(X[rows], V_X[rows], Y[rows], V_Y[rows], options[0], log_ratio)",
+        (f"{LOOP}::test_plain_numpy_loop[langevin_scaled]",),
     ),
     Bug(
         "|psi| sampled instead of |psi|^2 in one-particle moves",
