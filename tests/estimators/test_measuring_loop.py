@@ -126,6 +126,7 @@ def printed(**environment):
     return json.loads(result.stdout)
 
 
+@pytest.mark.slow
 def test_without_the_compiler():
     """NUMBA_DISABLE_JIT=1 gives the same numbers to 1e-12, and the same random streams and decisions."""
     compiled, interpreted = printed(NUMBA_DISABLE_JIT="0"), printed(NUMBA_DISABLE_JIT="1")

@@ -59,7 +59,8 @@ def test_the_same_density(fitted):
     assert found == pytest.approx(model.score_samples(X), rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("n", [1, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [1, 3])
 def test_the_same_density_of_a_flow_in_other_dimensions(n):
     """Layers of unequal halves, splines of one feature that depend on nothing, and a tile that fills no strip."""
     rng = np.random.default_rng(2)
@@ -116,6 +117,7 @@ def test_the_target_stays(fitted):
     assert stuck.mean() < 0.1
 
 
+@pytest.mark.slow
 def test_a_step_is_one_of_the_local_move_until_proposals_are_on(mixture):
     """The same walk to the last bit, and the same acceptance."""
     share, info, state = hills(Independence(Metropolis(0.5), mixture_proposal(mixture, 2), local_steps=3))

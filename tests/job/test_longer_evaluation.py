@@ -53,7 +53,7 @@ def n_measurements(numbers):
     return numbers["evaluation/energy"].shape[1]
 
 
-@pytest.mark.parametrize("samples", [0, 20, 25])
+@pytest.mark.parametrize("samples", [20, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, 25))])
 def test_more_samples(jobs, samples):
     """Also where there was no evaluation.  Negative control: the shorter one is another result."""
     at_once = jobs.run("a.h5", samples=40)
@@ -62,6 +62,7 @@ def test_more_samples(jobs, samples):
     assert different(jobs.resume("b.h5", samples=40), at_once) == []
 
 
+@pytest.mark.slow
 def test_a_smaller_target_error(jobs):
     large, small = 0.002, 0.0004
     at_once = jobs.run("a.h5", samples=4000, target_error=small)

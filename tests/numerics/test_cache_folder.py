@@ -20,7 +20,7 @@ def test_unwritable_cache_folder(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
-@pytest.mark.parametrize("share", [0.0, 0.5])
+@pytest.mark.parametrize("share", [pytest.param(0.0, marks=pytest.mark.slow), 0.5])
 def test_damaged_files_are_replaced(share, suffix, tmp_path):
     """What is left of files after a power cut, or of a copy that was broken off."""
     assert run(USER, tmp_path)[0] == [0.75]

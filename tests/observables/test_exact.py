@@ -124,6 +124,7 @@ def test_moments(bosons):
         assert found[name].error < 0.01 * value, name
 
 
+@pytest.mark.slow
 def test_coverage_of_error_bars():
     """200 short runs of 16 blocks: 68.27 % of the bars of <r^2> and of one bin hold the exact value.
 

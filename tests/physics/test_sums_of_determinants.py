@@ -23,6 +23,7 @@ ROUNDING = 1e-9
 X, Y, NEXT = 1, 2, 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [[1.0, 0.0, 0.0], [1.0, -1.0, 0.5], [0.3, 0.2, -2.0]])
 def test_open_shell_of_free_fermions(weights):
     """Determinants of one energy with any weights: 6 for four particles in the plane.  Control: one excited orbital."""

@@ -53,6 +53,7 @@ def without_a_look(G, width, time_step, limit):
             G[k, b] *= 0.5 / (1.0 + 0.0 * limit * time_step * width)
 
 
+@pytest.mark.slow
 def test_a_drift_that_is_no_number_is_noticed():
     """The control: with such drifts as they come walkers never see the strip below two steps of the differences."""
     density = exponential(0.003)

@@ -49,6 +49,7 @@ def test_equal_determinants_are_one(network):
     np.testing.assert_allclose(found.log_derivatives[:, 3:], expected.log_derivatives, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_without_displacement_it_is_the_sum_at_the_particles():
     weights = [1.0, -0.6, 0.4, 0.3]
     plain = SlaterExpansion(GAS, SHELL, SHELL, UP, DOWN, weights)
@@ -66,6 +67,7 @@ def test_common_factor_of_the_weights_changes_nothing():
     assert_common_factor_is_null(psi, points(psi, 10), 4)
 
 
+@pytest.mark.slow
 def test_as_a_factor_of_a_product():
     """Logarithms and their derivatives add, and parameters stay where the product has them."""
     psi = BackflowExpansion(perturbed(PairBackflow(GAS, 4)), SHELL, SHELL, UP, DOWN, [1.0, 0.5, -0.25, 0.1])

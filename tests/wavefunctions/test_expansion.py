@@ -65,6 +65,7 @@ def near_a_node(distance):
     return wave_function, X, ws
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9, 1e-12])
 def test_a_determinant_vanishes_where_psi_does_not(distance):
     """The state of one-particle moves is as good as new after it, and has been made anew where that was needed."""
@@ -76,6 +77,7 @@ def test_a_determinant_vanishes_where_psi_does_not(distance):
     assert (ws[3][0][0] == 0) == (distance < 1e-5)
 
 
+@pytest.mark.slow
 def test_where_all_determinants_vanish():
     """Two particles of one spin together: psi is zero, and its neighbours in the tile do not notice."""
     wave_function = expansion([LOWEST, [0, 1, 3]], [LOWEST, LOWEST], [1.0, 0.3])

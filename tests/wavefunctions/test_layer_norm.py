@@ -10,7 +10,7 @@ from wavefunctions.feed_forward import FeedForward
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("n_dim", [1, 2])
+@pytest.mark.parametrize("n_dim", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_curvature_at_the_origin(n_dim, seed):
     """Of a network of one particle, and of the sum over two of them: the local energies there reached a million."""
     one, two = System(1, n_dim), System(2, n_dim)

@@ -14,6 +14,7 @@ from vmc.optimizers.min_sr import solves_for_parameters
 from vmc.parallel import Partition
 from vmc.stages.proposal_stage import N_JUDGED
 from vmc.stages.segments import N_SEGMENTS
+from vmc.stages.spreads import spread_names
 from vmc.stages.steps import steps_of
 
 #: Function values that a quasi-Newton minimiser takes in one of its iterations: six in runs of two electrons in a dot.
@@ -68,8 +69,10 @@ def estimate_cost(config: Config, physics: Physics, n_ranks: int = 1) -> Cost:
     local = partition.n_local
     block = partition.largest_block
     rows = max(optimizer.samples * bool(optimizer.iterations), min(evaluation.chunk, evaluation.samples))
+    hamiltonian = physics.hamiltonian
+    n_sums_of_a_walker = 2 + len(hamiltonian.components) + len(spread_names(hamiltonian.system))
     memory = {
-        "walkers": 8 * local * (n + 4 + 2 * N_SEGMENTS),
+        "walkers": 8 * local * (n + 4 + n_sums_of_a_walker * N_SEGMENTS),
         "local energies of a block": 8 * block * rows * 4,
         "evaluation series": 8 * evaluation.samples * 6,
     }
