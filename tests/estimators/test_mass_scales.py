@@ -20,7 +20,7 @@ SIGMAS = 4.1
 
 
 @pytest.mark.parametrize("move", [Metropolis(), BlockMetropolis(3), Langevin(3)], ids=lambda move: move.name)
-@pytest.mark.parametrize("masses", [(1e3, 1e-3), (1.0, 91800.0)])
+@pytest.mark.parametrize("masses", [(1e3, 1e-3), pytest.param((1.0, 91800.0), marks=pytest.mark.slow)])
 def test_masses_far_apart_have_the_exact_energy(move, masses):
     """<T> = N d alpha / 2 and <V> = N d / (8 alpha) for any masses; with one step for all, V was half of it."""
     system, alpha = System(2, 3, masses=masses), 0.1

@@ -129,7 +129,7 @@ def test_one_particle_has_the_madelung_energy():
         assert Ewald(cell, 1).energies(x)[0] == pytest.approx(0.5 * madelung(cell), rel=1e-10)
 
 
-@pytest.mark.parametrize("name", ["triclinic", "square"])
+@pytest.mark.parametrize("name", [pytest.param("triclinic", marks=pytest.mark.slow), "square"])
 def test_gradient(name):
     """Against central differences, whose error falls with the square of the step; no net force."""
     cell, n = CELLS[name], 4

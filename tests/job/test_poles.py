@@ -46,7 +46,7 @@ def looked_at(psi, hamiltonian, n_samples=128_000, variance=0.1):
 @pytest.mark.parametrize(
     ("system", "power"), [(SPACE, 1.55), (SPACE, 2.3), (PLANE, 1.1), (PLANE, 1.7), (LINE, 0.6), (LINE, 0.8)]
 )
-@pytest.mark.parametrize("n_samples", [2_000, 128_000, 10_000_000])
+@pytest.mark.parametrize("n_samples", [2_000, pytest.param(128_000, marks=pytest.mark.slow), 10_000_000])
 def test_powers_above_half_the_dimensions(system, power, n_samples):
     """The mean of r^-q exists for q < d, that of its square for q < d / 2: also where samples come very near."""
     found = looked_at(Gaussian(system, 0.5), with_pole(system, power), n_samples)
@@ -59,6 +59,7 @@ def test_inverse_squares_with_another_power(strength, power):
     assert f"goes as r^{2.0 * power - 4.0:.3g} down" in looked_at(*calogero(strength, power))
 
 
+@pytest.mark.slow
 def test_the_pair_that_meets_is_named():
     """Three particles of one spin have nodes between them; it is a pair of two spins that has the pole."""
     system = System(4, 2, 3)

@@ -28,7 +28,7 @@ def told(outcome, n_ranks):
     return [name for _, name in orders[0]]
 
 
-CASES = [pytest.param(n, marks=[pytest.mark.mpi] if n else []) for n in (0, 2, 4)]
+CASES = [0, pytest.param(2, marks=pytest.mark.mpi), pytest.param(4, marks=[pytest.mark.mpi, pytest.mark.slow])]
 
 
 @pytest.mark.parametrize("n_ranks", CASES)

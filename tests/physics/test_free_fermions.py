@@ -43,7 +43,13 @@ def assert_no_eigenstate(wave_function, hamiltonian, X):
 
 @pytest.mark.parametrize(
     ("n_dim", "n_particles", "energy"),
-    [(1, 6, 9.0), (2, 2, 2.0), (2, 6, 10.0), (2, 12, 28.0), (2, 20, 60.0), (3, 2, 3.0), (3, 8, 18.0), (3, 20, 60.0)],
+    [
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in ((1, 6, 9.0), (3, 2, 3.0), (3, 8, 18.0), (3, 20, 60.0))
+        ),
+        *((2, 2, 2.0), (2, 6, 10.0), (2, 12, 28.0), (2, 20, 60.0)),
+    ],
 )
 def test_trap(n_dim, n_particles, energy):
     system = System(n_particles, n_dim, n_particles // 2)

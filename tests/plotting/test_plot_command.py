@@ -41,8 +41,15 @@ CHECKS = {".png": check_png, ".pdf": check_pdf, ".svg": check_svg}
 PERIODIC = {"correlation": "pair_correlation", "structure": "structure_factor", "momentum": "momentum_distribution"}
 
 
-@pytest.mark.parametrize("suffix", CHECKS)
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in PERIODIC])
+@pytest.mark.parametrize(
+    ("kind", "suffix"),
+    [
+        pytest.param(kind, suffix, marks=() if kind == "summary" or suffix == ".png" else pytest.mark.slow)
+        for kind in KINDS
+        if kind not in PERIODIC
+        for suffix in CHECKS
+    ],
+)
 def test_every_kind_in_every_format(kind, suffix, dot, tmp_path, capsys):
     target = tmp_path / f"{kind}{suffix}"
     assert plot_command(dot.path / "dot.h5", target, kind) == 0

@@ -9,6 +9,7 @@ from wavefunctions.deep_sets import DeepSets
 from wavefunctions.feed_forward import FeedForward
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("n_dim", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_curvature_at_the_origin(n_dim, seed):

@@ -24,7 +24,11 @@ SETS = {
     "combination_plane_waves": lambda: Combination(PlaneWaves(SKEW, 11), 4, noise=0.3),
 }
 WIDTH = 5
-sets = pytest.mark.parametrize("name", SETS)
+#: What compiles for long and adds little to the others.
+LIKE_OTHERS = {"oscillator_1d", "factors_some_plane_waves", "combination_plane_waves", "plane_waves_hexagonal"}
+sets = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LIKE_OTHERS else ()) for name in SETS]
+)
 
 
 def evaluated(orbitals, x, slot, theta=None):
