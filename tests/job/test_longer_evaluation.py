@@ -12,8 +12,7 @@ from vmc.config import check_config
 from vmc.errors import UserError
 from vmc.job.run import resume, run
 from vmc.results.report import measurements_that_suffice
-from vmc.statistics import Estimate
-from vmc.statistics.judge import Diagnostics, verdict
+from vmc.statistics import Diagnostics, Estimate, verdict
 
 
 class Jobs:

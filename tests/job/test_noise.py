@@ -12,7 +12,7 @@ from hamiltonians.trap import HarmonicTrap
 from vmc.errors import UserError
 from vmc.measuring.local_energy import local_energies
 from vmc.soundness.noise import energy_noise, noise_of, refuse_noise
-from vmc.statistics.judge import Diagnostics, verdict
+from vmc.statistics import Diagnostics, verdict
 from wavefunctions.base import WaveFunction
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian

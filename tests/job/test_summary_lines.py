@@ -7,7 +7,6 @@ import pytest
 
 from vmc.config import check_config
 from vmc.observables import Measured
-from vmc.results.contact_cusps import wrong_cusp
 from vmc.results.course import no_rest, not_found_again, remarks_on_course, running_away, worse_than_begun
 from vmc.results.known_reference import reference_of
 from vmc.results.remarks import (
@@ -28,10 +27,6 @@ DOT = {
     "hamiltonian": {"interaction": {"kind": "coulomb"}},
     "wavefunction": [{"kind": "gaussian"}],
 }
-
-
-def cusp_of(slope):
-    return {"wavefunction": [{"kind": "gaussian"}, {"kind": "pade", "cusp": slope}]}
 
 
 #: An optimisation that made no iteration.
@@ -229,39 +224,6 @@ def test_an_optimisation_at_rest():
     assert no_rest(*course(0.005, n=8)) == ""
     assert no_rest(*course(1e-15, noise=0.0)) == ""
     assert no_rest(np.empty(0), np.empty(0)) == ""
-
-
-@pytest.mark.parametrize(
-    ("change", "is_said"),
-    [
-        ({}, True),
-        ({"wavefunction": [{"kind": "rbm"}]}, True),
-        ({"wavefunction": [{"kind": "gaussian"}, {"kind": "pade"}]}, False),
-        ({"wavefunction": [{"kind": "gaussian"}, {"kind": "pade", "cusp": 0.5}]}, True),
-        ({"wavefunction": [{"kind": "gaussian"}, {"kind": "pade", "cusp": 1.0}]}, False),
-        ({"wavefunction": [{"kind": "pade", "cusp": 0.25}, {"kind": "pade_series", "cusp": 0.75}]}, False),
-        ({"wavefunction": [{"kind": "pade", "cusp": 0.25}, {"kind": "pade_series"}]}, True),
-        ({"wavefunction": [{"kind": "pade", "cusp": 0.5}, {"kind": "user", "parameters": {"a": 1.0}}]}, False),
-        ({"system": {"n_particles": 2, "n_dim": 2, "masses": 3.0}} | cusp_of(1.0), True),
-        ({"system": {"n_particles": 2, "n_dim": 2, "masses": 3.0}} | cusp_of(3.0), False),
-        ({"system": {"n_particles": 2, "n_dim": 2, "n_up": 1}} | cusp_of([0.2, 1.0]), False),
-        ({"system": {"n_particles": 2, "n_dim": 2, "n_up": 1}} | cusp_of([1.0, 0.2]), True),
-        ({"system": {"n_particles": 2, "n_dim": 3}}, False),
-        ({"system": {"n_particles": 2, "n_dim": 3}} | cusp_of(0.2), False),
-        ({"system": {"n_particles": 1, "n_dim": 2}}, False),
-        ({"hamiltonian": {"interaction": {"kind": "coulomb", "softening": 0.1}}}, False),
-        ({"hamiltonian": {"interaction": {"kind": "gaussian", "strength": 1.0, "width": 1.0}}}, False),
-    ],
-)
-def test_charges_of_two_dimensions_without_a_cusp(change, is_said):
-    assert bool(wrong_cusp(check_config(DOT | change), estimate(3.2, 0.01))) == is_said
-
-
-def test_electrons_of_one_spin_have_none_to_miss():
-    gas = {"hamiltonian": {"kind": "electron_gas", "r_s": 1.0}, "wavefunction": [{"kind": "slater"}]}
-    for n_up, is_said in ((5, True), (10, False)):
-        config = check_config(gas | {"system": {"n_particles": 10, "n_dim": 2, "n_up": n_up}})
-        assert bool(wrong_cusp(config, estimate(3.2, 0.01))) == is_said
 
 
 @pytest.mark.parametrize(

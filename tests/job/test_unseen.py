@@ -15,7 +15,7 @@ from hamiltonians.system import System
 from hamiltonians.trap import HarmonicTrap
 from vmc.soundness.close_by import close_by
 from vmc.soundness.unseen import unseen_at_contact
-from vmc.statistics.judge import Diagnostics, verdict
+from vmc.statistics import Diagnostics, verdict
 from wavefunctions.custom import Custom
 from wavefunctions.gaussian import Gaussian
 from wavefunctions.jastrow import HardCore, Pade, PowerLaw

@@ -31,6 +31,16 @@ def build_particles(config: Config) -> System:
     return System(section.n_particles, section.n_dim, section.n_up, masses=_masses(section))
 
 
+def contact_pole(config: Config) -> float | None:
+    """Strength of the 1 / r of a pair at contact, in units in which the gas has one; None for an interaction without."""
+    match config.hamiltonian:
+        case tables.ElectronGasSection():
+            return 1.0
+        case tables.TrapSection(interaction=tables.Coulomb(strength=strength, softening=0.0)):
+            return strength
+    return None
+
+
 def _masses(section: SystemSection) -> float | list[float]:
     """One number, or one for each particle; two of either spin become those of its particles."""
     masses, n, n_up = section.masses, section.n_particles, section.n_up

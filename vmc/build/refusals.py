@@ -14,8 +14,6 @@ from vmc.errors import UserError
 _DECAYING = tables.GaussianFactor, tables.RBMFactor, tables.SlaterFactor, tables.UserFactor
 #: Factors that may vanish where two particles meet.
 _VANISHING = tables.PowerLawFactor, tables.HardCoreFactor, tables.UserFactor
-#: Factors with a slope at contact.
-_CUSPED = tables.PadeFactor, tables.PadeSeriesFactor, tables.PairPolynomialFactor
 
 
 def refuse_unsound(config: Config, system: System) -> None:
@@ -111,7 +109,7 @@ def _refuse_filled_cores(config: Config) -> None:
 
 def _refuse_two_cusps(config: Config) -> None:
     """Slopes at contact add."""
-    cusped = [f.kind for f in config.wavefunction if isinstance(f, _CUSPED) and f.cusp is None]
+    cusped = [f.kind for f in config.wavefunction if isinstance(f, tables.CuspedFactor) and f.cusp is None]
     if len(cusped) > 1:
         raise UserError(
             f"wavefunction: {' and '.join(cusped)} each have the whole cusp of the interaction, expected cusp = 0 in "
@@ -160,12 +158,8 @@ def _refuse_kinks(config: Config, system: System) -> None:
     if system.n_dim > 1:
         return
     for factor in config.wavefunction:
-        if not isinstance(factor, _CUSPED):
-            continue
-        cusp = factor.cusp
-        meeting = cusp[-1] if isinstance(cusp, list) and cusp else cusp
-        if meeting:
+        if isinstance(factor, tables.CuspedFactor) and tables.meeting_slope(factor):
             raise UserError(
-                f"wavefunction {factor.kind}: cusp = {cusp}: expected 0 in one dimension where particles meet: the "
+                f"wavefunction {factor.kind}: cusp = {factor.cusp}: expected 0 in one dimension where particles meet: the "
                 "energy of a kink is concentrated in one point, which no walker ever meets"
             )

@@ -6,6 +6,7 @@ import numpy as np
 
 from hamiltonians.system import System
 from vmc.config import factor_sections as tables
+from vmc.build.hamiltonian import contact_pole
 from vmc.build.seeds import term_seeds
 from vmc.build.slater import build_slater
 from vmc.build.refusals import refuse_unsound, sphere_radius
@@ -95,7 +96,7 @@ def _softest(config: Config) -> float:
     return min(config.hamiltonian.frequencies) if isinstance(config.hamiltonian, TrapSection) else 1.0
 
 
-def _pole(config: Config, section: tables.PadeFactor | tables.PadeSeriesFactor | tables.PairPolynomialFactor) -> float:
+def _pole(config: Config, section: tables.CuspedFactor) -> float:
     """Strength of the 1 / r at contact, which says what slope a pair factor has there where no cusp is given.
 
     Raises
@@ -103,23 +104,20 @@ def _pole(config: Config, section: tables.PadeFactor | tables.PadeSeriesFactor |
     UserError
         where it is not known, of a user's interaction, and where it is zero and the factor is nothing but its slope.
     """
-    strength = 0.0
-    match config.hamiltonian:
-        case ElectronGasSection():
-            return 1.0
-        case TrapSection(interaction=Coulomb(strength=strength, softening=0.0)):
-            return strength
-        case TrapSection(interaction=UserFunction()) if section.cusp is None:
-            raise UserError(
-                f"wavefunction {section.kind}: cusp is missing: what the interaction of kind 'user' is like at contact "
-                "is not known, expected a slope, 0 where it is finite there"
-            )
+    strength = contact_pole(config)
+    if strength is not None:
+        return strength
+    if isinstance(getattr(config.hamiltonian, "interaction", None), UserFunction) and section.cusp is None:
+        raise UserError(
+            f"wavefunction {section.kind}: cusp is missing: what the interaction of kind 'user' is like at contact "
+            "is not known, expected a slope, 0 where it is finite there"
+        )
     if section.kind == "pade" and section.cusp is None and config.system.n_dim > 1:
         raise UserError(
             "wavefunction pade: cusp is missing: the interaction has no 1 / r at contact, which would make a cusp; "
             "expected a number, or another factor: gaussian_pair, or pade_series or pair_polynomial, which begin flat"
         )
-    return strength
+    return 0.0
 
 
 def _core_radius(config: Config, section: tables.HardCoreFactor) -> float:

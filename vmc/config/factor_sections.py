@@ -115,6 +115,17 @@ class PairPolynomialFactor(Section):
     shared: bool = Field(False, description="the same coefficients for pairs of equal and opposite spins")
 
 
+#: Factors with a slope at contact.
+CuspedFactor = PadeFactor | PadeSeriesFactor | PairPolynomialFactor
+
+
+def meeting_slope(factor: CuspedFactor) -> float | None:
+    """The slope given for pairs that may meet, the last kind of them; None where it is that of the interaction."""
+    if isinstance(factor.cusp, list):
+        return factor.cusp[-1] if factor.cusp else 0.0
+    return factor.cusp
+
+
 class PlaneWavePairsFactor(Section):
     """exp(sum of a_s cos(k . r_ij)) over pairs and shells s of wave vectors of a cell, beside a pair_polynomial."""
 

@@ -42,8 +42,6 @@ def growth(wave_function: WaveFunction, X: np.ndarray) -> str:
     origin.  Most configurations have to agree.
     Places where psi is zero, or no number, do not count: determinants underflow.
     """
-    if wave_function.system.cell is not None:
-        return ""
     for look in outlooks(wave_function, X):
         n_out = look.way.n_out
         verdicts = [found for rows in look.log.T if (found := _does_not_fall(rows, n_out)) is not None]

@@ -54,7 +54,9 @@ class Outlook:
 
 
 def outlooks(wave_function: WaveFunction, X: np.ndarray) -> Iterator[Outlook]:
-    """Look out from a few of the configurations X (n, N d), as far as 2^16 times their spread."""
+    """Look out from a few of the configurations X (n, N d), as far as 2^16 times their spread; nowhere in a cell."""
+    if wave_function.system.cell is not None:
+        return
     X = X[:_N_LOOKS]
     distances = (spread(X) * _DISTANCES)[:, None, None]
     log_psi, p = link_log_values(wave_function.kernels), wave_function.arguments()

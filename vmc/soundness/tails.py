@@ -77,8 +77,6 @@ def _lacking(wave_function: WaveFunction, hamiltonian: Hamiltonian, X: np.ndarra
 
 
 def _tails(wave_function: WaveFunction, hamiltonian: Hamiltonian, X: np.ndarray) -> Iterator[Tail]:
-    if wave_function.system.cell is not None:
-        return
     for look in outlooks(wave_function, X):
         powers = [power_of_fall(rows) if np.isfinite(rows).all() else None for rows in look.log.T]
         falls = np.array([power is not None for power in powers])

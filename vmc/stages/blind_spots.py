@@ -5,7 +5,7 @@ They are those of the first block, the same on any number of ranks; on the root 
 
 from __future__ import annotations
 
-from math import nan
+from typing import Any
 
 import numpy as np
 
@@ -38,19 +38,8 @@ def digits_of_derivatives(measurement: Measurement) -> float:
     return _NUMERICAL if numerical else _ANALYTIC
 
 
-def noise_at_walkers(ensemble: Ensemble) -> float:
-    """What rounding in numerical derivatives adds to local energies; NaN where psi has none of the user's."""
-    measurement = ensemble.measurement
-    noise = energy_noise(measurement.wave_function, measurement.hamiltonian, _walkers(ensemble))
-    return nan if noise is None else noise.of_energy
-
-
-def unseen_and_endless(
-    ensemble: Ensemble, parts: np.ndarray, variance: float, n_samples: int
-) -> tuple[tuple[float, float, int], str]:
-    """What particles closer than samples come add, how close, how many together; where the variance is infinite.
-
-    NaN for no more than rounding, and '' for nowhere.
+def blind_spots(ensemble: Ensemble, parts: np.ndarray, variance: float, n_samples: int) -> dict[str, Any]:
+    """What is noticed at walkers, by its names in `vmc.statistics.Diagnostics`; what is rounding has none.
 
     Parameters
     ----------
@@ -58,18 +47,16 @@ def unseen_and_endless(
     n_samples : that they are from.
     """
     wave_function, hamiltonian = ensemble.measurement.wave_function, ensemble.measurement.hamiltonian
-    X = _walkers(ensemble)
-    unseen, endless = (nan, nan, 2), [tail_without_variance(wave_function, hamiltonian, X)]
+    X = ensemble.X[ensemble.partition.local_walkers(ensemble.partition.blocks[0])]
+    noticed: dict[str, Any] = {}
+    if noise := energy_noise(wave_function, hamiltonian, X):
+        noticed["derivative_noise"] = noise.of_energy
+    endless = [tail_without_variance(wave_function, hamiltonian, X)]
     has_more = any(term.whole is not None for term in hamiltonian.terms)  # than pairs, of which nothing is known
     for m in (2, 3) if has_more else (2,):
         if close := close_by(wave_function, hamiltonian, X, n_samples, m):
-            found = unseen_at_contact(close, parts)
-            if found is not None and not abs(found.energy) <= abs(unseen[0]):
-                unseen = (found.energy, found.distance, m)
+            unseen = unseen_at_contact(close, parts)
+            if unseen and not abs(unseen.energy) <= abs(noticed.get("unseen_energy", 0.0)):
+                noticed |= {"unseen_energy": unseen.energy, "unseen_distance": unseen.distance, "unseen_together": m}
             endless.append(pole_without_variance(close, float(parts.sum()), variance))
-    return unseen, "; ".join(filter(None, endless))
-
-
-def _walkers(ensemble: Ensemble) -> np.ndarray:
-    partition = ensemble.partition
-    return ensemble.X[partition.local_walkers(partition.blocks[0])]
+    return noticed | {"infinite_variance": "; ".join(filter(None, endless))}

@@ -13,7 +13,7 @@ from vmc.measuring.estimators import N_SCALARS, EnergyMoments, energy_sums
 from vmc.measuring.measurement import TILE
 from vmc.observables.measured import estimate
 from vmc.soundness.looks import refuse_unsound_parameters
-from vmc.stages.blind_spots import digits_of_derivatives, noise_at_walkers, unseen_and_endless
+from vmc.stages.blind_spots import blind_spots, digits_of_derivatives
 from vmc.stages.energy_summary import EnergySummary
 from vmc.stages.growing import Growing
 from vmc.stages.measurements import finite_energies, step_sums
@@ -216,11 +216,11 @@ class Evaluation:
         together = np.stack(list(means.values()), axis=1) if means else None
         return components, function_of_means(parts, hamiltonian.virial_ratio, together), means, drifts
 
-    def _refusal(self) -> float:
-        """Probability that a walker refuses all proposals of a quarter of the run, where few are accepted."""
+    def _refusal(self, n_segments: int) -> float:
+        """Probability that a walker refuses all proposals of a quarter of these segments, where few are accepted."""
         n_kept = self.n_done - (self.equilibration or 0)
         n_proposals = segment_length(n_kept) * self.stride * self._proposals_per_step
-        return refusal_of_a_quarter(self._acceptance, len(segment_starts(n_kept)), n_proposals)
+        return refusal_of_a_quarter(self._acceptance, n_segments, n_proposals)
 
     @property
     def _proposals_per_step(self) -> int:
@@ -265,7 +265,6 @@ class Evaluation:
         first = counts @ (rows - reference) / n
         variance = max(float(counts @ squares / n - first**2), 0.0)
         parts = self.series[left_out:, 1:].mean(axis=0)
-        unseen, endless = unseen_and_endless(self.ensemble, parts, variance, int(n))
         return summarise(
             rows,
             walker_means=walker_means,
@@ -273,15 +272,14 @@ class Evaluation:
             variance=variance,
             n_samples=int(n),
             n_nonfinite=len(rows) * self.ensemble.partition.n_walkers - int(n),
-            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal()),
             drifts_of_parts=drifts,
-            slow_part=slow_part,
-            derivative_noise=noise_at_walkers(self.ensemble),
-            unseen=unseen,
-            infinite_variance=endless,
-            negligible_deviation=digits_of_derivatives(measurement) * abs(float(self.series[left_out:, 1].mean())),
+            negligible_deviation=digits_of_derivatives(measurement) * abs(float(parts[0])),
             variance_error=variance_error(rows - reference, squares),
             unit=measurement.hamiltonian.unit,
+            n_standing=standing_walkers(walker_sums, variance**0.5, self._refusal(walker_sums.shape[1])),
+            slow_part=slow_part[0],
+            length_of_slow_part=slow_part[1],
+            **blind_spots(self.ensemble, parts, variance, int(n)),
         )
 
 

@@ -1,11 +1,12 @@
 """Errors of correlated averages, and the judgement whether to believe them; numpy and scipy only."""
 
 from vmc.statistics.block_averages import BlockingResult, BlockLevel, blocking
+from vmc.statistics.diagnostics import Diagnostics
 from vmc.statistics.drift import series_drift
 from vmc.statistics.equilibration import equilibration_cut
 from vmc.statistics.estimate import Estimate
 from vmc.statistics.formatting import format_known, format_value
-from vmc.statistics.judge import Diagnostics, Verdict, verdict
+from vmc.statistics.judge import Verdict, verdict
 from vmc.statistics.resampling import Resampled, bootstrap, jackknife
 from vmc.statistics.summary import summarise
 from vmc.statistics.walkers import (

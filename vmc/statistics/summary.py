@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from vmc.statistics.block_averages import MINIMUM_LENGTH, blocking
 from vmc.statistics.choice import choose_error
+from vmc.statistics.diagnostics import Diagnostics
 from vmc.statistics.drift import series_drift
 from vmc.statistics.estimate import Estimate
-from vmc.statistics.judge import Diagnostics, Verdict, verdict
+from vmc.statistics.judge import Verdict, verdict
 from vmc.statistics.walkers import MINIMUM_WALKERS, between_walkers, split_r_hat_from_means, walker_drift
 
 ZERO_VARIANCE = 1e-10  # standard deviation relative to the value: rounding in an eigenstate's local energy
@@ -78,15 +79,11 @@ def summarise(
     variance: float | None = None,
     n_samples: int | None = None,
     n_nonfinite: int = 0,
-    n_standing: int = 0,
     variance_error: float = nan,
     drifts_of_parts: Mapping[str, float] | None = None,
-    slow_part: tuple[str, float] = ("", nan),
     negligible_deviation: float = 0.0,
-    derivative_noise: float = nan,
-    unseen: tuple[float, float, int] = (nan, nan, 2),
-    infinite_variance: str = "",
     unit: str = "",
+    **noticed: Any,
 ) -> tuple[Estimate, Verdict]:
     """Return the estimate of a mean and the verdict on its error bar.
 
@@ -94,13 +91,9 @@ def summarise(
     ``walker_means (n_walkers,)``, ``half_means (n_walkers, 2)``: of each walker over the whole run and
     over its halves. ``variance``, ``n_samples``: of the finite single samples, all walkers together;
     without them the rows are taken for the samples. ``n_nonfinite``: samples left out of everything else.
-    ``n_standing``: walkers that `standing_walkers` found. ``variance_error``: where it is known.
-    ``drifts_of_parts``: the `drift` of other averages of the same run by name, which may see walkers on their way
-    where this mean does not. ``slow_part``: one of them and how many autocorrelation times a walker is long, at most.
-    ``derivative_noise``: standard deviation of single samples that comes of numerical derivatives, where it is known.
-    ``unseen``: what particles that are closer than samples come add to the mean, that distance, and how many they are;
-    NaN for rounding.
-    ``infinite_variance``: where the variance of single samples is infinite, if that is known, in words.
+    ``variance_error``: where it is known. ``drifts_of_parts``: the `drift` of other averages of the same run by name,
+    which may see walkers on their way where this mean does not. ``noticed``: what else is known of the run, as
+    `Diagnostics` has it.
 
     The error is that of blocking or that of the scatter of walkers, see `choose_error`. The
     autocorrelation time ``tau = standard_error^2 * n_samples / variance`` is in the steps between samples
@@ -123,13 +116,7 @@ def summarise(
         variance=variance,
         variance_error=variance_error,
         **_largest(drifts_of_parts or {}),
-        slow_part=slow_part[0],
-        length_of_slow_part=slow_part[1],
-        derivative_noise=derivative_noise,
-        unseen_energy=unseen[0],
-        unseen_distance=unseen[1],
-        unseen_together=unseen[2],
-        infinite_variance=infinite_variance,
+        **noticed,
     )
     is_zero = deviation <= ZERO_VARIANCE * abs(value)
     if is_zero or deviation <= negligible_deviation:
@@ -149,7 +136,6 @@ def summarise(
         plateau_reached=blocked is not None and blocked.plateau_reached,
         n_walkers=n_walkers,
         r_hat=r_hat,
-        n_standing=n_standing,
         drift=drift(rows, half_means),
         error_ratio=choice.ratio,
         error_ratio_probability=choice.probability,

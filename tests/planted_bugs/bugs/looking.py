@@ -152,9 +152,9 @@ LOOKING = [
     ),
     Bug(
         "the verdict keeps silent on an infinite variance",
-        "vmc/stages/evaluation.py",
-        "infinite_variance=endless,",
-        'infinite_variance="",',
+        "vmc/stages/blind_spots.py",
+        'return noticed | {"infinite_variance": "; ".join(filter(None, endless))}',
+        "return noticed",
         (
             "tests/job/test_tails.py::test_no_energy_is_called_reliable",
             "tests/job/test_poles.py::test_no_energy_is_called_reliable",
